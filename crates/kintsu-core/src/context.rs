@@ -1,0 +1,113 @@
+//! What a long computation is given besides its data: where to report progress and warnings, when to stop, how much memory
+//! it may take.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+/// Something the user should know though the run goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// The stable code, such as `KN-W-LINK-003`.
+    pub code: String,
+    /// What was seen, without values of records.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// Receives the stages of a run; every method may be called from any thread.
+pub trait Progress: Send + Sync {
+    /// A stage begins; `total` is its size in `unit`s when it is known.
+    fn begin(&self, stage: &str, total: Option<u64>, unit: &'static str);
+    /// `amount` more units of the current stage are done.
+    fn advance(&self, amount: u64);
+    /// The current stage is over.
+    fn finish(&self);
+    /// A warning was raised.
+    fn warn(&self, _warning: &Warning) {}
+}
+
+/// Reports nothing.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct NoProgress;
+
+impl Progress for NoProgress {
+    fn begin(&self, _: &str, _: Option<u64>, _: &'static str) {}
+    fn advance(&self, _: u64) {}
+    fn finish(&self) {}
+}
+
+/// The run was stopped by its user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the run was stopped")]
+pub struct Cancelled;
+
+/// The surroundings of one run; clones share the same state.
+#[derive(Clone)]
+pub struct RunContext {
+    progress: Arc<dyn Progress>,
+    cancelled: Arc<AtomicBool>,
+    warnings: Arc<Mutex<Vec<Warning>>>,
+    /// How much memory the run may take, in bytes; none means no limit of its own.
+    pub memory_bytes_max: Option<u64>,
+    /// The seed of everything random in the run.
+    pub seed: u64,
+}
+
+impl Default for RunContext {
+    fn default() -> Self {
+        Self::new(Arc::new(NoProgress))
+    }
+}
+
+impl std::fmt::Debug for RunContext {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RunContext").field("memory_bytes_max", &self.memory_bytes_max).field("seed", &self.seed).finish_non_exhaustive()
+    }
+}
+
+impl RunContext {
+    /// A context that reports to `progress`, with no memory limit and seed 42.
+    pub fn new(progress: Arc<dyn Progress>) -> Self {
+        Self {
+            progress,
+            cancelled: Arc::new(AtomicBool::new(false)),
+            warnings: Arc::default(),
+            memory_bytes_max: None,
+            seed: 42,
+        }
+    }
+
+    /// Where progress goes.
+    pub fn progress(&self) -> &dyn Progress {
+        &*self.progress
+    }
+
+    /// Records a warning, once per identical text.
+    pub fn warn(&self, code: &str, message: impl Into<String>, hint: Option<String>) {
+        let warning = Warning { code: code.to_owned(), message: message.into(), hint };
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warnings.contains(&warning) {
+            self.progress.warn(&warning);
+            warnings.push(warning);
+        }
+    }
+
+    /// The warnings so far, in the order in which they were raised.
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Asks the run to stop; it does so at its next [`RunContext::check`].
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// # Errors
+    /// [`Cancelled`] once [`RunContext::cancel`] was called.
+    pub fn check(&self) -> Result<(), Cancelled> {
+        if self.cancelled.load(Ordering::Relaxed) { Err(Cancelled) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,46 @@
+//! What every error of kintsu can say about itself, whichever crate it comes from.
+
+/// Who has to act on an error; it decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// The user's input, files or options: exit code 2.
+    Input,
+    /// A defect or a failing machine: exit code 3.
+    Internal,
+    /// The user stopped the run: exit code 130.
+    Interrupted,
+}
+
+impl Blame {
+    /// The exit code of a process that ends with this error.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Input => 2,
+            Self::Internal => 3,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// An error that carries a stable code and, where the reader can do something, a hint.
+///
+/// Messages never hold values of records or secrets.
+pub trait Explain: std::error::Error {
+    /// The stable code, such as `KN-LINK-014`.
+    fn code(&self) -> &'static str;
+
+    /// What the reader can do about it, as one sentence.
+    fn hint(&self) -> Option<String> {
+        None
+    }
+
+    /// Who has to act.
+    fn blame(&self) -> Blame {
+        Blame::Input
+    }
+
+    /// The single errors inside a collected one; empty when there is only this one.
+    fn parts(&self) -> Vec<&dyn Explain> {
+        Vec::new()
+    }
+}

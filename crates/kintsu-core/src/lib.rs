@@ -1,0 +1,14 @@
+//! Ground types that every other crate of kintsu stands on: errors with hints and stable codes, probabilities and match
+//! weights as types, progress and cancellation, and randomness keyed by values instead of positions.
+//!
+//! Nothing here knows about tables, linkage or files.
+
+mod context;
+mod error;
+mod measure;
+mod random;
+
+pub use context::{Cancelled, NoProgress, Progress, RunContext, Warning};
+pub use error::{Blame, Explain};
+pub use measure::{InvalidProbability, MatchWeight, Probability, Similarity};
+pub use random::{Stream, hash_bytes, unit_interval};

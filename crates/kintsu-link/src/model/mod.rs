@@ -1,0 +1,147 @@
+//! A linkage model: comparisons with their levels and parameters, blocking rules, and how it is to be run.
+//!
+//! These are the facts of a model after reading; the JSON that Splink reads and writes is another matter, in `model::json`.
+
+use crate::sql::Expr;
+
+/// Which pairs of records are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkType {
+    /// Within one table.
+    DedupeOnly,
+    /// Across tables only.
+    LinkOnly,
+    /// Within and across tables.
+    LinkAndDedupe,
+}
+
+/// The SQL dialect in which a model's conditions are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Dialect {
+    DuckDb,
+    Spark,
+    Sqlite,
+    Postgres,
+}
+
+/// What a string measure counts, and the last digit of Jaro-Winkler: the answer of the engine that a model came from, or ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parity {
+    /// Unicode characters; Jaro of two empty strings is 1, Jaccard of an empty string is 0. The default of new models.
+    Characters,
+    /// Bytes, as DuckDB 1.5 computes them.
+    DuckDb1_5,
+    /// Bytes, as DuckDB 2.0 computes them.
+    DuckDb2_0,
+    /// UTF-16 units, as Splink's jar for Spark computes them.
+    SparkJar,
+}
+
+/// Which Splink wrote a model's JSON, as far as it can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum SplinkVersion {
+    V4,
+    V5,
+}
+
+/// A model, trained or not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// Which pairs are compared.
+    pub link_type: LinkType,
+    /// What is compared, in order.
+    pub comparisons: Vec<Comparison>,
+    /// The blocking rules for prediction, in order; empty means every pair.
+    pub blocking_rules: Vec<BlockingRule>,
+    /// Lambda: the probability that two records drawn at random match.
+    pub probability_two_random_records_match: f64,
+    /// Whether edges carry the compared columns.
+    pub retain_matching_columns: bool,
+    /// Whether edges carry weights and term frequencies of each comparison.
+    pub retain_intermediate_calculation_columns: bool,
+    /// Further columns that edges carry.
+    pub additional_columns_to_retain: Vec<String>,
+    /// The id column.
+    pub unique_id_column_name: String,
+    /// The column that names a record's table.
+    pub source_dataset_column_name: String,
+    /// The prefix of Splink 4's Bayes factor columns.
+    pub bayes_factor_column_prefix: String,
+    /// The prefix of Splink 5's match weight columns.
+    pub match_weight_column_prefix: String,
+    /// The prefix of term frequency columns.
+    pub term_frequency_adjustment_column_prefix: String,
+    /// The prefix of comparison level columns.
+    pub comparison_vector_value_column_prefix: String,
+    /// EM stops when no parameter moves by this much.
+    pub em_convergence: f64,
+    /// EM stops after so many iterations.
+    pub max_iterations: u32,
+    /// The dialect of the conditions.
+    pub sql_dialect: Dialect,
+    /// The random name that Splink gives a linker.
+    pub linker_uid: Option<String>,
+    /// Which Splink's conventions hold: columns `bf_` or `mw_`, Bayes factors multiplied or weights added.
+    pub splink_version: SplinkVersion,
+    /// How string measures count.
+    pub parity: Parity,
+}
+
+/// Levels of agreement on one or more columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// Its name, from which the columns `gamma_NAME` and so on are named.
+    pub output_column_name: String,
+    /// What it does, for people.
+    pub comparison_description: Option<String>,
+    /// The levels, tried in order; the first that is true is taken.
+    pub levels: Vec<ComparisonLevel>,
+}
+
+/// One level of a comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ComparisonLevel {
+    /// The condition as it was written; `ELSE` for the last.
+    pub sql_condition: String,
+    /// The condition as it is computed; none for `ELSE`.
+    pub condition: Option<Expr>,
+    /// The name for people.
+    pub label_for_charts: Option<String>,
+    /// Whether the level says that nothing can be said.
+    pub is_null_level: bool,
+    /// P(level | match), when trained or given.
+    pub m_probability: Option<f64>,
+    /// P(level | no match), when trained or given.
+    pub u_probability: Option<f64>,
+    /// Whether training leaves m alone.
+    pub fix_m_probability: bool,
+    /// Whether training leaves u alone.
+    pub fix_u_probability: bool,
+    /// The column whose term frequencies adjust this level's weight.
+    pub tf_adjustment_column: Option<String>,
+    /// The power of the adjustment.
+    pub tf_adjustment_weight: f64,
+    /// The smallest term frequency that counts.
+    pub tf_minimum_u_value: f64,
+    /// Whether the adjustment starts from this level's own u instead of the exact level's.
+    pub disable_tf_exact_match_detection: bool,
+    /// The value of gamma: -1 for a null level, else counting down to 0 for the last.
+    pub gamma: i32,
+}
+
+/// A rule that says which pairs are worth comparing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockingRule {
+    /// The condition as it was written, over `l` and `r`.
+    pub blocking_rule: String,
+    /// The condition as it is computed.
+    pub condition: Expr,
+    /// The dialect it is written in.
+    pub sql_dialect: Dialect,
+    /// Splink 4's salting, kept for the JSON; it changes nothing.
+    pub salting_partitions: Option<u32>,
+    /// Array columns of which each element is tried.
+    pub arrays_to_explode: Vec<String>,
+}

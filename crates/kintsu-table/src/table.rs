@@ -1,0 +1,67 @@
+//! A table: named columns of equal length.
+
+use crate::column::Column;
+
+/// Named columns of equal length. Cloning shares the data.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    columns: Vec<Column>,
+    rows: usize,
+}
+
+/// Columns that make no table.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TableShapeError {
+    /// Two columns have one name.
+    #[error("the column `{0}` appears more than once")]
+    DuplicateColumn(String),
+    /// A column is longer or shorter than the first.
+    #[error("the column `{name}` has {rows} rows where the others have {expected}")]
+    UnequalLength {
+        /// The column.
+        name: String,
+        /// Its rows.
+        rows: usize,
+        /// The rows of the first column.
+        expected: usize,
+    },
+}
+
+impl Table {
+    /// Puts columns together.
+    ///
+    /// # Errors
+    /// [`TableShapeError`] when two columns share a name or differ in length.
+    pub fn new(columns: Vec<Column>) -> Result<Self, TableShapeError> {
+        let rows = columns.first().map_or(0, Column::rows);
+        for (position, column) in columns.iter().enumerate() {
+            if columns[..position].iter().any(|earlier| earlier.name == column.name) {
+                return Err(TableShapeError::DuplicateColumn(column.name.to_string()));
+            }
+            if column.rows() != rows {
+                return Err(TableShapeError::UnequalLength { name: column.name.to_string(), rows: column.rows(), expected: rows });
+            }
+        }
+        Ok(Self { columns, rows })
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The columns in the order of the input.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The column called `name`, matched exactly.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| &*column.name == name)
+    }
+
+    /// The position of the column called `name`.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| &*column.name == name)
+    }
+}
