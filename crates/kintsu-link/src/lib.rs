@@ -1,4 +1,6 @@
 //! Probabilistic record linkage after Fellegi and Sunter: the model, the pairs that blocking finds, training and scoring.
 
+pub mod error;
 pub mod model;
+pub mod score;
 pub mod sql;

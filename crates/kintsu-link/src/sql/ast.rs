@@ -106,7 +106,9 @@ impl Expr {
         visit(self);
         match self {
             Self::Literal(_) | Self::Column(_) | Self::Parameter(_) => {}
-            Self::Not(inner) | Self::IsNull(inner) | Self::Cast { value: inner, .. } | Self::Lambda(_, inner) => inner.walk(visit),
+            Self::Not(inner) | Self::IsNull(inner) | Self::Cast { value: inner, .. } | Self::Lambda(_, inner) => {
+                inner.walk(visit)
+            }
             Self::And(list) | Self::Or(list) | Self::Call(_, list) | Self::List(list) => {
                 list.iter().for_each(|inner| inner.walk(visit));
             }

@@ -1,0 +1,5 @@
+//! From pairs to counts, weights and edges.
+
+mod patterns;
+
+pub use patterns::{LevelCounts, NO_TERM_FREQUENCY, PatternCounts};
