@@ -7,7 +7,7 @@ use kintsu_core::{Blame, Cancelled, Explain};
 #[non_exhaustive]
 pub enum LinkError {
     /// A column that something needs is not in the table.
-    #[error("the column `{name}` is not in the input{}", wanted_by(.wanted_by))]
+    #[error("the column `{name}` is not in the input{}", needed_by(.wanted_by))]
     MissingColumn {
         /// The column.
         name: String,
@@ -133,7 +133,7 @@ pub enum LinkError {
     Cancelled(#[from] Cancelled),
 }
 
-fn wanted_by(what: &str) -> String {
+fn needed_by(what: &str) -> String {
     if what.is_empty() { String::new() } else { format!(", which {what} needs") }
 }
 
