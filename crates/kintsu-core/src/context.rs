@@ -64,20 +64,17 @@ impl Default for RunContext {
 
 impl std::fmt::Debug for RunContext {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RunContext").field("memory_bytes_max", &self.memory_bytes_max).field("seed", &self.seed).finish_non_exhaustive()
+        f.debug_struct("RunContext")
+            .field("memory_bytes_max", &self.memory_bytes_max)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
     }
 }
 
 impl RunContext {
     /// A context that reports to `progress`, with no memory limit and seed 42.
     pub fn new(progress: Arc<dyn Progress>) -> Self {
-        Self {
-            progress,
-            cancelled: Arc::new(AtomicBool::new(false)),
-            warnings: Arc::default(),
-            memory_bytes_max: None,
-            seed: 42,
-        }
+        Self { progress, cancelled: Arc::new(AtomicBool::new(false)), warnings: Arc::default(), memory_bytes_max: None, seed: 42 }
     }
 
     /// Where progress goes.

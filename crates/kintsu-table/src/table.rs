@@ -39,7 +39,11 @@ impl Table {
                 return Err(TableShapeError::DuplicateColumn(column.name.to_string()));
             }
             if column.rows() != rows {
-                return Err(TableShapeError::UnequalLength { name: column.name.to_string(), rows: column.rows(), expected: rows });
+                return Err(TableShapeError::UnequalLength {
+                    name: column.name.to_string(),
+                    rows: column.rows(),
+                    expected: rows,
+                });
             }
         }
         Ok(Self { columns, rows })

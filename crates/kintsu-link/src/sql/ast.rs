@@ -48,9 +48,11 @@ pub enum ArithmeticOp {
     Add,
     Subtract,
     Multiply,
-    /// `/`: on floating point, also between integers where the dialect says so.
+    /// `/` on floating point, also between integers, as DuckDB and Spark divide.
     Divide,
-    /// `//` and integer division.
+    /// `/` of Postgres and SQLite: between integers without the fraction, otherwise on floating point.
+    DivideByType,
+    /// `//` and `DIV`.
     IntegerDivide,
     Modulo,
 }
