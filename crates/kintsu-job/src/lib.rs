@@ -1,1 +1,15 @@
-//! job
+//! Jobs as data, the engines that run them, and the directories that runs leave behind.
+//!
+//! A face builds a [`JobSpec`], from a file or from options, and hands it to an [`Engine`]. Nobody has a private path.
+
+mod error;
+mod memory;
+mod spec;
+
+pub use error::JobError;
+pub use memory::{parse_bytes, peak_memory_bytes, show_bytes};
+pub use spec::{
+    BlockingRuleSpec, BlockingRuleTable, CLUSTER_THRESHOLD_DEFAULT, ColumnOrFile, ComparisonSpec, Configure, DialectName,
+    EngineName, FileFormat, InputSpec, InputTable, JobSpec, LinkTypeName, LoadedJob, PREDICT_THRESHOLD_DEFAULT, ParityName,
+    Places, Problem, SEED_DEFAULT, StepSpec, TiesMethod, TrainingStep, check_ready, job_schema, load_job, nearest,
+};

@@ -1,0 +1,113 @@
+//! What can go wrong with a job.
+
+use std::path::PathBuf;
+
+use kintsu_core::{Blame, Cancelled, Explain};
+
+use crate::spec::Problem;
+
+/// Why a job did not run, or did not finish.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JobError {
+    /// Things wrong with the job file or the options, all of them at once.
+    #[error("{}", summary(.0))]
+    Configuration(Vec<Problem>),
+    /// A file of the job cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file of the run cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The run would take more memory than it may.
+    #[error("the run needs about {} but may take {}", crate::show_bytes(*needed_bytes), crate::show_bytes(*allowed_bytes))]
+    Memory {
+        /// The estimate.
+        needed_bytes: u64,
+        /// The limit.
+        allowed_bytes: u64,
+    },
+    /// One of the parts below failed.
+    #[error("{0}")]
+    Part(Box<dyn Explain + Send + Sync>),
+    /// The user stopped the run.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// Something that cannot be: a defect.
+    #[error("this should not happen: {0}")]
+    Defect(String),
+}
+
+fn summary(problems: &[Problem]) -> String {
+    match problems {
+        [only] => only.to_string(),
+        many => format!("{} things are wrong with the job", many.len()),
+    }
+}
+
+impl JobError {
+    /// Wraps the error of a part below.
+    pub fn part(error: impl Explain + Send + Sync + 'static) -> Self {
+        if error.blame() == Blame::Interrupted { Self::Cancelled(Cancelled) } else { Self::Part(Box::new(error)) }
+    }
+
+    /// A single problem.
+    pub fn problem(problem: Problem) -> Self {
+        Self::Configuration(vec![problem])
+    }
+}
+
+impl Explain for JobError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Configuration(problems) => problems.first().map_or("KN-JOB-004", |problem| problem.code),
+            Self::Unreadable { .. } => "KN-JOB-001",
+            Self::Unwritable { .. } => "KN-JOB-006",
+            Self::Memory { .. } => "KN-JOB-007",
+            Self::Part(part) => part.code(),
+            Self::Cancelled(_) => "KN-JOB-130",
+            Self::Defect(_) => "KN-JOB-999",
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Configuration(problems) if problems.len() == 1 => problems.first().and_then(Explain::hint),
+            Self::Memory { .. } => {
+                Some("raise --memory, lower --threads, raise the predict threshold, or tighten the blocking rules that `kintsu plan` shows as large".to_owned())
+            }
+            Self::Part(part) => part.hint(),
+            Self::Defect(_) => Some("please report it with the command and the version".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn blame(&self) -> Blame {
+        match self {
+            Self::Configuration(_) | Self::Unreadable { .. } | Self::Unwritable { .. } | Self::Memory { .. } => Blame::Input,
+            Self::Part(part) => part.blame(),
+            Self::Cancelled(_) => Blame::Interrupted,
+            Self::Defect(_) => Blame::Internal,
+        }
+    }
+
+    fn parts(&self) -> Vec<&dyn Explain> {
+        match self {
+            Self::Configuration(problems) if problems.len() > 1 => {
+                problems.iter().map(|problem| problem as &dyn Explain).collect()
+            }
+            Self::Part(part) => part.parts(),
+            _ => Vec::new(),
+        }
+    }
+}

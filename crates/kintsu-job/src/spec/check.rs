@@ -1,0 +1,305 @@
+//! What must hold of a job beyond its schema. Everything is looked at and every problem reported.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::document::Step;
+use super::load::Places;
+use super::problem::Problem;
+use super::{
+    BlockingRuleSpec, CLUSTER_THRESHOLD_DEFAULT, InputSpec, JobSpec, LinkTypeName, PREDICT_THRESHOLD_DEFAULT, StepSpec,
+    TrainingStep,
+};
+use crate::memory::parse_bytes;
+
+/// Everything that is wrong with `spec` as it stands in its file; what a command may still add is not asked for.
+pub(crate) fn check_job(spec: &JobSpec, places: &Places) -> Vec<Problem> {
+    let mut checks = Checks { places, problems: Vec::new() };
+    checks.thresholds(spec);
+    checks.model_source(spec);
+    checks.settings_of_the_run(spec);
+    checks.training(spec);
+    checks.steps(spec);
+    for (position, rule) in spec.blocking_rules.iter().flatten().enumerate() {
+        checks.rule(rule, &[Step::Key("blocking_rules"), Step::Item(position)]);
+    }
+    checks.problems
+}
+
+/// Everything that is wrong with `spec` when it is about to run: inputs and model must be named, and files be there.
+pub fn check_ready(spec: &JobSpec, places: &Places) -> Vec<Problem> {
+    let mut checks = Checks { places, problems: check_job(spec, places) };
+    checks.inputs(spec);
+    checks.needs_model(spec);
+    checks.files(spec);
+    checks.problems
+}
+
+struct Checks<'a> {
+    places: &'a Places,
+    problems: Vec<Problem>,
+}
+
+impl Checks<'_> {
+    fn report(&mut self, problem: Problem, at: &[Step<'_>]) {
+        self.problems.push(self.places.locate(problem, at));
+    }
+
+    fn thresholds(&mut self, spec: &JobSpec) {
+        let predict = spec.predict_threshold.unwrap_or(PREDICT_THRESHOLD_DEFAULT);
+        let cluster = spec.cluster_threshold.unwrap_or(CLUSTER_THRESHOLD_DEFAULT);
+        for (name, value) in [("predict_threshold", predict), ("cluster_threshold", cluster)] {
+            if !(0.0..=1.0).contains(&value) {
+                self.report(
+                    Problem::new("KN-JOB-004", format!("`{name}` is {value} but must be from 0 to 1")),
+                    &[Step::Key(name)],
+                );
+            }
+        }
+        let clusters = spec.steps.is_empty() || spec.steps.iter().any(needs_edges);
+        if predict > cluster && clusters {
+            let message = format!(
+                "the predict threshold {predict} is above the cluster threshold {cluster}: edges that clustering needs would be missing"
+            );
+            let hint = format!("lower the predict threshold to {cluster} or below, or raise the cluster threshold");
+            self.report(Problem::new("KN-JOB-014", message).hint(hint), &[Step::Key("predict_threshold")]);
+        }
+    }
+
+    fn model_source(&mut self, spec: &JobSpec) {
+        let given: Vec<&str> = [
+            ("settings", spec.settings.is_some()),
+            ("model", spec.model.is_some()),
+            ("comparisons", !spec.comparisons.is_empty()),
+        ]
+        .into_iter()
+        .filter_map(|(name, given)| given.then_some(name))
+        .collect();
+        if let [first, second, ..] = given[..] {
+            let message = format!("both `{first}` and `{second}` are given");
+            let hint = "give one of them: `settings` are trained first, a `model` is scored as it is, `comparisons` stand in the job itself";
+            self.report(Problem::new("KN-JOB-012", message).hint(hint), &[Step::Key(second)]);
+        }
+    }
+
+    fn settings_of_the_run(&mut self, spec: &JobSpec) {
+        if let Some(memory) = &spec.memory
+            && parse_bytes(memory).is_none()
+        {
+            let problem = Problem::new("KN-JOB-016", format!("`{memory}` is no amount of memory"));
+            self.report(problem.hint("write a number with a unit, such as `4GiB` or `800MB`"), &[Step::Key("memory")]);
+        }
+        if spec.threads == Some(0) {
+            self.report(Problem::new("KN-JOB-004", "`threads` must be at least 1"), &[Step::Key("threads")]);
+        }
+        if spec.one_to_one && spec.link_type == Some(LinkTypeName::DedupeOnly) {
+            let problem = Problem::new("KN-JOB-017", "`one_to_one` needs several tables, but the link type is dedupe_only");
+            self.report(problem.hint("leave it out, or link two tables"), &[Step::Key("one_to_one")]);
+        }
+        let mut names = BTreeSet::new();
+        for (position, input) in spec.inputs.iter().enumerate() {
+            if let (_, Some(name), _) = input.parts()
+                && !names.insert(name.to_owned())
+            {
+                let problem = Problem::new("KN-JOB-018", format!("two inputs are called `{name}`"));
+                self.report(problem.hint("give each table a name of its own"), &[Step::Key("inputs"), Step::Item(position)]);
+            }
+        }
+    }
+
+    fn training(&mut self, spec: &JobSpec) {
+        for (position, step) in spec.training.iter().enumerate() {
+            let at = [Step::Key("training"), Step::Item(position)];
+            match step {
+                TrainingStep::EstimateProbabilityTwoRandomRecordsMatch { deterministic_matching_rules: rules, recall } => {
+                    if rules.is_empty() {
+                        self.report(Problem::new("KN-JOB-005", "`deterministic_matching_rules` holds no rule"), &at);
+                    }
+                    if !(*recall > 0.0 && *recall <= 1.0) {
+                        self.report(Problem::new("KN-JOB-004", "`recall` must be above 0 and at most 1"), &at);
+                    }
+                    for rule in rules {
+                        self.rule(rule, &at);
+                    }
+                }
+                TrainingStep::EstimateUUsingRandomSampling { max_pairs, .. } if *max_pairs < 1.0 => {
+                    self.report(Problem::new("KN-JOB-004", "`max_pairs` must be at least 1"), &at);
+                }
+                TrainingStep::EstimateParametersUsingExpectationMaximisation { blocking_rule, .. } => {
+                    self.rule(blocking_rule, &at);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn rule(&mut self, rule: &BlockingRuleSpec, at: &[Step<'_>]) {
+        let BlockingRuleSpec::Full(table) = rule else { return };
+        if table.columns.is_empty() == table.blocking_rule.is_none() {
+            let problem = Problem::new("KN-JOB-019", "a blocking rule must have either `columns` or `blocking_rule`");
+            self.report(problem.hint("write `columns = [\"surname\"]` or `blocking_rule = \"l.surname = r.surname\"`"), at);
+        }
+    }
+
+    fn steps(&mut self, spec: &JobSpec) {
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        for (position, step) in spec.steps.iter().enumerate() {
+            let at = [Step::Key("steps"), Step::Item(position)];
+            self.step(step, &at);
+            for name in step.files() {
+                if !is_file_name(&name) {
+                    let hint = "letters, digits, `_` and `-`, beginning with a letter or digit";
+                    self.report(Problem::new("KN-JOB-020", format!("`{name}` cannot be the name of a file")).hint(hint), &at);
+                } else if !names.insert(name.clone()) {
+                    let problem = Problem::new("KN-JOB-021", format!("two steps write the file `{name}`"));
+                    self.report(problem.hint("give one of them another `name`, or leave one out"), &at);
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, step: &StepSpec, at: &[Step<'_>]) {
+        match step {
+            StepSpec::Predict { threshold_match_probability: Some(_), threshold_match_weight: Some(_) } => {
+                let problem =
+                    Problem::new("KN-JOB-015", "both `threshold_match_probability` and `threshold_match_weight` are given");
+                self.report(problem.hint("give one of them"), at);
+            }
+            StepSpec::Cluster { threshold_match_probability: Some(_), thresholds, .. } if !thresholds.is_empty() => {
+                let problem = Problem::new("KN-JOB-015", "both `threshold_match_probability` and `thresholds` are given");
+                self.report(problem.hint("give one of them"), at);
+            }
+            StepSpec::Cluster { thresholds, .. } if thresholds.iter().any(|threshold| !(0.0..=1.0).contains(threshold)) => {
+                self.report(Problem::new("KN-JOB-004", "`thresholds` must be from 0 to 1"), at);
+            }
+            StepSpec::FindMatchesToNewRecords { blocking_rules: Some(rules), .. }
+            | StepSpec::CountComparisons { blocking_rules: Some(rules), .. } => {
+                for rule in rules {
+                    self.rule(rule, at);
+                }
+            }
+            StepSpec::LargestBlocks { blocking_rule, .. } => self.rule(blocking_rule, at),
+            _ => {}
+        }
+    }
+
+    fn inputs(&mut self, spec: &JobSpec) {
+        if spec.inputs.is_empty() {
+            let problem = Problem::new("KN-JOB-010", "no input is named");
+            self.report(problem.hint("name one under `inputs`, or give files on the command line"), &[]);
+        }
+        for (position, input) in spec.inputs.iter().enumerate() {
+            self.input(input, &[Step::Key("inputs"), Step::Item(position)]);
+        }
+    }
+
+    fn input(&mut self, input: &InputSpec, at: &[Step<'_>]) {
+        let (path, _, _) = input.parts();
+        if path.as_os_str() != "-" {
+            self.exists(path, "the input", at);
+        }
+    }
+
+    fn needs_model(&mut self, spec: &JobSpec) {
+        if spec.settings.is_none() && spec.model.is_none() && spec.comparisons.is_empty() && needs_model(spec) {
+            let problem = Problem::new("KN-JOB-011", "there are neither settings nor a model to compare records with");
+            let hint = "give --settings FILE (trained first) or --model FILE (scored as it is); finding settings by itself is not there yet";
+            self.report(problem.hint(hint), &[]);
+        }
+    }
+
+    fn files(&mut self, spec: &JobSpec) {
+        for (key, path) in [("settings", &spec.settings), ("model", &spec.model)] {
+            if let Some(path) = path {
+                self.exists(path, &format!("the {key} file"), &[Step::Key(key)]);
+            }
+        }
+        for (column, path) in &spec.term_frequencies {
+            self.exists(path, "the term-frequency table", &[Step::Key("term_frequencies"), Step::Key(column)]);
+        }
+        for (position, step) in spec.training.iter().enumerate() {
+            if let TrainingStep::EstimateMFromPairwiseLabels { labels } = step {
+                self.exists(labels, "the file of labels", &[Step::Key("training"), Step::Item(position), Step::Key("labels")]);
+            }
+        }
+        for (position, step) in spec.steps.iter().enumerate() {
+            let at = [Step::Key("steps"), Step::Item(position)];
+            match step {
+                StepSpec::ScorePairs { pairs, .. } => self.exists(pairs, "the file of pairs", &at),
+                StepSpec::AccuracyFromLabelsTable { labels, .. } => self.exists(labels, "the file of labels", &at),
+                StepSpec::FindMatchesToNewRecords { records, .. } => self.input(records, &at),
+                StepSpec::CompareTwoRecords { left, right, .. } => {
+                    self.input(left, &at);
+                    self.input(right, &at);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn exists(&mut self, path: &Path, what: &str, at: &[Step<'_>]) {
+        if !path.exists() {
+            self.report(Problem::new("KN-JOB-013", format!("{what} `{}` does not exist", path.display())), at);
+        }
+    }
+}
+
+/// Whether a step reads the edges of `predict`.
+fn needs_edges(step: &StepSpec) -> bool {
+    match step {
+        StepSpec::Cluster { deterministic, threshold_match_probability, thresholds, .. } => {
+            !deterministic && threshold_match_probability.is_none() && thresholds.is_empty()
+        }
+        StepSpec::SingleBestLinks { threshold_match_probability, .. }
+        | StepSpec::GraphMetrics { threshold_match_probability } => threshold_match_probability.is_none(),
+        _ => false,
+    }
+}
+
+/// Whether a job compares records at all; profiles and counts do without.
+fn needs_model(spec: &JobSpec) -> bool {
+    let looks_only = |step: &StepSpec| {
+        matches!(
+            step,
+            StepSpec::ProfileColumns { .. }
+                | StepSpec::Completeness { .. }
+                | StepSpec::LargestBlocks { .. }
+                | StepSpec::TermFrequencies { .. }
+                | StepSpec::CountComparisons { blocking_rules: Some(_), .. }
+        )
+    };
+    spec.steps.is_empty() || !spec.steps.iter().all(looks_only)
+}
+
+fn is_file_name(name: &str) -> bool {
+    name.len() <= 100
+        && name.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-')
+}
+
+impl StepSpec {
+    /// The names of the data files that the step writes, without their endings.
+    pub fn files(&self) -> Vec<String> {
+        let named = |name: &Option<String>, default: &str| vec![name.clone().unwrap_or_else(|| default.to_owned())];
+        match self {
+            Self::Predict { .. } => vec!["edges".to_owned()],
+            Self::Cluster { thresholds, .. } if !thresholds.is_empty() => vec!["clusters_at_thresholds".to_owned()],
+            Self::Cluster { .. } | Self::SingleBestLinks { .. } => vec!["clusters".to_owned()],
+            Self::GraphMetrics { .. } => ["graph_nodes", "graph_edges", "graph_clusters"].map(str::to_owned).to_vec(),
+            Self::DeterministicLink { name } => named(name, "deterministic_link"),
+            Self::ScorePairs { name, .. } => named(name, "scored_pairs"),
+            Self::FindMatchesToNewRecords { name, .. } => named(name, "new_record_matches"),
+            Self::CompareTwoRecords { name, .. } => named(name, "compared_records"),
+            Self::AccuracyFromLabelsTable { name, .. } | Self::AccuracyFromLabelsColumn { name, .. } => {
+                named(name, "truth_table")
+            }
+            Self::PredictionErrors { name, .. } => named(name, "prediction_errors"),
+            Self::Unlinkables { name } => named(name, "unlinkables"),
+            Self::ProfileColumns { name, .. } => named(name, "profile_columns"),
+            Self::Completeness { name, .. } => named(name, "completeness"),
+            Self::CountComparisons { name, .. } => named(name, "count_comparisons"),
+            Self::LargestBlocks { name, .. } => named(name, "largest_blocks"),
+            Self::TermFrequencies { .. } => Vec::new(),
+        }
+    }
+}
