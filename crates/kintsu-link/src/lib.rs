@@ -4,3 +4,6 @@ pub mod error;
 pub mod model;
 pub mod score;
 pub mod sql;
+pub mod train;
+
+pub use error::LinkError;

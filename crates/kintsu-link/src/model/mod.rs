@@ -1,11 +1,35 @@
 //! A linkage model: comparisons with their levels and parameters, blocking rules, and how it is to be run.
 //!
-//! These are the facts of a model after reading; the JSON that Splink reads and writes is another matter, in `model::json`.
+//! These are the facts of a model after reading. [`Model::from_json`] and [`Model::to_json`] speak the JSON of Splink 4 and 5;
+//! [`KintsuModel`] holds what that format cannot.
+
+mod check;
+mod defaults;
+mod exact_match;
+mod json_error;
+mod json_fields;
+mod json_position;
+mod json_read;
+mod json_write;
+mod kintsu_file;
+mod python_json;
+mod words;
+
+use serde::{Deserialize, Serialize};
 
 use crate::sql::Expr;
 
+pub use defaults::{DefaultProbabilities, default_probabilities};
+pub use exact_match::exact_match_columns;
+pub use json_error::{ModelErrors, ModelProblem, Place};
+pub(crate) use json_read::is_else;
+pub use json_read::{JsonOptions, PROBABILITY_MIN};
+pub use kintsu_file::{EstimateNote, KintsuModel, KintsuModelError, Parameter, Provenance, TrainingNote, WarningNote};
+pub use words::{PARITIES, UnknownWord};
+
 /// Which pairs of records are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LinkType {
     /// Within one table.
     DedupeOnly,
@@ -16,7 +40,8 @@ pub enum LinkType {
 }
 
 /// The SQL dialect in which a model's conditions are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
 pub enum Dialect {
     DuckDb,
@@ -26,23 +51,29 @@ pub enum Dialect {
 }
 
 /// What a string measure counts, and the last digit of Jaro-Winkler: the answer of the engine that a model came from, or ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Parity {
     /// Unicode characters; Jaro of two empty strings is 1, Jaccard of an empty string is 0. The default of new models.
+    #[serde(rename = "characters")]
     Characters,
     /// Bytes, as DuckDB 1.5 computes them.
+    #[serde(rename = "duckdb-1.5")]
     DuckDb1_5,
     /// Bytes, as DuckDB 2.0 computes them.
+    #[serde(rename = "duckdb-2.0")]
     DuckDb2_0,
     /// UTF-16 units, as Splink's jar for Spark computes them.
+    #[serde(rename = "spark-jar")]
     SparkJar,
 }
 
 /// Which Splink wrote a model's JSON, as far as it can be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum SplinkVersion {
+    #[serde(rename = "4")]
     V4,
+    #[serde(rename = "5")]
     V5,
 }
 
