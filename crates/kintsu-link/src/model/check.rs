@@ -38,7 +38,9 @@ impl LevelFault {
     pub(super) fn explain(self) -> (String, String) {
         let (message, hint) = match self {
             Self::Empty => ("a comparison needs levels", "add at least two levels, the last with the condition ELSE"),
-            Self::NoElse => ("the last level is not ELSE", "add a level with the condition ELSE, so that every pair takes a level"),
+            Self::NoElse => {
+                ("the last level is not ELSE", "add a level with the condition ELSE, so that every pair takes a level")
+            }
             Self::ElseNotLast => ("levels after ELSE are never reached", "make ELSE the last level"),
             Self::OnlyOneScored => (
                 "a comparison with fewer than two levels that are not null levels tells nothing",

@@ -114,7 +114,9 @@ pub enum ModelProblem {
         name: String,
     },
     /// A term-frequency adjustment without a level to start from.
-    #[error("{place}: no level of this comparison is an exact match on `{column}` alone, from which its term-frequency adjustment would start")]
+    #[error(
+        "{place}: no level of this comparison is an exact match on `{column}` alone, from which its term-frequency adjustment would start"
+    )]
     NoExactLevel {
         /// The adjusted level.
         place: Place,

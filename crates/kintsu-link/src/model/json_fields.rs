@@ -177,7 +177,30 @@ pub(super) fn wrong_type(place: Place, expected: &'static str, found: &Value) ->
 
 /// The word of `known` with the fewest edits from `word`, when it is near enough to be meant.
 pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
-    let measure = |candidate: &str| kintsu_text::levenshtein(word, candidate, kintsu_text::CHARACTERS);
     let limit = (word.chars().count() / 3).max(2);
-    known.iter().map(|candidate| (measure(candidate), *candidate)).filter(|(edits, _)| *edits as usize <= limit).min().map(|found| found.1)
+    known
+        .iter()
+        .map(|candidate| (edits(word, candidate), *candidate))
+        .filter(|(edits, _)| *edits <= limit)
+        .min()
+        .map(|found| found.1)
+}
+
+/// Levenshtein distance, for short words.
+fn edits(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut diagonal = i;
+        let mut before = i + 1;
+        for (slot, b) in row.iter_mut().skip(1).zip(right.chars()) {
+            let next = (diagonal + usize::from(a != b)).min(before + 1).min(*slot + 1);
+            diagonal = *slot;
+            *slot = next;
+            before = next;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
 }

@@ -147,7 +147,10 @@ impl KintsuModel {
             parity: model.parity,
             splink_version: model.splink_version,
             match_weight_column_prefix: model.match_weight_column_prefix.clone(),
-            provenance: Provenance { written_by: concat!("kintsu ", env!("CARGO_PKG_VERSION")).to_owned(), ..Provenance::default() },
+            provenance: Provenance {
+                written_by: concat!("kintsu ", env!("CARGO_PKG_VERSION")).to_owned(),
+                ..Provenance::default()
+            },
             training: Vec::new(),
             warnings: Vec::new(),
             estimates: Vec::new(),

@@ -93,7 +93,9 @@ impl Explain for TrainError {
             Self::ExplodingRule { .. } => "train on a rule without arrays_to_explode; prediction may still use it",
             Self::NothingToEstimate { .. } => "train on a rule over fewer columns",
             Self::NoPairs { .. } => "check that the columns hold equal values, or choose another rule",
-            Self::TooManyDeterministicPairs { .. } => "tighten the rules until almost every pair they find is a match, or raise recall",
+            Self::TooManyDeterministicPairs { .. } => {
+                "tighten the rules until almost every pair they find is a match, or raise recall"
+            }
             Self::Recall { .. } => "recall is the share of all matches that the rules find, such as 0.7",
             Self::NoPossiblePairs { .. } => "deduplicating needs two records, linking records in two tables",
             Self::MaxPairs { .. } => "1e6 is quick, 1e7 to 1e9 is precise",

@@ -41,7 +41,14 @@ impl Estimates {
 
     /// Adds one estimate per level of `comparison` (`values` by gamma) and sets the model's parameter to the new median. Fixed
     /// levels are left alone.
-    pub(super) fn add(&mut self, model: &mut Model, comparison: usize, parameter: Parameter, source: &str, values: &[Option<f64>]) {
+    pub(super) fn add(
+        &mut self,
+        model: &mut Model,
+        comparison: usize,
+        parameter: Parameter,
+        source: &str,
+        values: &[Option<f64>],
+    ) {
         let lists = &mut self.levels[comparison];
         for (level, list) in model.comparisons[comparison].levels.iter_mut().zip(lists) {
             let Some(value) = usize::try_from(level.gamma).ok().and_then(|gamma| values.get(gamma)) else { continue };

@@ -51,7 +51,8 @@ const FREQUENCY_MIN: f64 = 1e-300;
 impl Evidence {
     /// Takes from `counts` the comparisons that are to be estimated; with `term_frequencies` their adjustments take part.
     pub(super) fn compile(model: &Model, counts: &PatternCounts, estimated: &[usize], term_frequencies: bool) -> Self {
-        let places: Vec<usize> = estimated.iter().filter_map(|wanted| counts.comparisons.iter().position(|at| at == wanted)).collect();
+        let places: Vec<usize> =
+            estimated.iter().filter_map(|wanted| counts.comparisons.iter().position(|at| at == wanted)).collect();
         let comparisons: Vec<usize> = places.iter().map(|place| counts.comparisons[*place]).collect();
         let adjustments: Vec<_> =
             comparisons.iter().map(|position| adjustments(&model.comparisons[*position], term_frequencies)).collect();

@@ -149,7 +149,13 @@ impl Trainer {
     ///
     /// # Errors
     /// As [`lambda_from_deterministic_rules`].
-    pub fn set_lambda_from_counts(&mut self, found: u64, recall: f64, possible: u64, ctx: &RunContext) -> Result<f64, TrainError> {
+    pub fn set_lambda_from_counts(
+        &mut self,
+        found: u64,
+        recall: f64,
+        possible: u64,
+        ctx: &RunContext,
+    ) -> Result<f64, TrainError> {
         let lambda = lambda_from_deterministic_rules(found, recall, possible)?;
         self.model.probability_two_random_records_match = lambda;
         let detail = format!("recall {recall}, {possible} possible pairs: lambda {lambda}");
@@ -221,8 +227,7 @@ impl Trainer {
             return Err(TrainError::NoPairs { what: format!("the rule `{}`", plan.rule.blocking_rule) });
         }
         let settings = plan.settings;
-        let evidence =
-            Evidence::compile(&self.model, counts, &plan.comparisons, !settings.estimate_without_term_frequencies);
+        let evidence = Evidence::compile(&self.model, counts, &plan.comparisons, !settings.estimate_without_term_frequencies);
         let start = EmIteration::start(&self.model, &evidence.comparisons, plan.starting_probability);
         let limits = EmLimits {
             fix_lambda: settings.fix_probability_two_random_records_match,

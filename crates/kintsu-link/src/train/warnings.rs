@@ -45,7 +45,8 @@ fn never_trained(comparison: &Comparison) -> bool {
 }
 
 fn untrained_comparison(comparison: &Comparison, ctx: &RunContext) {
-    let message = format!("comparison `{}` was never trained: its m probabilities are starting values", comparison.output_column_name);
+    let message =
+        format!("comparison `{}` was never trained: its m probabilities are starting values", comparison.output_column_name);
     let hint = "add a session of expectation maximisation on a rule that does not use its columns";
     ctx.warn("KN-W-LINK-041", message, Some(hint.to_owned()));
 }
@@ -60,7 +61,8 @@ fn unseen_levels(estimates: &Estimates, position: usize, comparison: &Comparison
                 .flatten()
                 .collect();
         if !names.is_empty() {
-            let message = format!("{} was never seen, so its {} stays a starting value", describe(comparison, level), names.join(" and "));
+            let message =
+                format!("{} was never seen, so its {} stays a starting value", describe(comparison, level), names.join(" and "));
             let hint = "merge it with a neighbouring level, give it a value, or look at more pairs";
             ctx.warn("KN-W-LINK-042", message, Some(hint.to_owned()));
         }
@@ -107,7 +109,10 @@ fn describe(comparison: &Comparison, level: &ComparisonLevel) -> String {
 pub(super) fn em_session(model: &Model, session: &EmSession, ctx: &RunContext) {
     let rule = &session.plan.rule.blocking_rule;
     if !session.converged {
-        let message = format!("expectation maximisation on `{rule}` stopped after {} iterations without coming to rest", session.iterations());
+        let message = format!(
+            "expectation maximisation on `{rule}` stopped after {} iterations without coming to rest",
+            session.iterations()
+        );
         let hint = format!("raise max_iterations (now {}), or train on another rule", model.max_iterations);
         ctx.warn("KN-W-LINK-045", message, Some(hint));
     }
