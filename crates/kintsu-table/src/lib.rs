@@ -2,8 +2,22 @@
 //!
 //! Nothing here knows about linkage: a table is named columns of equal length.
 
+mod batch;
 mod column;
+mod encode;
+mod error;
+mod format;
+mod input;
+mod read;
+mod staged;
 mod table;
+mod write;
 
 pub use column::{Column, ColumnData, EncodedColumn, NULL_CODE};
+pub use error::{CsvProblem, TableError};
+pub use format::{FileFormat, UnknownFormatName};
+pub use input::{ColumnChoice, Input, ReadOptions};
+pub use read::{read, schema_of};
+pub use staged::{Overwrite, StagedDirectory, StagedFile};
 pub use table::{Table, TableShapeError};
+pub use write::{TableWriter, Written, write_file};

@@ -1,6 +1,9 @@
 //! A table: named columns of equal length.
 
+use rayon::prelude::*;
+
 use crate::column::Column;
+use crate::error::TableError;
 
 /// Named columns of equal length. Cloning shares the data.
 #[derive(Debug, Clone, Default)]
@@ -67,5 +70,35 @@ impl Table {
     /// The position of the column called `name`.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| &*column.name == name)
+    }
+
+    /// The rows at the positions `rows`, in that order: the way to permute or select rows. Columns are taken in parallel.
+    ///
+    /// # Errors
+    /// As [`Column::take`].
+    ///
+    /// # Panics
+    /// As [`Column::take`].
+    pub fn take(&self, rows: &[u32]) -> Result<Self, TableError> {
+        let columns = self.columns.par_iter().map(|column| column.take(rows)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { columns, rows: rows.len() })
+    }
+
+    /// The table with `column` put at the end, or in the place of the column of its name.
+    ///
+    /// # Errors
+    /// [`TableShapeError::UnequalLength`] when it has other rows than the table.
+    pub fn with_column(mut self, column: Column) -> Result<Self, TableShapeError> {
+        match self.position(&column.name) {
+            Some(position) => self.columns[position] = column,
+            None => self.columns.push(column),
+        }
+        Self::new(self.columns)
+    }
+
+    /// The table without the columns for which `keep` is false.
+    pub fn retain(mut self, mut keep: impl FnMut(&Column) -> bool) -> Self {
+        self.columns.retain(|column| keep(column));
+        self
     }
 }
