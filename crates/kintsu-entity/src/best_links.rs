@@ -2,8 +2,9 @@
 //!
 //! Links are merged greedily. Each cluster ranks the links that lead out of it, by score from high to low and then by the place
 //! of the far row from low to high; a link that both of its clusters rank first is merged, and so on until none is left. A link
-//! counts only while its two clusters share no duplicate-free source. Two clusters that would each rather have another link of
-//! the same score between them stay apart, which only exact ties can bring about.
+//! counts only while its two clusters share no duplicate-free source. Clusters of several rows may each rank another link of the
+//! same score first, in a circle: they merge no further, nor does a cluster whose first link leads to them. Only exact ties can
+//! bring that about.
 //!
 //! Rounds over all links would cost O(rounds * links). Here links of one score are taken together, from the highest score down,
 //! because a link is never ranked behind a lower score; within a score each cluster keeps its links in a heap and waits at the
@@ -146,8 +147,9 @@ fn drop_ties(kept: &mut Vec<usize>, links: &[(u32, u32)], scores: &[f64], option
     kept.retain(|link| tied.binary_search(link).is_err());
 }
 
-/// A link out of a cluster, ordered by the place of its far row.
-type Outgoing = Reverse<(u32, usize)>;
+/// A link out of a cluster, by the place of its far row. Of links that share it the lowest near row comes first: that is the one
+/// which the far cluster may rank first too, as it ranks them by their near rows.
+type Outgoing = Reverse<(u32, u32, usize)>;
 
 /// The links of one score that lead out of a cluster, and the clusters that wait for it to change.
 #[derive(Default)]
@@ -165,6 +167,8 @@ struct Merger<'a> {
     /// Which duplicate-free sources the cluster of a root holds, a bit each.
     holds: Vec<u64>,
     words: usize,
+    /// Roots of clusters whose first link will never be ranked first by the other end.
+    stuck: Vec<bool>,
 }
 
 impl<'a> Merger<'a> {
@@ -182,7 +186,7 @@ impl<'a> Merger<'a> {
                 holds[row * words + bit / 64] |= 1 << (bit % 64);
             }
         }
-        Ok(Self { links, ranking: options.ranking, components: Components::new(nodes)?, holds, words })
+        Ok(Self { links, ranking: options.ranking, components: Components::new(nodes)?, holds, words, stuck: vec![false; nodes] })
     }
 
     /// Merges links of one score until no two clusters rank the same one first.
@@ -192,29 +196,33 @@ impl<'a> Merger<'a> {
         for &link in tied {
             let (left, right) = self.links[link];
             if let Some((left_root, right_root)) = self.ends(link) {
-                for (root, far) in [(left_root, right), (right_root, left)] {
+                for (root, near, far) in [(left_root, left, right), (right_root, right, left)] {
                     let cluster = open.entry(root).or_insert_with(|| {
                         examine.push(root);
                         Open::default()
                     });
-                    cluster.outgoing.push(Reverse((self.place(far), link)));
+                    cluster.outgoing.push(Reverse((self.place(far), self.place(near), link)));
                 }
             }
         }
         while let Some(root) = examine.pop() {
             self.examine(root, &mut open, &mut examine);
         }
+        let roots: Vec<u32> = open.keys().copied().collect();
+        for root in roots {
+            self.stuck[root as usize] |= self.first(root, &mut open).is_some();
+        }
     }
 
     /// Merges the first link of `root` when the other end ranks it first too; otherwise waits there.
     fn examine(&mut self, root: u32, open: &mut OpenClusters, examine: &mut Vec<u32>) {
-        if self.components.find(root) != root {
+        if self.stuck[root as usize] || self.components.find(root) != root {
             return;
         }
         let Some(link) = self.first(root, open) else { return };
         let Some((left, right)) = self.ends(link) else { return };
         let other = if left == root { right } else { left };
-        if self.first(other, open) == Some(link) {
+        if !self.stuck[other as usize] && self.first(other, open) == Some(link) {
             self.join(root, other, open, examine);
         } else if let Some(cluster) = open.get_mut(&other) {
             cluster.waiting.push(root);
@@ -224,7 +232,7 @@ impl<'a> Merger<'a> {
     /// The first link of `root` that is still allowed; what is not is thrown away.
     fn first(&mut self, root: u32, open: &mut OpenClusters) -> Option<usize> {
         let cluster = open.get_mut(&root)?;
-        while let Some(&Reverse((_, link))) = cluster.outgoing.peek() {
+        while let Some(&Reverse((_, _, link))) = cluster.outgoing.peek() {
             if self.ends(link).is_some() {
                 return Some(link);
             }
