@@ -178,12 +178,9 @@ pub(super) fn wrong_type(place: Place, expected: &'static str, found: &Value) ->
 /// The word of `known` with the fewest edits from `word`, when it is near enough to be meant.
 pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     let limit = (word.chars().count() / 3).max(2);
-    known
-        .iter()
-        .map(|candidate| (edits(word, candidate), *candidate))
-        .filter(|(edits, _)| *edits <= limit)
-        .min()
-        .map(|found| found.1)
+    let near = known.iter().map(|candidate| (edits(word, candidate), *candidate)).filter(|(edits, _)| *edits <= limit).min();
+    let begun = || known.iter().copied().find(|candidate| word.len() > 2 && candidate.starts_with(word));
+    near.map(|(_, candidate)| candidate).or_else(begun)
 }
 
 /// Levenshtein distance, for short words.
