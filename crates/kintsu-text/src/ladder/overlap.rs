@@ -1,0 +1,1 @@
+//! Jaro similarities of short values.
