@@ -3,7 +3,7 @@
 //! Each model folder of the golden data is one test a job; all differences of a folder are told at once. Skipped where the golden
 //! data is not there.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -143,7 +143,7 @@ fn same(one: &str, other: &str) -> bool {
 struct Differences(Vec<String>);
 
 impl Differences {
-    fn add(&mut self, what: &str, found: Vec<String>) {
+    fn add(&mut self, what: &str, found: &[String]) {
         if !found.is_empty() {
             let shown: Vec<&str> = found.iter().take(SHOWN).map(String::as_str).collect();
             self.0.push(format!("{what}: {} differences\n    {}", found.len(), shown.join("\n    ")));
@@ -172,7 +172,7 @@ impl Differences {
             }
         }
         differences.extend(left.keys().map(|key| format!("{key} is too many")));
-        self.add(what, differences);
+        self.add(what, &differences);
     }
 
     /// Lambda and m and u of every level; what is absent must be absent.
@@ -201,7 +201,7 @@ impl Differences {
                 }
             }
         }
-        self.add(what, differences);
+        self.add(what, &differences);
     }
 
     fn tell(self) {
@@ -326,7 +326,9 @@ fn what_is_measured() {
             };
             let own: Vec<Row> = at_thresholds.iter().map(renamed).collect();
             let mut golden = place.golden_rows(&format!("clusters_{threshold}"));
-            golden.iter_mut().for_each(|row| row.retain(|name, _| name == "unique_id" || name == "cluster_id"));
+            for row in &mut golden {
+                row.retain(|name, _| name == "unique_id" || name == "cluster_id");
+            }
             differences.tables(column, NODE, &golden, &own);
         }
     });
