@@ -1,5 +1,6 @@
 //! Probabilistic record linkage after Fellegi and Sunter: the model, the pairs that blocking finds, training and scoring.
 
+pub mod diagnose;
 pub mod error;
 pub mod model;
 pub mod score;

@@ -11,12 +11,9 @@ pub(crate) fn reachability(nodes: usize, links: &[(u32, u32)]) -> Vec<u32> {
         reaches[right as usize][left as usize] = true;
     }
     for middle in 0..nodes {
-        for from in 0..nodes {
-            if reaches[from][middle] {
-                for to in 0..nodes {
-                    reaches[from][to] |= reaches[middle][to];
-                }
-            }
+        let onward = reaches[middle].clone();
+        for row in reaches.iter_mut().filter(|row| row[middle]) {
+            row.iter_mut().zip(&onward).for_each(|(reached, &further)| *reached |= further);
         }
     }
     reaches.iter().map(|row| row.iter().position(|&yes| yes).unwrap() as u32).collect()
