@@ -123,6 +123,14 @@ pub enum TableError {
         /// How much is accepted.
         maximum: u64,
     },
+    /// A value does not fit into the type that the column has over all files.
+    #[error("the column `{column}` has a value in one of the files that is no {data_type}")]
+    DoesNotFit {
+        /// The column.
+        column: String,
+        /// Its type over all files.
+        data_type: String,
+    },
     /// The distinct values of a column are more than 2 GiB of text.
     #[error("the distinct values of the column `{column}` exceed 2 GiB")]
     TextTooLong {
@@ -275,6 +283,7 @@ impl Explain for TableError {
             Self::TargetExists { .. } => "KN-TABLE-021",
             Self::TargetProtected { .. } => "KN-TABLE-022",
             Self::TargetBusy { .. } => "KN-TABLE-023",
+            Self::DoesNotFit { .. } => "KN-TABLE-024",
         }
     }
 
@@ -296,6 +305,7 @@ impl Explain for TableError {
                 format!("convert `{column}` to {first_type} or to {second_type} in both files")
             }
             Self::UnsupportedType { .. } => "leave the column out or convert it to text".to_owned(),
+            Self::DoesNotFit { .. } => "give the column the same type in every file".to_owned(),
             Self::TextTooLong { .. } => "leave the column out of what is compared".to_owned(),
             Self::DuplicateInputName { .. } => "give each input a name of its own".to_owned(),
             Self::TargetExists { .. } => "choose another place, or allow it to be replaced".to_owned(),

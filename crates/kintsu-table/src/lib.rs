@@ -4,10 +4,12 @@
 
 mod batch;
 mod column;
+mod csv;
 mod encode;
 mod error;
 mod format;
 mod input;
+mod json;
 mod read;
 mod staged;
 mod table;

@@ -52,6 +52,12 @@ impl Table {
         Ok(Self { columns, rows })
     }
 
+    /// Puts columns together that have `rows` rows, which matters when there is no column.
+    pub(crate) fn with_rows(columns: Vec<Column>, rows: usize) -> Result<Self, TableShapeError> {
+        let table = Self::new(columns)?;
+        Ok(if table.columns.is_empty() { Self { rows, ..table } } else { table })
+    }
+
     /// The number of rows.
     pub fn rows(&self) -> usize {
         self.rows

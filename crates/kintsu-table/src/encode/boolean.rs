@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, BooleanArray};
+use arrow_array::{ArrayRef, BooleanArray};
 use arrow_schema::DataType;
 
 use super::{Encoder, normalise};
@@ -38,6 +38,10 @@ impl Encoder for BooleanEncoder {
             self.codes.push(code);
         }
         Ok(())
+    }
+
+    fn codes(&mut self) -> &mut Vec<u32> {
+        &mut self.codes
     }
 
     fn finish(self: Box<Self>) -> Result<EncodedColumn, TableError> {

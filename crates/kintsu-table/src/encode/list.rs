@@ -65,6 +65,10 @@ impl Encoder for ListEncoder {
         Ok(())
     }
 
+    fn codes(&mut self) -> &mut Vec<u32> {
+        &mut self.codes
+    }
+
     fn finish(self: Box<Self>) -> Result<EncodedColumn, TableError> {
         let pieces: Vec<&dyn Array> = self.pieces.iter().map(AsRef::as_ref).collect();
         let values = if pieces.is_empty() { new_empty_array(&self.data_type) } else { concat(&pieces)? };

@@ -26,6 +26,19 @@ pub(crate) trait Encoder: Send {
     /// Takes more rows; any array that casts to the encoder's type is welcome.
     fn push(&mut self, array: &ArrayRef) -> Result<(), TableError>;
 
+    /// Takes more rows that were encoded before: one look-up per distinct value.
+    fn push_encoded(&mut self, encoded: &EncodedColumn) -> Result<(), TableError> {
+        let start = self.codes().len();
+        self.push(&encoded.values)?;
+        let codes = self.codes();
+        let code_of = codes.split_off(start);
+        codes.extend(encoded.codes.iter().map(|code| if *code == NULL_CODE { NULL_CODE } else { code_of[*code as usize] }));
+        Ok(())
+    }
+
+    /// The codes of the rows so far.
+    fn codes(&mut self) -> &mut Vec<u32>;
+
     /// The codes and distinct values of all rows so far.
     fn finish(self: Box<Self>) -> Result<EncodedColumn, TableError>;
 }

@@ -199,6 +199,10 @@ impl<T: ArrowPrimitiveType<Native: Distinct>> Encoder for NumberEncoder<T> {
         Ok(())
     }
 
+    fn codes(&mut self) -> &mut Vec<u32> {
+        &mut self.codes
+    }
+
     fn finish(mut self: Box<Self>) -> Result<EncodedColumn, TableError> {
         self.values.shrink_to_fit();
         let values = PrimitiveArray::<T>::try_new(self.values.into(), None)?.with_data_type(self.data_type);

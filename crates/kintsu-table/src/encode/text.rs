@@ -144,6 +144,10 @@ impl Encoder for TextEncoder {
         pushed.map_err(|Overflow| self.too_long())
     }
 
+    fn codes(&mut self) -> &mut Vec<u32> {
+        &mut self.codes
+    }
+
     fn finish(self: Box<Self>) -> Result<EncodedColumn, TableError> {
         let (mut bytes, offsets) = self.interner.into_parts();
         bytes.shrink_to_fit();

@@ -1,8 +1,31 @@
 //! Reading: inputs become one table.
+//!
+//! First every file is opened and its columns are learnt, then the columns are united, then rows flow: column by column from
+//! Parquet files, batch by batch from the others, and at any time only a few batches exist besides the encoded columns.
 
-use arrow_schema::SchemaRef;
+mod arrow_file;
+mod batches;
+mod csv_file;
+mod file;
+mod integers;
+mod json_file;
+mod parquet;
+mod plan;
+mod sink;
+mod unite;
+
+use std::sync::Arc;
+
+use arrow_schema::{Field, Schema, SchemaRef};
 use kintsu_core::RunContext;
+use rayon::prelude::*;
 
+use self::batches::{Batch, BatchFile};
+use self::integers::integers_where_wanted;
+use self::plan::{OpenFile, Plan, Rows};
+use self::sink::Sink;
+use crate::column::Column;
+use crate::encode::{ROWS_MAX, encoded_type};
 use crate::error::TableError;
 use crate::input::{Input, ReadOptions};
 use crate::table::Table;
@@ -11,24 +34,119 @@ use crate::table::Table;
 ///
 /// Columns are united by name in the order of their first appearance; a column that a file lacks is null there, and a warning
 /// (`KN-W-TABLE-001`) names file and columns. Integers of different widths are widened, integers and floats become floats.
+/// Rows stand in the order of the inputs, and within an input as in its files.
 ///
 /// # Errors
 /// [`TableError`]: unreadable or broken files (with line numbers), types that do not go together, columns that were asked for
 /// and are nowhere, limits passed, the run stopped.
-pub fn read(inputs: &[Input], _options: &ReadOptions, _context: &RunContext) -> Result<Table, TableError> {
-    match inputs.first() {
-        None => Err(TableError::NoInput),
-        Some(input) => Err(TableError::UnknownFormat { path: input.path.clone() }),
+pub fn read(inputs: &[Input], options: &ReadOptions, context: &RunContext) -> Result<Table, TableError> {
+    let mut plan = Plan::make(inputs, options, context)?;
+    let mut sinks = plan.sinks()?;
+    let mut source = plan.source_sink();
+    context.progress().begin("reading", plan.rows_known(), "rows");
+    let files = std::mem::take(&mut plan.files);
+    let mut rows = 0;
+    for (position, file) in files.into_iter().enumerate() {
+        context.check()?;
+        let before = rows;
+        rows += read_file(file, &plan.positions(position), &mut sinks, context)?;
+        if rows as u64 > ROWS_MAX {
+            return Err(TableError::TooManyRows { maximum: ROWS_MAX });
+        }
+        for (sink, found) in sinks.iter_mut().zip(plan.positions(position)) {
+            match found {
+                Some(_) => {}
+                None if options.source_dataset_column.as_deref() == Some(sink.name()) => {
+                    sink.push_text(plan.data_set(position), rows - before)?;
+                }
+                None => sink.push_nulls(rows - before)?,
+            }
+        }
+        if let Some(source) = &mut source {
+            source.push_name(plan.data_set(position), rows - before);
+        }
     }
+    context.progress().finish();
+    let columns = sinks.into_par_iter().map(Sink::finish).collect::<Result<Vec<_>, _>>()?;
+    let columns = columns.into_iter().map(|column| integers_where_wanted(column, options)).collect();
+    finish(source.map(plan::SourceSink::finish), columns, rows)
 }
 
 /// The columns of `input` and their types, without reading all of it.
 ///
 /// Text is `Utf8` whatever the file's own layout; every column of a CSV file is text; JSON lines are looked at up to their
-/// first 1,000 objects.
+/// first 1,000 objects. Standard input has to be loaded first, with [`Input::load_standard_input`], if it is to be read later.
 ///
 /// # Errors
 /// [`TableError`] as for [`read`].
-pub fn schema_of(input: &Input, _options: &ReadOptions) -> Result<SchemaRef, TableError> {
-    Err(TableError::UnknownFormat { path: input.path.clone() })
+pub fn schema_of(input: &Input, options: &ReadOptions) -> Result<SchemaRef, TableError> {
+    let mut fields: Vec<Field> = Vec::new();
+    for file in file::files_of(input, 0)? {
+        let opened = OpenFile::open(&file, options, true)?;
+        for column in &opened.columns {
+            if !fields.iter().any(|field| *field.name() == column.name) {
+                let data_type = encoded_type(&column.data_type).unwrap_or_else(|| column.data_type.clone());
+                fields.push(Field::new(&column.name, data_type, true));
+            }
+        }
+    }
+    Ok(Arc::new(Schema::new(fields)))
+}
+
+/// How many rows to make room for; a file may lie about how many it has.
+fn expected_rows(rows: u64) -> usize {
+    rows.min(1 << 24) as usize
+}
+
+fn finish(source: Option<Column>, mut columns: Vec<Column>, rows: usize) -> Result<Table, TableError> {
+    if let Some(source) = source {
+        columns.insert(0, source);
+    }
+    Ok(Table::with_rows(columns, rows)?)
+}
+
+/// Feeds the columns of `file` to the sinks that want them and tells how many rows it has.
+fn read_file(file: OpenFile, positions: &[Option<usize>], sinks: &mut [Sink], context: &RunContext) -> Result<usize, TableError> {
+    let wanted: Vec<(usize, &mut Sink)> =
+        positions.iter().zip(sinks).filter_map(|(position, sink)| Some(((*position)?, sink))).collect();
+    match file.rows {
+        Rows::Parquet(parquet) => {
+            let ahead = rayon::current_num_threads() / wanted.len().max(1);
+            let rows = usize::try_from(parquet.rows()).map_err(|_| TableError::TooManyRows { maximum: ROWS_MAX })?;
+            wanted.into_par_iter().try_for_each(|(position, sink)| {
+                context.check()?;
+                parquet.read_column(position, sink, ahead)
+            })?;
+            context.progress().advance(rows as u64);
+            Ok(rows)
+        }
+        Rows::Batches(batches) => read_batches(batches, wanted, context),
+    }
+}
+
+/// Feeds batches to sinks, the next ones being read while the last are encoded.
+fn read_batches(mut file: BatchFile, mut wanted: Vec<(usize, &mut Sink)>, context: &RunContext) -> Result<usize, TableError> {
+    file.want(&wanted.iter().map(|(position, _)| *position).collect::<Vec<_>>());
+    let mut rows = 0;
+    let mut batches = file.next_batches()?;
+    while !batches.is_empty() {
+        context.check()?;
+        let count: usize = batches.iter().map(|batch| batch.rows).sum();
+        rows += count;
+        if rows as u64 > ROWS_MAX {
+            return Err(TableError::TooManyRows { maximum: ROWS_MAX });
+        }
+        let (next, pushed) = rayon::join(|| file.next_batches(), || push_all(&batches, &mut wanted));
+        pushed?;
+        batches = next?;
+        context.progress().advance(count as u64);
+    }
+    Ok(rows)
+}
+
+fn push_all(batches: &[Batch], wanted: &mut [(usize, &mut Sink)]) -> Result<(), TableError> {
+    wanted
+        .par_iter_mut()
+        .enumerate()
+        .try_for_each(|(column, (_, sink))| batches.iter().try_for_each(|batch| sink.push(&batch.columns[column])))
 }

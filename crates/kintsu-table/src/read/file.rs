@@ -1,0 +1,147 @@
+//! From inputs to files: folders opened up, formats found, packed bytes unpacked.
+
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+
+use crate::error::TableError;
+use crate::format::FileFormat;
+use crate::input::Input;
+
+/// How many bytes are looked at to tell a format.
+const FIRST_BYTES: usize = 4096;
+
+/// One file to read, and which input it belongs to.
+#[derive(Debug, Clone)]
+pub(super) struct InputFile {
+    /// Where it is; `-` for standard input.
+    pub(super) path: PathBuf,
+    /// Its format.
+    pub(super) format: FileFormat,
+    /// The position of the input it belongs to.
+    pub(super) input: usize,
+    /// Its content, when that is in memory already.
+    pub(super) content: Option<Bytes>,
+}
+
+impl InputFile {
+    /// The bytes as they lie on the disk.
+    pub(super) fn raw(&self) -> Result<Box<dyn Read + Send>, TableError> {
+        match &self.content {
+            Some(content) => Ok(Box::new(Cursor::new(content.clone()))),
+            None if self.path.as_os_str() == "-" => Ok(Box::new(io::stdin())),
+            None => Ok(Box::new(File::open(&self.path).map_err(|source| TableError::read(&self.path, source))?)),
+        }
+    }
+
+    /// The bytes, unpacked when they are packed with gzip or Zstandard, whatever the name says.
+    pub(super) fn unpacked(&self) -> Result<Box<dyn Read + Send>, TableError> {
+        unpack(self.raw()?).map_err(|source| TableError::read(&self.path, source))
+    }
+
+    /// The whole content in memory.
+    pub(super) fn load(&self) -> Result<Bytes, TableError> {
+        if let Some(content) = &self.content {
+            return Ok(content.clone());
+        }
+        let mut content = Vec::new();
+        self.raw()?.read_to_end(&mut content).map_err(|source| TableError::read(&self.path, source))?;
+        Ok(content.into())
+    }
+}
+
+fn unpack(mut packed: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
+    let mut mark = [0; 4];
+    let length = read_up_to(&mut packed, &mut mark)?;
+    let whole = Cursor::new(mark).take(length as u64).chain(packed);
+    if length >= 2 && mark[..2] == [0x1f, 0x8b] {
+        return Ok(Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(1 << 16, whole))));
+    }
+    if mark[..length] == [0x28, 0xb5, 0x2f, 0xfd] {
+        return Ok(Box::new(zstd::Decoder::new(whole)?));
+    }
+    Ok(Box::new(whole))
+}
+
+fn read_up_to(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match reader.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(more) => filled += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// The files of `input`, in the order in which they are read: itself, or those of a folder by name.
+pub(super) fn files_of(input: &Input, position: usize) -> Result<Vec<InputFile>, TableError> {
+    if input.is_standard_input() {
+        return Ok(vec![standard_input(input, position)?]);
+    }
+    let metadata = std::fs::metadata(&input.path).map_err(|source| TableError::read(&input.path, source))?;
+    if metadata.is_dir() {
+        return folder(input, position);
+    }
+    let format = match input.format.or_else(|| FileFormat::from_path(&input.path)) {
+        Some(format) => format,
+        None => sniff(&input.path)?,
+    };
+    Ok(vec![InputFile { path: input.path.clone(), format, input: position, content: input.content.clone() }])
+}
+
+/// Standard input is read as a stream only when it is known to be text: the binary formats are read from their end, and
+/// looking at the first bytes would take them away.
+fn standard_input(input: &Input, position: usize) -> Result<InputFile, TableError> {
+    let streamed = matches!(input.format, Some(FileFormat::Csv | FileFormat::JsonLines));
+    let mut input = input.clone();
+    if !streamed {
+        input.load_standard_input()?;
+    }
+    let file = InputFile { path: input.path.clone(), format: FileFormat::Csv, input: position, content: input.content.clone() };
+    let format = match input.format {
+        Some(format) => format,
+        None => told_by_content(&file)?,
+    };
+    Ok(InputFile { format, ..file })
+}
+
+fn sniff(path: &Path) -> Result<FileFormat, TableError> {
+    told_by_content(&InputFile { path: path.to_owned(), format: FileFormat::Csv, input: 0, content: None })
+}
+
+fn told_by_content(file: &InputFile) -> Result<FileFormat, TableError> {
+    let mut first = vec![0; FIRST_BYTES];
+    let length = read_up_to(&mut file.unpacked()?, &mut first).map_err(|source| TableError::read(&file.path, source))?;
+    if length == 0 {
+        return Err(TableError::Empty { path: file.path.clone() });
+    }
+    FileFormat::from_first_bytes(&first[..length]).ok_or_else(|| TableError::UnknownFormat { path: file.path.clone() })
+}
+
+fn folder(input: &Input, position: usize) -> Result<Vec<InputFile>, TableError> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&input.path).map_err(|source| TableError::read(&input.path, source))? {
+        let path = entry.map_err(|source| TableError::read(&input.path, source))?.path();
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b".") || name.as_encoded_bytes().starts_with(b"_"));
+        if hidden || !path.is_file() {
+            continue;
+        }
+        if let Some(format) = FileFormat::from_path(&path).filter(|format| input.format.is_none_or(|wanted| wanted == *format)) {
+            files.push(InputFile { path, format, input: position, content: None });
+        }
+    }
+    files.sort_by(|left, right| left.path.cmp(&right.path));
+    let Some(first) = files.first() else { return Err(TableError::Empty { path: input.path.clone() }) };
+    if let Some(other) = files.iter().find(|file| file.format != first.format) {
+        let formats = format!("{}, {}", first.format, other.format);
+        return Err(TableError::MixedFolder { path: input.path.clone(), formats });
+    }
+    Ok(files)
+}

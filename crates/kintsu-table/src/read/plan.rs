@@ -1,0 +1,320 @@
+//! What will be read: files opened, columns united, types settled, all of it before the first row.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow_array::StringArray;
+use arrow_schema::{DataType, SchemaRef};
+use kintsu_core::RunContext;
+
+use super::arrow_file::ArrowFile;
+use super::batches::BatchFile;
+use super::csv_file::CsvFile;
+use super::expected_rows;
+use super::file::{InputFile, files_of};
+use super::json_file::JsonFile;
+use super::parquet::ParquetFile;
+use super::sink::Sink;
+use super::unite::unite;
+use crate::column::{Column, EncodedColumn};
+use crate::encode::{ROWS_MAX, encoded_type};
+use crate::error::TableError;
+use crate::format::FileFormat;
+use crate::input::{ColumnChoice, Input, ReadOptions};
+
+/// A file that is opened, its rows not yet read.
+pub(super) struct OpenFile {
+    path: PathBuf,
+    /// The position of the input it belongs to.
+    input: usize,
+    pub(super) columns: Vec<FileColumn>,
+    pub(super) rows: Rows,
+}
+
+/// A column of a file.
+pub(super) struct FileColumn {
+    pub(super) name: String,
+    pub(super) data_type: DataType,
+}
+
+/// How the rows of a file come.
+pub(super) enum Rows {
+    Parquet(ParquetFile),
+    Batches(BatchFile),
+}
+
+impl OpenFile {
+    /// Opens `file`; a JSON file is read as far as needed for its schema, or whole.
+    pub(super) fn open(file: &InputFile, options: &ReadOptions, schema_only: bool) -> Result<Self, TableError> {
+        let rows = match file.format {
+            FileFormat::Parquet => Rows::Parquet(ParquetFile::open(file, options.columns_max)?),
+            FileFormat::Csv => Rows::Batches(BatchFile::Csv(CsvFile::open(file, options)?)),
+            FileFormat::JsonLines => Rows::Batches(BatchFile::Json(JsonFile::open(file, options, schema_only)?)),
+            FileFormat::Arrow => Rows::Batches(BatchFile::Arrow(ArrowFile::open(file, options.columns_max)?)),
+        };
+        let schema = rows.schema();
+        let mut seen = HashSet::new();
+        if let Some(twice) = schema.fields().iter().find(|field| !seen.insert(field.name())) {
+            return Err(TableError::DuplicateColumn { path: file.path.clone(), column: twice.name().clone() });
+        }
+        let columns =
+            schema.fields().iter().map(|field| FileColumn { name: field.name().clone(), data_type: field.data_type().clone() });
+        Ok(Self { path: file.path.clone(), input: file.input, columns: columns.collect(), rows })
+    }
+}
+
+impl Rows {
+    fn schema(&self) -> SchemaRef {
+        match self {
+            Self::Parquet(file) => Arc::clone(file.schema()),
+            Self::Batches(file) => file.schema(),
+        }
+    }
+
+    fn known(&self) -> Option<u64> {
+        match self {
+            Self::Parquet(file) => Some(file.rows()),
+            Self::Batches(_) => None,
+        }
+    }
+}
+
+/// A column of the table to be.
+struct PlannedColumn {
+    name: String,
+    data_type: DataType,
+    encode: bool,
+    /// The first file that has it, and its type there.
+    first: (PathBuf, DataType),
+    /// Its position in each file.
+    positions: Vec<Option<usize>>,
+}
+
+/// What will be read.
+pub(super) struct Plan {
+    pub(super) files: Vec<OpenFile>,
+    columns: Vec<PlannedColumn>,
+    /// For each file, the name of its data set.
+    data_sets: Vec<String>,
+    rows_known: Option<u64>,
+    source_column: Option<String>,
+}
+
+impl Plan {
+    pub(super) fn make(inputs: &[Input], options: &ReadOptions, context: &RunContext) -> Result<Self, TableError> {
+        if inputs.is_empty() {
+            return Err(TableError::NoInput);
+        }
+        let names = data_set_names(inputs, context)?;
+        let mut files = Vec::new();
+        for (position, input) in inputs.iter().enumerate() {
+            for file in files_of(input, position)? {
+                context.check()?;
+                files.push(OpenFile::open(&file, options, false)?);
+            }
+        }
+        let rows_known = files.iter().map(|file| file.rows.known()).sum::<Option<u64>>();
+        if rows_known.is_some_and(|rows| rows > ROWS_MAX) {
+            return Err(TableError::TooManyRows { maximum: ROWS_MAX });
+        }
+        let columns = unite_columns(&files, options)?;
+        check_names(&columns, &files, options)?;
+        let made = options.source_dataset_column.as_ref().filter(|name| columns.iter().all(|column| column.name != **name));
+        let plan = Self {
+            columns: wanted_columns(columns, options)?,
+            data_sets: files.iter().map(|file| names[file.input].clone()).collect(),
+            files,
+            rows_known,
+            source_column: made.cloned(),
+        };
+        plan.warn_of_gaps(options, context);
+        Ok(plan)
+    }
+
+    pub(super) fn rows_known(&self) -> Option<u64> {
+        self.rows_known
+    }
+
+    /// The name of the data set of the file at `position`.
+    pub(super) fn data_set(&self, position: usize) -> &str {
+        &self.data_sets[position]
+    }
+
+    /// For each column of the table, where it stands in the file at `position`.
+    pub(super) fn positions(&self, position: usize) -> Vec<Option<usize>> {
+        self.columns.iter().map(|column| column.positions[position]).collect()
+    }
+
+    /// A sink for each column.
+    pub(super) fn sinks(&self) -> Result<Vec<Sink>, TableError> {
+        let rows = expected_rows(self.rows_known.unwrap_or(0));
+        self.columns
+            .iter()
+            .map(|column| match column.encode {
+                true => Sink::encoding(&column.name, &column.data_type, rows),
+                false => Ok(Sink::carrying(&column.name, &column.data_type)),
+            })
+            .collect()
+    }
+
+    /// What gathers the name of each row's data set, when that column has to be made.
+    pub(super) fn source_sink(&self) -> Option<SourceSink> {
+        self.source_column.as_ref().map(|name| SourceSink { name: name.clone(), codes: Vec::new(), names: Vec::new() })
+    }
+
+    fn warn_of_gaps(&self, options: &ReadOptions, context: &RunContext) {
+        let source = options.source_dataset_column.as_ref();
+        for (position, file) in self.files.iter().enumerate() {
+            let missing: Vec<String> = self
+                .columns
+                .iter()
+                .filter(|column| column.positions[position].is_none() && Some(&column.name) != source)
+                .map(|column| format!("`{}`", column.name))
+                .collect();
+            if !missing.is_empty() {
+                let message = format!("{} has no {}; filled with nulls", file.path.display(), missing.join(", "));
+                context.warn("KN-W-TABLE-001", message, None);
+            }
+        }
+    }
+}
+
+/// The names of the data sets, different from each other: a name that comes from a file is numbered when it comes again, two
+/// given names that are equal are an error.
+fn data_set_names(inputs: &[Input], context: &RunContext) -> Result<Vec<String>, TableError> {
+    let mut given = HashSet::new();
+    if let Some(twice) = inputs.iter().filter_map(|input| input.name.as_ref()).find(|name| !given.insert(name.as_str())) {
+        return Err(TableError::DuplicateInputName { name: twice.clone() });
+    }
+    let mut taken: HashSet<String> = given.into_iter().map(str::to_owned).collect();
+    let mut names = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        if let Some(name) = &input.name {
+            names.push(name.clone());
+            continue;
+        }
+        let stem = input.data_set_name();
+        let name = std::iter::once(stem.clone())
+            .chain((2_u64..).map(|number| format!("{stem}_{number}")))
+            .find(|name| !taken.contains(name));
+        let name = name.unwrap_or_else(|| stem.clone());
+        if name != stem {
+            let message = format!("more than one input is called `{stem}`; {} is called `{name}`", input.path.display());
+            context.warn("KN-W-TABLE-002", message, Some("give each input a name of its own".to_owned()));
+        }
+        taken.insert(name.clone());
+        names.push(name);
+    }
+    Ok(names)
+}
+
+fn unite_columns(files: &[OpenFile], options: &ReadOptions) -> Result<Vec<PlannedColumn>, TableError> {
+    let mut columns: Vec<PlannedColumn> = Vec::new();
+    let mut found: HashMap<&str, usize> = HashMap::new();
+    for (position, file) in files.iter().enumerate() {
+        for (place, column) in file.columns.iter().enumerate() {
+            let data_type = encoded_type(&column.data_type).filter(|_| column.data_type != DataType::Null);
+            let data_type = data_type.unwrap_or_else(|| column.data_type.clone());
+            match found.get(column.name.as_str()) {
+                Some(&index) => {
+                    let integers = options.integers.contains(&column.name);
+                    join_column(&mut columns[index], &data_type, integers, file)?;
+                    columns[index].positions[position] = Some(place);
+                }
+                None => {
+                    found.insert(&column.name, columns.len());
+                    let mut positions = vec![None; files.len()];
+                    positions[position] = Some(place);
+                    columns.push(PlannedColumn {
+                        name: column.name.clone(),
+                        encode: options.encode.has(&column.name) || options.source_dataset_column.as_ref() == Some(&column.name),
+                        first: (file.path.clone(), data_type.clone()),
+                        data_type,
+                        positions,
+                    });
+                }
+            }
+        }
+    }
+    Ok(columns)
+}
+
+/// Makes room in `column` for values of `data_type`; `integers` says that text may turn out to be integers.
+fn join_column(column: &mut PlannedColumn, data_type: &DataType, integers: bool, file: &OpenFile) -> Result<(), TableError> {
+    let united = match (&column.data_type, data_type) {
+        (DataType::Utf8, other) | (other, DataType::Utf8) if integers && other.is_integer() => Some(DataType::Int64),
+        (left, right) => unite(left, right),
+    };
+    column.data_type = united.ok_or_else(|| TableError::TypeConflict {
+        column: column.name.clone(),
+        first: column.first.0.clone(),
+        first_type: column.first.1.to_string(),
+        second: file.path.clone(),
+        second_type: data_type.to_string(),
+    })?;
+    if column.first.1 == DataType::Null {
+        column.first = (file.path.clone(), data_type.clone());
+    }
+    Ok(())
+}
+
+fn check_names(columns: &[PlannedColumn], files: &[OpenFile], options: &ReadOptions) -> Result<(), TableError> {
+    let known: HashSet<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    let made = options.source_dataset_column.as_deref();
+    let mut missing: Vec<String> = Vec::new();
+    for choice in [&options.encode, &options.carry] {
+        if let ColumnChoice::Names(names) = choice {
+            let unknown = names.iter().filter(|name| !known.contains(name.as_str()) && made != Some(name.as_str()));
+            missing.extend(unknown.filter(|name| !missing.contains(name)).cloned().collect::<Vec<_>>());
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let available = files.iter().flat_map(|file| &file.columns).map(|column| column.name.clone());
+    let mut seen = HashSet::new();
+    Err(TableError::MissingColumns { columns: missing, available: available.filter(|name| seen.insert(name.clone())).collect() })
+}
+
+/// The columns that are encoded or carried, their types settled.
+fn wanted_columns(columns: Vec<PlannedColumn>, options: &ReadOptions) -> Result<Vec<PlannedColumn>, TableError> {
+    let wanted = columns.into_iter().filter(|column| column.encode || options.carry.has(&column.name));
+    wanted
+        .map(|mut column| {
+            match encoded_type(&column.data_type) {
+                Some(data_type) => column.data_type = data_type,
+                None if column.encode => {
+                    return Err(TableError::unsupported(&column.name, &column.data_type, "cannot be compared"));
+                }
+                None => {}
+            }
+            Ok(column)
+        })
+        .collect()
+}
+
+/// Gathers the name of each row's data set.
+pub(super) struct SourceSink {
+    name: String,
+    codes: Vec<u32>,
+    names: Vec<String>,
+}
+
+impl SourceSink {
+    pub(super) fn push_name(&mut self, name: &str, rows: usize) {
+        if rows == 0 {
+            return;
+        }
+        let code = self.names.iter().position(|known| known == name).unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            self.names.len() - 1
+        });
+        self.codes.resize(self.codes.len() + rows, code as u32);
+    }
+
+    pub(super) fn finish(self) -> Column {
+        let values = Arc::new(StringArray::from(self.names));
+        Column::from_encoded(&self.name, EncodedColumn { codes: self.codes.into(), values })
+    }
+}
