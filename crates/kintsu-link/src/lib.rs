@@ -1,8 +1,11 @@
 //! Probabilistic record linkage after Fellegi and Sunter: the model, the pairs that blocking finds, training and scoring.
 
+pub mod block;
+pub mod compare;
 pub mod diagnose;
 pub mod error;
 pub mod model;
+pub mod records;
 pub mod score;
 pub mod sql;
 pub mod train;

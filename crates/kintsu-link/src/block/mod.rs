@@ -1,0 +1,204 @@
+//! Blocking: which pairs of records are worth comparing, as a stream of batches.
+//!
+//! A rule's equalities group the rows; what is left of its condition is tested per pair. A pair is taken under the first rule
+//! that finds it. Pairs are never kept: they pass through [`Blocker::fold`] in batches.
+
+mod batch;
+mod counts;
+mod earlier;
+mod explode;
+mod groups;
+mod match_key;
+mod rule;
+mod tasks;
+mod walk;
+
+use kintsu_core::RunContext;
+use rayon::prelude::*;
+
+use crate::compare::{Compiler, LadderPlan};
+use crate::error::LinkError;
+use crate::model::{BlockingRule, Parity};
+use crate::records::{PairKind, Records};
+
+pub use batch::{BATCH_PAIRS, PairBatch};
+pub use counts::{BlockSize, RuleCount};
+use earlier::EarlierKeys;
+use groups::Groups;
+use rule::{EarlierConditional, RulePlan};
+use walk::Walk;
+
+/// The source of candidate pairs.
+#[derive(Debug)]
+pub struct Blocker<'a> {
+    records: &'a Records,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Rules(Rules),
+    Given { left: Vec<u32>, right: Vec<u32> },
+    Itself,
+}
+
+/// Compiled rules and what they share.
+#[derive(Debug)]
+struct Rules {
+    plans: Vec<RulePlan>,
+    ladders: Vec<LadderPlan>,
+    earlier: EarlierKeys,
+    /// The place of each rule in the earlier keys.
+    key_places: Vec<Option<usize>>,
+    any_explodes: bool,
+}
+
+impl<'a> Blocker<'a> {
+    /// The pairs that `rules` find, each under the first rule that does; all pairs when there are no rules.
+    ///
+    /// Measures in residual conditions count as `parity` says. Takes time and memory linear in the records, per rule.
+    ///
+    /// # Errors
+    /// [`LinkError::MissingColumn`], [`LinkError::ColumnNotEncoded`], [`LinkError::Expression`], [`LinkError::Explode`].
+    pub fn new(records: &'a Records, rules: &[BlockingRule], parity: Parity, ctx: &RunContext) -> Result<Self, LinkError> {
+        let mut compiler = Compiler::new(records, parity);
+        let mut plans = Vec::with_capacity(rules.len());
+        for (number, rule) in rules.iter().enumerate() {
+            ctx.check()?;
+            let plan = RulePlan::compile(rule, number, &mut compiler)?;
+            if !plan.keyed {
+                warn_of_cartesian(number, records, ctx);
+            }
+            plans.push(plan);
+        }
+        if rules.is_empty() {
+            plans.push(RulePlan::new(0, rule::every_row(records.rows(), records.pair_kind()), None, None, false));
+        }
+        Ok(Self { records, kind: Kind::Rules(Rules::new(plans, compiler.ladders.finish(), records)) })
+    }
+
+    /// Every pair among `rows` (ascending) that the link type admits.
+    pub fn cartesian(records: &'a Records, rows: Vec<u32>) -> Self {
+        let groups = Groups::one(rows, records.pair_kind());
+        let plan = RulePlan::new(0, groups, None, None, false);
+        Self { records, kind: Kind::Rules(Rules::new(vec![plan], Vec::new(), records)) }
+    }
+
+    /// The given pairs of rows, in their order and as they are oriented.
+    pub fn given(records: &'a Records, pairs: &[(u32, u32)]) -> Self {
+        let (left, right) = pairs.iter().copied().unzip();
+        Self { records, kind: Kind::Given { left, right } }
+    }
+
+    /// Every record with itself.
+    pub fn itself(records: &'a Records) -> Self {
+        Self { records, kind: Kind::Itself }
+    }
+
+    /// The records whose pairs these are.
+    pub fn records(&self) -> &'a Records {
+        self.records
+    }
+
+    /// Streams every pair through `per_batch`, in parallel: each task starts from `new_state()`, and the states come back in
+    /// the order of the tasks, which does not depend on the number of threads.
+    ///
+    /// Progress advances by pairs before earlier rules and residual conditions drop any.
+    ///
+    /// # Errors
+    /// [`LinkError::Cancelled`].
+    pub fn fold<S, N, F>(&self, ctx: &RunContext, new_state: N, per_batch: F) -> Result<Vec<S>, LinkError>
+    where
+        S: Send,
+        N: Fn() -> S + Sync,
+        F: Fn(&mut S, &PairBatch) + Sync,
+    {
+        match &self.kind {
+            Kind::Rules(rules) => rules
+                .tasks()
+                .into_par_iter()
+                .with_max_len(1)
+                .map(|task| Walk::new(self, rules, ctx, new_state(), &per_batch).run(task))
+                .collect(),
+            Kind::Given { left, right } => fold_slices(left, right, ctx, &new_state, &per_batch),
+            Kind::Itself => {
+                let rows: Vec<u32> = (0..self.records.rows() as u32).collect();
+                fold_slices(&rows, &rows, ctx, &new_state, &per_batch)
+            }
+        }
+    }
+
+    /// The tables of the rows, when pairs inside one table have to be dropped.
+    fn sources(&self) -> Option<&[u32]> {
+        if self.records.pair_kind() == PairKind::Across { self.records.source_codes() } else { None }
+    }
+}
+
+fn fold_slices<S: Send>(
+    left: &[u32],
+    right: &[u32],
+    ctx: &RunContext,
+    new_state: &(impl Fn() -> S + Sync),
+    per_batch: &(impl Fn(&mut S, &PairBatch) + Sync),
+) -> Result<Vec<S>, LinkError> {
+    const BATCHES_PER_TASK: usize = 16;
+    let tasks = left.par_chunks(BATCH_PAIRS * BATCHES_PER_TASK).zip(right.par_chunks(BATCH_PAIRS * BATCHES_PER_TASK));
+    let run = |(left, right): (&[u32], &[u32])| {
+        let (mut state, mut batch) = (new_state(), PairBatch::new(0));
+        for (left, right) in left.chunks(BATCH_PAIRS).zip(right.chunks(BATCH_PAIRS)) {
+            ctx.check()?;
+            batch.clear();
+            batch.left.extend_from_slice(left);
+            batch.right.extend_from_slice(right);
+            per_batch(&mut state, &batch);
+            ctx.progress().advance(left.len() as u64);
+        }
+        Ok(state)
+    };
+    tasks.map(run).collect()
+}
+
+fn warn_of_cartesian(number: usize, records: &Records, ctx: &RunContext) {
+    ctx.warn(
+        "KN-W-LINK-102",
+        format!(
+            "blocking rule {number} has no equality between the two records, so all {} pairs are tested",
+            records.possible_pairs()
+        ),
+        Some("add an equality such as l.postcode = r.postcode".to_owned()),
+    );
+}
+
+impl Rules {
+    fn new(mut plans: Vec<RulePlan>, ladders: Vec<LadderPlan>, records: &Records) -> Self {
+        let any_explodes = plans.iter().any(|plan| plan.exploded.is_some());
+        let numbered = |plan: &RulePlan, last: bool| plan.keyed && plan.exploded.is_none() && (!last || any_explodes);
+        let count = plans.len();
+        let is_numbered: Vec<bool> = plans.iter().enumerate().map(|(at, plan)| numbered(plan, at + 1 == count)).collect();
+        let mut order: Vec<usize> = (0..count).filter(|&rule| is_numbered[rule]).collect();
+        order.sort_by_key(|&rule| plans[rule].residual.is_some());
+        let mut key_places = vec![None; count];
+        order.iter().enumerate().for_each(|(place, &rule)| key_places[rule] = Some(place));
+        let earlier = EarlierKeys::new(records, &order.iter().map(|&rule| &plans[rule].groups).collect::<Vec<_>>());
+        for rule in 0..count {
+            let before = &plans[..rule];
+            let plain = before.iter().filter(|plan| plan.keyed && plan.exploded.is_none() && plan.residual.is_none()).count();
+            let finds_all = before.iter().any(|plan| !plan.keyed && plan.residual.is_none());
+            let conditional = (0..rule)
+                .filter(|&other| plans[other].exploded.is_none() && plans[other].residual.is_some())
+                .map(|other| EarlierConditional { rule: other, key: key_places[other] })
+                .collect();
+            let plan = &mut plans[rule];
+            plan.earlier_plain = plain;
+            plan.earlier_conditional = conditional;
+            plan.finds_nothing_new = finds_all;
+        }
+        Self { plans, ladders, earlier, key_places, any_explodes }
+    }
+
+    fn tasks(&self) -> Vec<tasks::Task> {
+        let groups: Vec<&Groups> = self.plans.iter().map(|plan| &plan.groups).collect();
+        let total = groups.iter().map(|groups| (0..groups.len()).map(|group| groups.pairs(group)).sum::<u64>()).sum();
+        tasks::cut(&groups, total)
+    }
+}

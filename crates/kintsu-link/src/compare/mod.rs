@@ -1,0 +1,165 @@
+//! From a pair of records to one level per comparison.
+//!
+//! A comparison's levels are tried in order and the first that is true is taken; what is null is not true. Levels are computed
+//! a column at a time over a batch of pairs: codes settle most pairs, and only what is left is measured, once for all
+//! thresholds that ask about the same two values.
+
+mod comparison;
+mod compile;
+mod condition;
+mod difference;
+pub(crate) mod evaluate;
+mod interpret;
+mod ladder;
+mod ladder_requests;
+mod scratch;
+mod standin;
+mod truth;
+
+use kintsu_core::RunContext;
+
+use crate::block::PairBatch;
+use crate::error::LinkError;
+use crate::model::Model;
+use crate::records::Records;
+
+pub(crate) use comparison::{ComparisonPlan, UNDECIDED};
+pub(crate) use compile::Compiler;
+pub(crate) use condition::{Node, Pairs};
+pub(crate) use ladder::LadderPlan;
+pub use scratch::Scratch;
+pub(crate) use truth::TRUE;
+
+/// The levels of a batch of pairs: one column of gamma values per comparison.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Levels {
+    /// `gammas[comparison][pair]`: -1 for a null level, else counting down to 0 for the last level.
+    pub gammas: Vec<Vec<i8>>,
+}
+
+/// A model's comparisons, compiled for one set of records.
+#[derive(Debug)]
+pub struct Comparators {
+    comparisons: Vec<ComparisonPlan>,
+    ladders: Vec<LadderPlan>,
+}
+
+impl Comparators {
+    /// Compiles the comparisons of `model`; derived columns are computed here, once per distinct value.
+    ///
+    /// # Errors
+    /// [`LinkError::MissingColumn`], [`LinkError::ColumnNotEncoded`], [`LinkError::Expression`], [`LinkError::TooManyLevels`].
+    pub fn compile(model: &Model, records: &Records, ctx: &RunContext) -> Result<Self, LinkError> {
+        let mut compiler = Compiler::new(records, model.parity);
+        let comparisons = model
+            .comparisons
+            .iter()
+            .map(|comparison| {
+                ctx.check()?;
+                ComparisonPlan::compile(comparison, &mut compiler)
+            })
+            .collect::<Result<_, LinkError>>()?;
+        let plans = Self { comparisons, ladders: compiler.ladders.finish() };
+        Ok(plans)
+    }
+
+    /// The number of comparisons.
+    pub fn len(&self) -> usize {
+        self.comparisons.len()
+    }
+
+    /// Whether there are no comparisons.
+    pub fn is_empty(&self) -> bool {
+        self.comparisons.is_empty()
+    }
+
+    /// Finds the level of every comparison for every pair of `batch`.
+    pub fn levels(&self, batch: &PairBatch, levels: &mut Levels, scratch: &mut Scratch) {
+        self.start(batch, levels, scratch);
+        for comparison in 0..self.len() {
+            self.settle(comparison, batch, levels, scratch);
+        }
+    }
+
+    /// Finds the levels of the comparisons `wanted` only; the columns of the others are left empty.
+    pub fn levels_of(&self, wanted: &[usize], batch: &PairBatch, levels: &mut Levels, scratch: &mut Scratch) {
+        levels.gammas.resize_with(self.len(), Vec::new);
+        levels.gammas.iter_mut().for_each(Vec::clear);
+        scratch.start(self.ladders.len(), batch.len());
+        let pairs = Pairs { left: &batch.left, right: &batch.right };
+        for &comparison in wanted {
+            self.comparisons[comparison].quick(&self.ladders, pairs, &mut levels.gammas[comparison], scratch);
+            self.settle(comparison, batch, levels, scratch);
+        }
+    }
+
+    /// The levels of one pair, one gamma per comparison.
+    pub fn levels_of_pair(&self, left: u32, right: u32, scratch: &mut Scratch) -> Vec<i8> {
+        let pairs = Pairs { left: &[left], right: &[right] };
+        scratch.start(self.ladders.len(), 1);
+        let mut gamma = Vec::with_capacity(1);
+        self.comparisons
+            .iter()
+            .map(|comparison| {
+                comparison.quick(&self.ladders, pairs, &mut gamma, scratch);
+                comparison.settle(&self.ladders, pairs, &[0], &mut gamma, scratch);
+                gamma[0]
+            })
+            .collect()
+    }
+
+    /// Does what codes alone can do; undecided pairs have the gamma [`UNDECIDED`].
+    pub(crate) fn start(&self, batch: &PairBatch, levels: &mut Levels, scratch: &mut Scratch) {
+        levels.gammas.resize_with(self.len(), Vec::new);
+        scratch.start(self.ladders.len(), batch.len());
+        let pairs = Pairs { left: &batch.left, right: &batch.right };
+        for (comparison, gammas) in self.comparisons.iter().zip(&mut levels.gammas) {
+            comparison.quick(&self.ladders, pairs, gammas, scratch);
+        }
+    }
+
+    /// Settles every undecided pair of one comparison.
+    pub(crate) fn settle(&self, comparison: usize, batch: &PairBatch, levels: &mut Levels, scratch: &mut Scratch) {
+        if self.comparisons[comparison].is_quick() {
+            return;
+        }
+        let gammas = &mut levels.gammas[comparison];
+        let mut open = scratch.places();
+        open.extend(gammas.iter().enumerate().filter(|(_, gamma)| **gamma == UNDECIDED).map(|(place, _)| place as u32));
+        let pairs = Pairs { left: &batch.left, right: &batch.right };
+        self.comparisons[comparison].settle(&self.ladders, pairs, &open, gammas, scratch);
+        scratch.give_places(open);
+    }
+
+    /// Settles the pairs at the places `undecided` of one comparison.
+    pub(crate) fn settle_places(
+        &self,
+        comparison: usize,
+        batch: &PairBatch,
+        undecided: &[u32],
+        gammas: &mut [i8],
+        scratch: &mut Scratch,
+    ) {
+        let pairs = Pairs { left: &batch.left, right: &batch.right };
+        self.comparisons[comparison].settle(&self.ladders, pairs, undecided, gammas, scratch);
+    }
+
+    /// Raises a warning for every condition that could not be computed for some pair, and so was not taken there.
+    pub fn warn(&self, ctx: &RunContext) {
+        for place in self.comparisons.iter().flat_map(ComparisonPlan::failures) {
+            ctx.warn(
+                "KN-W-LINK-101",
+                format!("{place} could not be computed for some pairs; there the level was not taken"),
+                Some("guard the condition against such values, for example with a null level".to_owned()),
+            );
+        }
+    }
+
+    pub(crate) fn plans(&self) -> &[ComparisonPlan] {
+        &self.comparisons
+    }
+
+    pub(crate) fn ladders(&self) -> &[LadderPlan] {
+        &self.ladders
+    }
+}

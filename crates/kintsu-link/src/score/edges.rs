@@ -1,0 +1,115 @@
+//! Scored pairs.
+
+use kintsu_core::MatchWeight;
+use rayon::prelude::*;
+
+/// Pairs with their weight, sorted by left row, then right row. Columns of equal length.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Edges {
+    /// The left rows.
+    pub left: Vec<u32>,
+    /// The right rows.
+    pub right: Vec<u32>,
+    /// Match weights in bits.
+    pub weights: Vec<f64>,
+    /// The indices of the rules that found the pairs.
+    pub rules: Vec<u32>,
+    /// The gammas, `comparisons` for each pair.
+    pub gammas: Vec<i8>,
+    /// The number of comparisons.
+    pub comparisons: usize,
+}
+
+impl Edges {
+    /// No edges yet.
+    pub fn new(comparisons: usize) -> Self {
+        Self { comparisons, ..Self::default() }
+    }
+
+    /// The number of edges.
+    pub fn len(&self) -> usize {
+        self.left.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.left.is_empty()
+    }
+
+    /// The gammas of an edge.
+    pub fn gammas(&self, edge: usize) -> &[i8] {
+        &self.gammas[edge * self.comparisons..(edge + 1) * self.comparisons]
+    }
+
+    /// The match probability of an edge.
+    pub fn probability(&self, edge: usize) -> f64 {
+        MatchWeight::new(self.weights[edge]).probability().value()
+    }
+
+    /// The match probabilities of all edges.
+    pub fn probabilities(&self) -> Vec<f64> {
+        self.weights.iter().map(|&weight| MatchWeight::new(weight).probability().value()).collect()
+    }
+
+    /// The edges as pairs of rows, ready for union-find.
+    pub fn pairs(&self) -> Vec<(u32, u32)> {
+        self.left.iter().copied().zip(self.right.iter().copied()).collect()
+    }
+
+    /// How many bytes one edge takes.
+    pub(crate) fn bytes_per_edge(comparisons: usize) -> u64 {
+        20 + comparisons as u64
+    }
+
+    pub(crate) fn push(&mut self, left: u32, right: u32, weight: f64, rule: u32, gammas: impl Iterator<Item = i8>) {
+        self.left.push(left);
+        self.right.push(right);
+        self.weights.push(weight);
+        self.rules.push(rule);
+        self.gammas.extend(gammas);
+    }
+
+    /// Puts the parts together, sorted by pair.
+    pub(crate) fn sorted(parts: Vec<Self>, comparisons: usize) -> Self {
+        let joined = Self::joined(parts, comparisons);
+        let mut order: Vec<(u64, u32)> = (0..joined.len() as u32)
+            .map(|edge| ((u64::from(joined.left[edge as usize]) << 32) | u64::from(joined.right[edge as usize]), edge))
+            .collect();
+        order.par_sort_unstable();
+        joined.reordered(order.iter().map(|&(_, edge)| edge as usize))
+    }
+
+    /// Puts the parts together in their order.
+    pub(crate) fn joined(parts: Vec<Self>, comparisons: usize) -> Self {
+        let total = parts.iter().map(Self::len).sum();
+        let mut all = Self {
+            left: Vec::with_capacity(total),
+            right: Vec::with_capacity(total),
+            weights: Vec::with_capacity(total),
+            rules: Vec::with_capacity(total),
+            gammas: Vec::with_capacity(total * comparisons),
+            comparisons,
+        };
+        for part in parts {
+            all.left.extend(part.left);
+            all.right.extend(part.right);
+            all.weights.extend(part.weights);
+            all.rules.extend(part.rules);
+            all.gammas.extend(part.gammas);
+        }
+        all
+    }
+
+    fn reordered(&self, order: impl Iterator<Item = usize> + Clone) -> Self {
+        let mut gammas = Vec::with_capacity(self.gammas.len());
+        order.clone().for_each(|edge| gammas.extend_from_slice(self.gammas(edge)));
+        Self {
+            left: order.clone().map(|edge| self.left[edge]).collect(),
+            right: order.clone().map(|edge| self.right[edge]).collect(),
+            weights: order.clone().map(|edge| self.weights[edge]).collect(),
+            rules: order.map(|edge| self.rules[edge]).collect(),
+            gammas,
+            comparisons: self.comparisons,
+        }
+    }
+}
