@@ -7,6 +7,7 @@ the same case. Conditions are written here, in ordinary DuckDB SQL.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -215,6 +216,7 @@ PLAIN_RULES = [
     on("city", "first_name"),
     "substr(l.dob, 1, 7) = substr(r.dob, 1, 7) AND l.city = r.city",
     "lower(l.first_name) = lower(r.first_name)",
+    'l."email" = r."email" AND l."dob" = r."dob"',
 ]
 RESIDUAL_RULES = [
     "l.first_name = r.first_name AND levenshtein(l.surname, r.surname) <= 2",
@@ -286,8 +288,8 @@ def dedupe(rng: random.Random) -> Case:
 
 
 def linked(rng: random.Random) -> Case:
-    """Two or three tables, across or across and within; names chosen so that their order is not the order given."""
-    names = rng.sample(["north", "south", "east", "West"], rng.choice([2, 3]))
+    """Two to four tables, across or across and within; names chosen so that their order is not the order given."""
+    names = rng.sample(["north", "south", "east", "West"], rng.choice([2, 2, 3, 4]))
     case = base(rng, rng.choice(["link_only", "link_and_dedupe"]), names, rng.randint(150, 240))
     thresholds = rng.sample([0.2, 0.5, 0.8, 0.95], 2)
     for ties, threshold in zip(("lowest_id", "drop"), thresholds, strict=True):
@@ -458,6 +460,38 @@ def weight_threshold(rng: random.Random) -> Case:
     return case
 
 
+def typed(rng: random.Random) -> Case:
+    """Dates, whole numbers and truth values, in comparisons, rules and term frequencies; conditions on one side only."""
+    case = dedupe(rng) if rng.random() < 0.5 else linked(rng)
+    for table in case["tables"]:
+        dob = list(table["columns"]).index("dob")
+        table["columns"] = {**table["columns"], "born": "DATE", "house": "INTEGER", "active": "BOOLEAN"}
+        for row in table["rows"]:
+            valid = (
+                row[dob] is not None
+                and re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])-([01]\d|2[0-8])", row[dob])
+                and row[dob][8:] != "00"
+            )
+            house = None if rng.random() < 0.1 else rng.choice([1, 2, 3, 10, 11, 12, 200])
+            row += [row[dob] if valid else None, house, rng.choice([True, False, None])]
+    case["settings"]["comparisons"] += [
+        graded("born", "abs(epoch({c}_l) - epoch({c}_r)) <= 2629800", "year({c}_l) = year({c}_r)"),
+        graded("house", "abs({c}_l - {c}_r) <= 1", "{c}_l % 10 = {c}_r % 10", tf=True),
+        graded("active"),
+    ]
+    rules = [
+        "l.house = r.house AND l.born = r.born",
+        "year(l.born) = year(r.born) AND l.surname = r.surname",
+        "l.active AND r.active AND l.first_name = r.first_name",
+        "l.house = r.house + 1 AND l.surname = r.surname",
+        "l.born = r.born AND l.house > 2",
+        "l.active = r.active AND l.house = r.house AND l.amount BETWEEN r.amount AND r.amount * 1.2",
+    ]
+    case["settings"]["blocking_rules_to_generate_predictions"] = rng.sample(rules, 4)
+    case["deterministic_link"] = True
+    return case
+
+
 def no_threshold(rng: random.Random) -> Case:
     """Everything that blocking finds, with columns left out and other names."""
     case = dedupe(rng) if rng.random() < 0.5 else linked(rng)
@@ -483,6 +517,7 @@ SCENARIOS: dict[str, Callable[[random.Random], Case]] = {
     "given_parameters": given_parameters,
     "weight_threshold": weight_threshold,
     "no_threshold": no_threshold,
+    "typed": typed,
 }
 
 

@@ -23,6 +23,8 @@ from jobs import main_job, read_rows, run_kintsu, run_splink, write_inputs, writ
 # Splink runs the saved model and trains nothing.
 SCORE_ONLY: dict[str, Any] = {"training": [], "labels": [], "best_links": [], "deterministic_link": False}
 PARITY = "duckdb-2.0"
+# JSON has no dates.
+NOT_IN_JSON = {"typed"}
 
 
 def write_tables(case: Case, folder: Path) -> list[dict[str, str]]:
@@ -65,7 +67,7 @@ def check(case: Case, version: str, folder: Path, directory: Path) -> Difference
 
 def check_all(arguments: argparse.Namespace, work: Path) -> int:
     numbers = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
-    cases = [make_case(name, seed) for seed in numbers for name in SCENARIOS]
+    cases = [make_case(name, seed) for seed in numbers for name in SCENARIOS if name not in NOT_IN_JSON]
     directories: dict[str, Path] = {}
     results: list[Differences] = []
     for case in cases:
