@@ -4,7 +4,7 @@ use super::{Comparison, ComparisonLevel};
 
 /// What is wrong with the levels of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LevelFault {
+enum LevelFault {
     Empty,
     NoElse,
     ElseNotLast,
@@ -16,7 +16,7 @@ const LEVELS_MAX: usize = 100;
 
 impl Comparison {
     /// Whether the levels make a comparison.
-    pub(super) fn check(&self) -> Result<(), LevelFault> {
+    fn check(&self) -> Result<(), LevelFault> {
         let is_else = |level: &ComparisonLevel| level.condition.is_none();
         let Some((last, before)) = self.levels.split_last() else { return Err(LevelFault::Empty) };
         if before.iter().any(is_else) {
@@ -33,9 +33,16 @@ impl Comparison {
     }
 }
 
+impl Comparison {
+    /// What is wrong with the levels and what to do; none when they make a comparison.
+    pub(crate) fn check_levels(&self) -> Option<(String, String)> {
+        self.check().err().map(LevelFault::explain)
+    }
+}
+
 impl LevelFault {
     /// What is wrong, and what to do.
-    pub(super) fn explain(self) -> (String, String) {
+    fn explain(self) -> (String, String) {
         let (message, hint) = match self {
             Self::Empty => ("a comparison needs levels", "add at least two levels, the last with the condition ELSE"),
             Self::NoElse => {

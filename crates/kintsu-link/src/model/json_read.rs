@@ -313,8 +313,7 @@ pub(crate) fn is_else(text: &str) -> bool {
 
 fn check_levels(comparison: &Comparison, fields: &Fields<'_>, problems: &mut Problems<'_>) {
     let mut path = fields.at("comparison_levels");
-    if let Err(fault) = comparison.check() {
-        let (message, hint) = fault.explain();
+    if let Some((message, hint)) = comparison.check_levels() {
         problems.push(&path, |place| ModelProblem::Levels { place, message, hint });
     }
     for (index, level) in comparison.levels.iter().enumerate() {
