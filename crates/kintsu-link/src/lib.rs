@@ -4,6 +4,7 @@ pub mod block;
 pub mod compare;
 pub mod diagnose;
 pub mod error;
+pub mod library;
 pub mod model;
 pub mod records;
 pub mod score;

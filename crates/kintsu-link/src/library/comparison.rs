@@ -103,11 +103,9 @@ impl ComparisonBuilder {
 
 fn check_length(what: &'static str, values: Option<&[f64]>, scored: usize) -> Result<(), LibraryError> {
     match values {
-        Some(values) if values.len() != scored => Err(LibraryError::Length {
-            what,
-            found: values.len(),
-            expected: format!("{scored} levels that are not null levels"),
-        }),
+        Some(values) if values.len() != scored => {
+            Err(LibraryError::Length { what, found: values.len(), expected: format!("{scored} levels that are not null levels") })
+        }
         _ => Ok(()),
     }
 }

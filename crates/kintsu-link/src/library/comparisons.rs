@@ -46,9 +46,9 @@ impl ComparisonBuilder {
         Self::custom(levels).named(column.output_column_name()).described(name)
     }
 
-    fn graded(column: ColumnExpression, name: &str, measure: StringMeasure, thresholds: &[f64]) -> Self {
+    fn graded(column: &ColumnExpression, name: &str, measure: StringMeasure, thresholds: &[f64]) -> Self {
         let graded = thresholds.iter().map(|threshold| Level::string_measure(column.clone(), measure, *threshold));
-        Self::over(&column, name, std::iter::once(Level::exact_match(column.clone())).chain(graded))
+        Self::over(column, name, std::iter::once(Level::exact_match(column.clone())).chain(graded))
     }
 
     /// Equal or not.
@@ -59,27 +59,27 @@ impl ComparisonBuilder {
 
     /// Equal, then Levenshtein distances; Splink's thresholds are 1 and 2.
     pub fn levenshtein_at_thresholds(column: impl Into<ColumnExpression>, thresholds: &[f64]) -> Self {
-        Self::graded(column.into(), "LevenshteinAtThresholds", StringMeasure::Levenshtein, thresholds)
+        Self::graded(&column.into(), "LevenshteinAtThresholds", StringMeasure::Levenshtein, thresholds)
     }
 
     /// Equal, then Damerau-Levenshtein distances; Splink's thresholds are 1 and 2.
     pub fn damerau_levenshtein_at_thresholds(column: impl Into<ColumnExpression>, thresholds: &[f64]) -> Self {
-        Self::graded(column.into(), "DamerauLevenshteinAtThresholds", StringMeasure::DamerauLevenshtein, thresholds)
+        Self::graded(&column.into(), "DamerauLevenshteinAtThresholds", StringMeasure::DamerauLevenshtein, thresholds)
     }
 
     /// Equal, then Jaro similarities; Splink's thresholds are 0.9 and 0.7.
     pub fn jaro_at_thresholds(column: impl Into<ColumnExpression>, thresholds: &[f64]) -> Self {
-        Self::graded(column.into(), "JaroAtThresholds", StringMeasure::Jaro, thresholds)
+        Self::graded(&column.into(), "JaroAtThresholds", StringMeasure::Jaro, thresholds)
     }
 
     /// Equal, then Jaro-Winkler similarities; Splink's thresholds are 0.9 and 0.7.
     pub fn jaro_winkler_at_thresholds(column: impl Into<ColumnExpression>, thresholds: &[f64]) -> Self {
-        Self::graded(column.into(), "JaroWinklerAtThresholds", StringMeasure::JaroWinkler, thresholds)
+        Self::graded(&column.into(), "JaroWinklerAtThresholds", StringMeasure::JaroWinkler, thresholds)
     }
 
     /// Equal, then Jaccard similarities; Splink's thresholds are 0.9 and 0.7.
     pub fn jaccard_at_thresholds(column: impl Into<ColumnExpression>, thresholds: &[f64]) -> Self {
-        Self::graded(column.into(), "JaccardAtThresholds", StringMeasure::Jaccard, thresholds)
+        Self::graded(&column.into(), "JaccardAtThresholds", StringMeasure::Jaccard, thresholds)
     }
 
     /// Cosine similarities of arrays of numbers, without an exact level; Splink's thresholds are 0.9, 0.8 and 0.7.
@@ -130,7 +130,7 @@ impl ComparisonBuilder {
         column: impl Into<ColumnExpression>,
         dates: &DateLevels,
     ) -> Result<Self, LibraryError> {
-        Self::elapsed(column.into(), dates, "AbsoluteTimeDifferenceAtThresholds", false)
+        Self::elapsed(&column.into(), dates, "AbsoluteTimeDifferenceAtThresholds", false)
     }
 
     /// Equal, then differences of dates.
@@ -141,12 +141,12 @@ impl ComparisonBuilder {
         column: impl Into<ColumnExpression>,
         dates: &DateLevels,
     ) -> Result<Self, LibraryError> {
-        Self::elapsed(column.into(), dates, "AbsoluteDateDifferenceAtThresholds", true)
+        Self::elapsed(&column.into(), dates, "AbsoluteDateDifferenceAtThresholds", true)
     }
 
-    fn elapsed(column: ColumnExpression, dates: &DateLevels, name: &str, as_dates: bool) -> Result<Self, LibraryError> {
-        let mut levels = vec![date_null(&column, dates, as_dates), Level::exact_match(column.clone())];
-        levels.extend(date_grades(&column, dates, as_dates)?);
+    fn elapsed(column: &ColumnExpression, dates: &DateLevels, name: &str, as_dates: bool) -> Result<Self, LibraryError> {
+        let mut levels = vec![date_null(column, dates, as_dates), Level::exact_match(column.clone())];
+        levels.extend(date_grades(column, dates, as_dates)?);
         levels.push(Level::otherwise());
         Ok(Self::custom(levels).named(column.output_column_name()).described(name))
     }
@@ -219,11 +219,8 @@ impl ComparisonBuilder {
             Some(column) => Level::exact_match(column).term_frequency_adjustments(true),
             None => both(&|column| Level::exact_match(column)),
         };
-        let mut levels = vec![
-            both(&|column| Level::null(column)),
-            equal,
-            Level::columns_reversed(forename.clone(), surname.clone(), true),
-        ];
+        let mut levels =
+            vec![both(&|column| Level::null(column)), equal, Level::columns_reversed(forename.clone(), surname.clone(), true)];
         levels.extend(thresholds.iter().map(|threshold| both(&|column| Level::jaro_winkler(column, *threshold))));
         levels.push(Level::exact_match(surname.clone()).term_frequency_adjustments(true));
         levels.push(Level::exact_match(forename.clone()).term_frequency_adjustments(true));

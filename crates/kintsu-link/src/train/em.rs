@@ -215,21 +215,139 @@ fn piece(entries: &[Entry], weights: &[f64]) -> (usize, Vec<Share>) {
     (first, shares)
 }
 
-/// The logarithm (base 2) of the probability of the pairs' levels under `parameters`; EM never lowers it while there are no
-/// term-frequency adjustments.
-pub(super) fn log2_likelihood(evidence: &Evidence, parameters: &EmIteration) -> f64 {
-    let lambda = parameters.probability_two_random_records_match;
-    let mut total = 0.0;
-    for entry in &evidence.entries {
-        let group = &evidence.groups[entry.group as usize];
-        let (mut matching, mut other) = (lambda, 1.0 - lambda);
-        for (at, gamma) in group.gammas.iter().enumerate() {
-            if let Ok(gamma) = usize::try_from(*gamma) {
-                matching *= parameters.comparisons[at].m[gamma];
-                other *= parameters.comparisons[at].u[gamma];
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::train::evidence::Adjustment;
+    use proptest::prelude::*;
+
+    /// The logarithm (base 2) of the probability of the pairs' levels; there are no term-frequency adjustments in it.
+    fn log2_likelihood(evidence: &Evidence, parameters: &EmIteration) -> f64 {
+        let lambda = parameters.probability_two_random_records_match;
+        let of = |entry: &Entry| {
+            let (mut matching, mut other) = (lambda, 1.0 - lambda);
+            for (at, gamma) in evidence.groups[entry.group as usize].gammas.iter().enumerate() {
+                if let Ok(gamma) = usize::try_from(*gamma) {
+                    matching *= parameters.comparisons[at].m[gamma];
+                    other *= parameters.comparisons[at].u[gamma];
+                }
+            }
+            entry.pairs * (matching + other).log2()
+        };
+        evidence.entries.iter().map(of).sum()
+    }
+
+    fn evidence(patterns: &[(Vec<i8>, u32)], comparisons: usize) -> Evidence {
+        let mut groups: Vec<(Vec<i8>, u32)> = patterns.to_vec();
+        groups.sort();
+        groups.dedup_by(|later, earlier| later.0 == earlier.0);
+        let no_adjustments: Vec<Vec<Option<Adjustment>>> = vec![vec![None; 3]; comparisons];
+        Evidence {
+            comparisons: (0..comparisons).collect(),
+            adjustments: no_adjustments,
+            pairs: groups.iter().map(|(_, pairs)| u64::from(*pairs)).sum(),
+            entries: groups
+                .iter()
+                .enumerate()
+                .map(|(group, (_, pairs))| Entry { group: group as u32, shift: 0.0, pairs: f64::from(*pairs) })
+                .collect(),
+            groups: groups
+                .into_iter()
+                .map(|(gammas, _)| Group { gammas: gammas.into(), adjusted: vec![false; comparisons].into() })
+                .collect(),
+        }
+    }
+
+    fn start(comparisons: usize) -> EmIteration {
+        let comparison = |comparison| EmComparison { comparison, m: vec![0.1, 0.2, 0.7], u: vec![0.6, 0.3, 0.1] };
+        EmIteration { probability_two_random_records_match: 0.2, comparisons: (0..comparisons).map(comparison).collect() }
+    }
+
+    fn limits(fix_u: bool, iterations_max: u32) -> EmLimits {
+        EmLimits { fix_lambda: false, fix_m: false, fix_u, convergence: 1e-9, iterations_max }
+    }
+
+    fn nothing_fixed(comparisons: usize) -> Fixed {
+        Fixed { m: vec![vec![false; 3]; comparisons], u: vec![vec![false; 3]; comparisons] }
+    }
+
+    proptest! {
+        #[test]
+        fn the_likelihood_never_falls(
+            patterns in prop::collection::vec((prop::collection::vec(-1_i8..3, 3), 1_u32..500), 2..30),
+            fix_u in any::<bool>(),
+        ) {
+            let evidence = evidence(&patterns, 3);
+            let history = run(&evidence, start(3), &nothing_fixed(3), limits(fix_u, 20)).history;
+            // The first step may replace levels that no pair took, which the likelihood does not see.
+            for pair in history.windows(2) {
+                let (before, after) = (log2_likelihood(&evidence, &pair[0]), log2_likelihood(&evidence, &pair[1]));
+                prop_assert!(after >= before - 1e-9 * before.abs().max(1.0), "{before} then {after}");
             }
         }
-        total += entry.pairs * (matching + other).log2();
+
+        #[test]
+        fn seen_levels_share_one(
+            patterns in prop::collection::vec((prop::collection::vec(-1_i8..3, 2), 1_u32..500), 2..20),
+        ) {
+            let evidence = evidence(&patterns, 2);
+            let last = run(&evidence, start(2), &nothing_fixed(2), limits(false, 5)).history.pop().unwrap();
+            for (parameters, seen) in last.comparisons.iter().zip(evidence.seen()) {
+                let sum = |values: &[f64]| -> f64 { values.iter().zip(&seen).filter(|(_, seen)| **seen).map(|(value, _)| value).sum() };
+                if seen.contains(&true) {
+                    prop_assert!((sum(&parameters.m) - 1.0).abs() < 1e-9);
+                    prop_assert!((sum(&parameters.u) - 1.0).abs() < 1e-9);
+                }
+            }
+        }
     }
-    total
+
+    #[test]
+    fn a_mixture_is_found_again() {
+        // 2 comparisons, lambda 0.3, m of the top level 0.9, u of it 0.1: the counts of 100,000 pairs in expectation.
+        let share = |top: bool, probability: f64| if top { probability } else { 1.0 - probability };
+        let mut patterns = Vec::new();
+        for (a, b, c) in [(2, 2, 2), (2, 2, 0), (2, 0, 2), (2, 0, 0), (0, 2, 2), (0, 2, 0), (0, 0, 2), (0, 0, 0)] {
+            let of = |probability: f64| [a, b, c].iter().map(|gamma| share(*gamma == 2, probability)).product::<f64>();
+            patterns.push((vec![a, b, c], (1e9 * (0.3 * of(0.9) + 0.7 * of(0.1))) as u32));
+        }
+        let run = run(&evidence(&patterns, 3), start(3), &nothing_fixed(3), limits(false, 500));
+        let last = run.history.last().unwrap();
+        assert!(run.converged);
+        assert!((last.probability_two_random_records_match - 0.3).abs() < 1e-4);
+        assert!((last.comparisons[0].m[2] - 0.9).abs() < 1e-4);
+        assert!((last.comparisons[0].u[2] - 0.1).abs() < 1e-4);
+        assert_eq!(last.comparisons[0].m[1], UNSEEN);
+    }
+
+    #[test]
+    fn fixed_parameters_stay() {
+        let patterns = vec![(vec![2], 10), (vec![1], 5), (vec![0], 50)];
+        let mut fixed = nothing_fixed(1);
+        fixed.m[0][2] = true;
+        let evidence = evidence(&patterns, 1);
+        let limits = EmLimits { fix_lambda: true, ..limits(true, 10) };
+        let last = run(&evidence, start(1), &fixed, limits).history.pop().unwrap();
+        assert_eq!((last.probability_two_random_records_match, last.comparisons[0].m[2]), (0.2, 0.7));
+        assert_eq!(last.comparisons[0].u, [0.6, 0.3, 0.1]);
+        assert_ne!(last.comparisons[0].m[1], 0.2);
+    }
+
+    #[test]
+    fn sums_do_not_depend_on_threads() {
+        let entries: Vec<Entry> = (0..200_000_u32)
+            .map(|i| Entry { group: i / 50_000, shift: f64::from(i % 977) / 97.0, pairs: f64::from(i % 7 + 1) })
+            .collect();
+        let mut evidence = evidence(&[(vec![0], 1), (vec![1], 1), (vec![2], 1), (vec![-1], 1)], 1);
+        evidence.entries = entries;
+        let once = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                expectation(&evidence, &[0.5, -1.0, 2.0, 0.0]).iter().map(|share| share.matches.to_bits()).collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(once(1), once(2));
+        assert_eq!(once(1), once(5));
+    }
 }
