@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)]
 
+mod diagnose_golden;
 mod em_golden;
 mod model_json;
 mod vectors;
