@@ -44,7 +44,7 @@ pub(super) struct SimilarityPlan {
     common_min: Vec<u8>,
 }
 
-/// One more than the longest short value.
+/// The lengths that an entry can hold; where it says "not short", no number of units in common is too few.
 const LENGTHS: usize = SHORT_MAX + 2;
 
 /// Bounds above this are no use: such ladders are computed plainly.
@@ -87,7 +87,7 @@ impl SimilarityPlan {
         let prefixes = winkler.map_or(0, |_| PREFIX_MAX);
         let mut common_min = vec![0; (prefixes + 1) * LENGTHS * LENGTHS];
         for prefix in 0..=prefixes {
-            for left in 1..LENGTHS {
+            for left in 1..=SHORT_MAX {
                 let mut common = 0;
                 for right in 1..=left {
                     // More units in common never lower the similarity, a longer string never raises it.

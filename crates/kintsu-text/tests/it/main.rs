@@ -1,4 +1,6 @@
 //! Measures against stored answers of the databases they follow, and ladders against the plain functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod ladders;
+mod random;
 mod stored;
