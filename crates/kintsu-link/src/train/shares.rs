@@ -29,20 +29,20 @@ pub(super) fn with_exact_top(mut shares: Vec<Option<f64>>, exact: f64) -> Vec<Op
 /// count, give totals. Pairs within a table count unless `across_only`.
 ///
 /// Worked: a value 3 times and another once, one table: 3 of 6 pairs agree.
-pub(super) fn agreement(frequencies: impl Iterator<Item = Vec<u64>>, across_only: bool) -> Option<f64> {
+pub(super) fn agreement<'a>(frequencies: impl Iterator<Item = &'a [u64]>, across_only: bool) -> Option<f64> {
     let mut agreeing: u128 = 0;
     let mut totals: Vec<u64> = Vec::new();
     for by_table in frequencies {
-        agreeing += pairs(&by_table, across_only);
+        agreeing += pairs(by_table, across_only);
         totals.resize(totals.len().max(by_table.len()), 0);
-        totals.iter_mut().zip(&by_table).for_each(|(total, count)| *total += count);
+        totals.iter_mut().zip(by_table).for_each(|(total, count)| *total += count);
     }
     let possible = pairs(&totals, across_only);
     (possible > 0).then(|| agreeing as f64 / possible as f64)
 }
 
 /// The pairs among so many records of each table.
-pub(super) fn pairs(by_table: &[u64], across_only: bool) -> u128 {
+fn pairs(by_table: &[u64], across_only: bool) -> u128 {
     let all: u128 = by_table.iter().map(|count| u128::from(*count)).sum();
     let within: u128 = by_table.iter().map(|count| choose_two(u128::from(*count))).sum();
     choose_two(all) - if across_only { within } else { 0 }
@@ -58,10 +58,10 @@ mod tests {
 
     #[test]
     fn agreement_within_and_across() {
-        assert_eq!(agreement([vec![3], vec![1]].into_iter(), false), Some(0.5));
+        assert_eq!(agreement([[3].as_slice(), &[1]].into_iter(), false), Some(0.5));
         // Tables of 3 and 2 records: of 6 pairs across, value one gives 2 * 1, value two 1 * 1.
-        assert_eq!(agreement([vec![2, 1], vec![1, 1]].into_iter(), true), Some(0.5));
-        assert_eq!(agreement([vec![1]].into_iter(), false), None);
+        assert_eq!(agreement([[2, 1].as_slice(), &[1, 1]].into_iter(), true), Some(0.5));
+        assert_eq!(agreement([[1].as_slice()].into_iter(), false), None);
     }
 
     #[test]

@@ -9,7 +9,6 @@
 //! | KN-W-LINK-045 | expectation maximisation hit the limit of iterations |
 //! | KN-W-LINK-046 | one blocking rule finds nearly all pairs |
 //! | KN-W-LINK-047 | lambda is at 0 or 1, or next to it |
-//! | KN-W-LINK-048 | fewer random pairs were compared than is precise |
 
 use kintsu_core::RunContext;
 

@@ -1,0 +1,68 @@
+//! u of an exact level without sampling: how often two records agree on a value follows from how often each value occurs.
+//!
+//! A rare agreement, such as on an e-mail address, is seen a handful of times among ten million random pairs; counted by values it
+//! has no sampling error at all.
+
+use kintsu_table::NULL_CODE;
+
+use super::TrainError;
+use super::shares::agreement;
+use crate::model::{Comparison, Model};
+use crate::records::{PairKind, Records};
+use crate::sql::{Expr, Side};
+
+/// For each comparison the u of its top level, where that is an exact match on one column whose nulls are the only null level.
+pub(super) fn exact_top_shares(model: &Model, records: &Records) -> Result<Vec<Option<f64>>, TrainError> {
+    model
+        .comparisons
+        .iter()
+        .map(|comparison| match countable_column(comparison) {
+            Some(column) => agreement_on(records, &column),
+            None => Ok(None),
+        })
+        .collect()
+}
+
+/// The column on which the first scored level is an exact match, when the null levels before it are exactly its nulls.
+fn countable_column(comparison: &Comparison) -> Option<String> {
+    let mut null_levels = 0;
+    for level in &comparison.levels {
+        if !level.is_null_level {
+            let columns = level.exact_match_columns()?;
+            let [column] = columns.as_slice() else { return None };
+            let before = comparison.levels.iter().take(null_levels);
+            let only_its_nulls = before.clone().count() == 1
+                && before.filter_map(|null| null.condition.as_ref()).all(|null| is_null_of(null, column))
+                && comparison.levels.iter().filter(|level| level.is_null_level).count() == 1;
+            return only_its_nulls.then(|| column.clone());
+        }
+        null_levels += 1;
+    }
+    None
+}
+
+/// Whether a condition is `column_l IS NULL OR column_r IS NULL`.
+fn is_null_of(condition: &Expr, column: &str) -> bool {
+    let Expr::Or(parts) = condition else { return false };
+    let side_of = |part: &Expr| match part {
+        Expr::IsNull(inner) => match &**inner {
+            Expr::Column(found) if found.name.to_lowercase() == column => Some(found.side),
+            _ => None,
+        },
+        _ => None,
+    };
+    let sides: Vec<Option<Side>> = parts.iter().map(side_of).collect();
+    sides.len() == 2 && sides.contains(&Some(Side::Left)) && sides.contains(&Some(Side::Right))
+}
+
+fn agreement_on(records: &Records, column: &str) -> Result<Option<f64>, TrainError> {
+    let encoded = records.column(column)?;
+    let across = records.pair_kind() != PairKind::Within;
+    let tables = if across { records.source_sizes().len() } else { 1 };
+    let mut frequencies = vec![0_u64; encoded.values.len() * tables];
+    for (row, code) in encoded.codes.iter().enumerate().filter(|(_, code)| **code != NULL_CODE) {
+        let table = if across { records.source_of(row) as usize } else { 0 };
+        frequencies[*code as usize * tables + table] += 1;
+    }
+    Ok(agreement(frequencies.chunks(tables), across))
+}
