@@ -25,20 +25,13 @@ pub(super) fn exact_top_shares(model: &Model, records: &Records) -> Result<Vec<O
 
 /// The column on which the first scored level is an exact match, when the null levels before it are exactly its nulls.
 fn countable_column(comparison: &Comparison) -> Option<String> {
-    let mut null_levels = 0;
-    for level in &comparison.levels {
-        if !level.is_null_level {
-            let columns = level.exact_match_columns()?;
-            let [column] = columns.as_slice() else { return None };
-            let before = comparison.levels.iter().take(null_levels);
-            let only_its_nulls = before.clone().count() == 1
-                && before.filter_map(|null| null.condition.as_ref()).all(|null| is_null_of(null, column))
-                && comparison.levels.iter().filter(|level| level.is_null_level).count() == 1;
-            return only_its_nulls.then(|| column.clone());
-        }
-        null_levels += 1;
+    let [null, top, rest @ ..] = comparison.levels.as_slice() else { return None };
+    if !null.is_null_level || rest.iter().any(|level| level.is_null_level) {
+        return None;
     }
-    None
+    let columns = top.exact_match_columns()?;
+    let [column] = columns.as_slice() else { return None };
+    is_null_of(null.condition.as_ref()?, column).then(|| column.clone())
 }
 
 /// Whether a condition is `column_l IS NULL OR column_r IS NULL`.

@@ -100,7 +100,7 @@ impl Trainer {
         let frequencies = (adjusted && !settings.estimate_without_term_frequencies).then_some(data.frequencies);
         let sampled;
         let blocker = match settings.max_pairs {
-            Some(max_pairs) if !(max_pairs >= 1.0) => return Err(TrainError::MaxPairs { value: max_pairs }),
+            Some(value) if value.is_nan() || value < 1.0 => return Err(TrainError::MaxPairs { value }),
             Some(max_pairs) if blocker.pairs() as f64 > max_pairs => {
                 sampled = sampled_pairs(&blocker, max_pairs, ctx)?;
                 Blocker::given(data.records, &sampled)
