@@ -119,7 +119,7 @@ pub fn largest_blocks(keys: &[KeyCodes<'_>], n: usize) -> Vec<Block> {
 
 /// What one of several rules adds to the pairs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RuleCount {
+pub struct CumulativeCount {
     /// The rule as it was written.
     pub blocking_rule: String,
     /// Its position.
@@ -137,17 +137,17 @@ pub struct RuleCount {
 /// Running totals over rules, from what each of them adds.
 ///
 /// ```
-/// let rules = kintsu_link::diagnose::rule_counts(&["a", "b"], &[10, 4], 100);
+/// let rules = kintsu_link::diagnose::cumulative_counts(&["a", "b"], &[10, 4], 100);
 /// assert_eq!((rules[1].start, rules[1].row_count, rules[1].cumulative_rows), (10, 4, 14));
 /// ```
-pub fn rule_counts(rules: &[&str], added: &[u64], cartesian: u64) -> Vec<RuleCount> {
+pub fn cumulative_counts(rules: &[&str], added: &[u64], cartesian: u64) -> Vec<CumulativeCount> {
     let mut start = 0;
     let counted = rules.iter().zip(added).enumerate();
     counted
         .map(|(position, (rule, &row_count))| {
             let before = start;
             start += row_count;
-            RuleCount {
+            CumulativeCount {
                 blocking_rule: (*rule).to_owned(),
                 match_key: position as u32,
                 row_count,

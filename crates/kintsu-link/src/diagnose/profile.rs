@@ -111,13 +111,13 @@ fn first(codes: &mut [u32], n: usize, compare: impl Fn(u32, u32) -> Ordering) ->
 }
 
 /// Distinct values as text.
-enum Texts<'a> {
+pub(super) enum Texts<'a> {
     Text(&'a arrow_array::StringArray),
     Other(Vec<String>),
 }
 
 impl<'a> Texts<'a> {
-    fn new(values: &'a EncodedColumn) -> Self {
+    pub(super) fn new(values: &'a EncodedColumn) -> Self {
         if let Some(text) = values.text() {
             return Self::Text(text);
         }
@@ -127,7 +127,7 @@ impl<'a> Texts<'a> {
         Self::Other((0..values.values.len()).map(text).collect())
     }
 
-    fn of(&self, code: u32) -> String {
+    pub(super) fn of(&self, code: u32) -> String {
         match self {
             Self::Text(text) => text.value(code as usize).to_owned(),
             Self::Other(text) => text[code as usize].clone(),

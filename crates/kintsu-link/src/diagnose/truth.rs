@@ -287,7 +287,9 @@ mod tests {
 
     fn counted(pairs: &[(f64, bool, bool)], options: TruthOptions) -> TruthCounts {
         let mut counts = TruthCounts::new(options);
-        pairs.iter().for_each(|&(weight, is_match, found)| counts.add(weight, is_match, found));
+        for &(weight, is_match, found) in pairs {
+            counts.add(weight, is_match, found);
+        }
         counts
     }
 

@@ -170,8 +170,8 @@ mod tests {
     use crate::model::{Dialect, LinkType, Parity, SplinkVersion};
     use crate::sql::{ColumnRef, CompareOp, Expr, Side};
 
-    fn column(side: Side, name: &str) -> Box<Expr> {
-        Box::new(Expr::Column(ColumnRef { side, name: name.to_owned() }))
+    fn column(side: Side, name: &str) -> Expr {
+        Expr::Column(ColumnRef { side, name: name.to_owned() })
     }
 
     fn level(sql: &str, condition: Option<Expr>, m: Option<f64>, u: Option<f64>) -> ComparisonLevel {
@@ -194,8 +194,8 @@ mod tests {
 
     /// Null, exact (adjusted at half weight) and else, on one column.
     fn comparison() -> Comparison {
-        let equal = Expr::Compare(CompareOp::Equal, column(Side::Left, "name"), column(Side::Right, "name"));
-        let mut null = level("name_l IS NULL", Some(Expr::IsNull(column(Side::Left, "name"))), None, None);
+        let equal = Expr::Compare(CompareOp::Equal, Box::new(column(Side::Left, "name")), Box::new(column(Side::Right, "name")));
+        let mut null = level("name_l IS NULL", Some(Expr::IsNull(Box::new(column(Side::Left, "name")))), None, None);
         null.is_null_level = true;
         let mut exact = level("name_l = name_r", Some(equal), Some(0.8), Some(0.1));
         exact.label_for_charts = Some("Exact match".to_owned());
@@ -270,7 +270,7 @@ mod tests {
         assert!(waterfall(&model(vec![comparison()]), &[]).is_err());
         assert!(waterfall(&model(vec![comparison()]), &[seen(2, None, None)]).is_err());
         let mut without_exact = comparison();
-        without_exact.levels[1].condition = Some(Expr::IsNull(column(Side::Left, "name")));
+        without_exact.levels[1].condition = Some(Expr::IsNull(Box::new(column(Side::Left, "name"))));
         let refused = waterfall(&model(vec![without_exact]), &[seen(1, Some(0.1), None)]);
         assert!(matches!(refused, Err(LinkError::NoExactLevel { .. })));
     }

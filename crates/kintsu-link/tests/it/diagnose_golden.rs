@@ -7,18 +7,18 @@ use std::path::{Path, PathBuf};
 
 use kintsu_link::diagnose::{
     KeyCodes, Labelled, LabelsFrom, PairEvidence, TRUTH_COLUMNS, TruthCounts, TruthOptions, TruthRow, TruthStatus, completeness,
-    largest_blocks, rule_counts, truth_status, unlinkables, waterfall,
+    cumulative_counts, largest_blocks, truth_status, unlinkables, waterfall,
 };
 use kintsu_link::model::{JsonOptions, Model};
 
 use crate::vectors::{models, read, shared};
 
-type Row = HashMap<String, String>;
+pub type Row = HashMap<String, String>;
 
 /// Above this weight every pair is among the stored predictions.
 const WEIGHT_MIN: f64 = -6.5;
 
-fn csv(path: &Path) -> Vec<Row> {
+pub fn csv(path: &Path) -> Vec<Row> {
     let text = read(path);
     let mut lines = text.lines().map(fields);
     let names = lines.next().unwrap();
@@ -38,7 +38,7 @@ fn fields(line: &str) -> Vec<String> {
     fields
 }
 
-fn number(row: &Row, column: &str) -> f64 {
+pub fn number(row: &Row, column: &str) -> f64 {
     optional(row, column).unwrap_or_else(|| panic!("{column}"))
 }
 
@@ -46,16 +46,16 @@ fn optional(row: &Row, column: &str) -> Option<f64> {
     row.get(column)?.parse().ok()
 }
 
-fn ids(row: &Row) -> (u32, u32) {
+pub fn ids(row: &Row) -> (u32, u32) {
     (row["unique_id_l"].parse().unwrap(), row["unique_id_r"].parse().unwrap())
 }
 
-fn close(found: f64, expected: f64) -> bool {
+pub fn close(found: f64, expected: f64) -> bool {
     found == expected || (found - expected).abs() <= 1e-9
 }
 
 /// The two models for which everything about accuracy is stored, in both versions.
-fn evaluated() -> Vec<PathBuf> {
+pub fn evaluated() -> Vec<PathBuf> {
     let kept = models().into_iter().filter(|(_, name, _)| ["basic", "thresholds"].contains(name));
     kept.map(|(_, _, path)| path).collect()
 }
@@ -183,7 +183,7 @@ fn filled(row: &Row, column: &str) -> bool {
     !row[column].is_empty()
 }
 
-fn trained(folder: &Path) -> Model {
+pub fn trained(folder: &Path) -> Model {
     let text = read(&folder.join("model.json"));
     Model::from_json(&text, JsonOptions::default()).unwrap_or_else(|errors| panic!("{:?}", errors.problems()))
 }
@@ -331,7 +331,7 @@ fn running_totals_of_rules_are_splinks() {
     let expected = csv(&folder.join("cumulative_comparisons.csv"));
     let rules: Vec<&str> = expected.iter().map(|row| row["blocking_rule"].as_str()).collect();
     let added: Vec<u64> = expected.iter().map(|row| row["row_count"].parse().unwrap()).collect();
-    for (found, expected) in rule_counts(&rules, &added, 499_500).iter().zip(&expected) {
+    for (found, expected) in cumulative_counts(&rules, &added, 499_500).iter().zip(&expected) {
         let found = [found.cumulative_rows, found.cartesian, u64::from(found.match_key), found.start];
         let columns = ["cumulative_rows", "cartesian", "match_key", "start"];
         assert_eq!(found, columns.map(|column| expected[column].parse::<u64>().unwrap()));

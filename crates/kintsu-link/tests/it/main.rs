@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, missing_docs)]
 
 mod diagnose_golden;
+mod diagnose_pipeline;
 mod em_golden;
 mod model_json;
 mod vectors;
