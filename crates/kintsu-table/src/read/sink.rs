@@ -20,7 +20,6 @@ const TEXT_BYTES_MAX: usize = i32::MAX as usize;
 pub(super) struct Sink {
     name: String,
     data_type: DataType,
-    rows: usize,
     gathered: Gathered,
 }
 
@@ -32,11 +31,11 @@ enum Gathered {
 impl Sink {
     pub(super) fn encoding(name: &str, data_type: &DataType, rows_expected: usize) -> Result<Self, TableError> {
         let encoder = encoder(name, data_type, rows_expected)?;
-        Ok(Self { name: name.to_owned(), data_type: data_type.clone(), rows: 0, gathered: Gathered::Encoded(encoder) })
+        Ok(Self { name: name.to_owned(), data_type: data_type.clone(), gathered: Gathered::Encoded(encoder) })
     }
 
     pub(super) fn carrying(name: &str, data_type: &DataType) -> Self {
-        Self { name: name.to_owned(), data_type: data_type.clone(), rows: 0, gathered: Gathered::Carried(Vec::new()) }
+        Self { name: name.to_owned(), data_type: data_type.clone(), gathered: Gathered::Carried(Vec::new()) }
     }
 
     pub(super) fn encodes(&self) -> bool {
@@ -51,12 +50,7 @@ impl Sink {
         &self.name
     }
 
-    pub(super) fn rows(&self) -> usize {
-        self.rows
-    }
-
     pub(super) fn push(&mut self, array: &ArrayRef) -> Result<(), TableError> {
-        self.rows += array.len();
         match &mut self.gathered {
             Gathered::Encoded(encoder) if self.data_type == DataType::Utf8 => encoder.push(array),
             Gathered::Encoded(encoder) => encoder.push(&fitted(array, &self.data_type, &self.name)?),
@@ -71,7 +65,6 @@ impl Sink {
     pub(super) fn push_encoded(&mut self, encoded: &EncodedColumn) -> Result<(), TableError> {
         match &mut self.gathered {
             Gathered::Encoded(encoder) => {
-                self.rows += encoded.codes.len();
                 let values = fitted(&encoded.values, &self.data_type, &self.name)?;
                 encoder.push_encoded(&EncodedColumn { codes: encoded.codes.clone(), values })
             }
