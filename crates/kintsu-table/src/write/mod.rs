@@ -1,9 +1,22 @@
 //! Writing record batches to files.
+//!
+//! Dictionary columns are written as their values, in every format: readers get plain text and numbers, not categories.
 
+mod arrow_file;
+mod csv;
+mod json_lines;
+mod parquet;
+mod rows;
+
+use std::fmt;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_cast::cast;
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use crate::error::TableError;
 use crate::format::FileFormat;
@@ -19,32 +32,68 @@ pub struct Written {
     pub bytes: u64,
 }
 
+/// Where the bytes of a file go.
+type Output = BufWriter<File>;
+
+/// Writes batches in one format.
+trait BatchWriter: Send {
+    /// Writes one batch of the schema that the writer was made for.
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), TableError>;
+
+    /// Completes the file and hands it back.
+    fn finish(self: Box<Self>) -> Result<File, TableError>;
+}
+
 /// Writes record batches of one schema to a file; dictionary columns are welcome, and fast where their values are distinct.
 ///
-/// The bytes written depend on the rows and how they are cut into batches, never on the number of threads. A file that is not
-/// finished is no valid file.
-#[derive(Debug)]
+/// The bytes written depend on the rows, never on the number of threads. A file that is not finished is no valid file.
 pub struct TableWriter {
     path: PathBuf,
+    schema: SchemaRef,
     rows: u64,
+    writer: Box<dyn BatchWriter>,
+}
+
+impl fmt::Debug for TableWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TableWriter").field("path", &self.path).field("rows", &self.rows).finish_non_exhaustive()
+    }
 }
 
 impl TableWriter {
     /// Opens the file at `path`, which must not exist, for batches of `schema`.
     ///
     /// # Errors
-    /// [`TableError::Write`] when it cannot be created, [`TableError::UnsupportedType`] for a column the format cannot hold.
-    pub fn create(path: &Path, _format: FileFormat, _schema: &SchemaRef) -> Result<Self, TableError> {
-        Ok(Self { path: path.to_owned(), rows: 0 })
+    /// [`TableError::Write`] when it cannot be created, [`TableError::UnsupportedType`] for a column the format cannot hold:
+    /// structs, maps and unions in CSV and JSON lines.
+    pub fn create(path: &Path, format: FileFormat, schema: &SchemaRef) -> Result<Self, TableError> {
+        let failed = |source| TableError::write(path, source);
+        if matches!(format, FileFormat::Csv | FileFormat::JsonLines) {
+            rows::check_types(schema)?;
+        }
+        let file = File::options().write(true).create_new(true).open(path).map_err(failed)?;
+        let output = BufWriter::with_capacity(1 << 18, file);
+        let writer: Box<dyn BatchWriter> = match format {
+            FileFormat::Parquet => Box::new(parquet::ParquetWriter::new(path, output, schema)?),
+            FileFormat::Csv => Box::new(csv::CsvWriter::new(path, output, schema)?),
+            FileFormat::JsonLines => Box::new(json_lines::JsonLinesWriter::new(path, output, schema)?),
+            FileFormat::Arrow => Box::new(arrow_file::ArrowFileWriter::new(path, output, schema)?),
+        };
+        Ok(Self { path: path.to_owned(), schema: Arc::clone(schema), rows: 0, writer })
     }
 
     /// Writes one batch.
     ///
     /// # Errors
-    /// [`TableError::Write`] when the disk refuses.
+    /// [`TableError::Write`] when the disk refuses, [`TableError::Arrow`] when the batch is of another schema.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), TableError> {
+        let types = |schema: &Schema| schema.fields().iter().map(|field| field.data_type().clone()).collect::<Vec<_>>();
+        if types(&batch.schema()) != types(&self.schema) {
+            let message = "a batch has other columns than the file it is written to";
+            return Err(TableError::Arrow(arrow_schema::ArrowError::SchemaError(message.to_owned())));
+        }
         self.rows += batch.num_rows() as u64;
-        Ok(())
+        self.writer.write(batch)
     }
 
     /// Completes the file.
@@ -52,7 +101,9 @@ impl TableWriter {
     /// # Errors
     /// [`TableError::Write`] when the disk refuses.
     pub fn finish(self) -> Result<Written, TableError> {
-        Ok(Written { path: self.path, rows: self.rows, bytes: 0 })
+        let file = self.writer.finish()?;
+        let bytes = file.metadata().map_err(|source| TableError::write(&self.path, source))?.len();
+        Ok(Written { path: self.path, rows: self.rows, bytes })
     }
 }
 
@@ -71,4 +122,27 @@ pub fn write_file(
         writer.write(&batch?)?;
     }
     writer.finish()
+}
+
+/// The file behind `output`, all bytes handed to the system.
+fn flushed(mut output: Output, path: &Path) -> Result<File, TableError> {
+    output.flush().map_err(|source| TableError::write(path, source))?;
+    output.into_inner().map_err(|error| TableError::write(path, error.into_error()))
+}
+
+/// `schema` with the values' types in the place of dictionaries.
+fn plain_schema(schema: &Schema) -> SchemaRef {
+    let fields = schema.fields().iter().map(|field| match field.data_type() {
+        DataType::Dictionary(_, values) => Arc::new(Field::clone(field).with_data_type(values.as_ref().clone())),
+        _ => Arc::clone(field),
+    });
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
+/// The values of a dictionary array; any other array as it is.
+fn plain_array(array: &ArrayRef) -> Result<ArrayRef, TableError> {
+    match array.data_type() {
+        DataType::Dictionary(_, values) => Ok(cast(array, values)?),
+        _ => Ok(Arc::clone(array)),
+    }
 }

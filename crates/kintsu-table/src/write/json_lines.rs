@@ -1,0 +1,98 @@
+//! JSON lines: every column of every row is written, nulls included; floats that JSON has no number for become null.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+
+use super::rows::{Cell, Cells, append, append_float, write_rows};
+use super::{BatchWriter, Output, flushed};
+use crate::error::TableError;
+
+/// Writes one object a row.
+pub(super) struct JsonLinesWriter {
+    path: PathBuf,
+    output: Output,
+    /// For each column what stands before its value: `{"name":` or `,"name":`.
+    before: Vec<Vec<u8>>,
+}
+
+impl JsonLinesWriter {
+    #[allow(clippy::unnecessary_wraps)]
+    pub(super) fn new(path: &Path, output: Output, schema: &SchemaRef) -> Result<Self, TableError> {
+        let before = schema.fields().iter().enumerate().map(|(position, field)| {
+            let mut text = vec![if position == 0 { b'{' } else { b',' }];
+            append_string(field.name(), &mut text);
+            text.push(b':');
+            text
+        });
+        Ok(Self { path: path.to_owned(), output, before: before.collect() })
+    }
+}
+
+impl BatchWriter for JsonLinesWriter {
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), TableError> {
+        let before = &self.before;
+        write_rows(batch, &mut self.output, &self.path, |columns: &[Cells<'_>], row, text: &mut Vec<u8>| {
+            for (column, before) in columns.iter().zip(before) {
+                text.extend_from_slice(before);
+                append_json(column.get(row), text);
+            }
+            text.extend_from_slice(if columns.is_empty() { b"{}\n" } else { b"}\n" });
+        })
+    }
+
+    fn finish(self: Box<Self>) -> Result<File, TableError> {
+        flushed(self.output, &self.path)
+    }
+}
+
+/// Appends a value as JSON.
+pub(super) fn append_json(cell: Cell<'_, '_>, text: &mut Vec<u8>) {
+    match cell {
+        Cell::Text(value) => append_string(value, text),
+        Cell::Integer(value) => append(text, value),
+        Cell::Unsigned(value) => append(text, value),
+        Cell::Float(value) if value.is_finite() => append_float(text, value),
+        Cell::Single(value) if value.is_finite() => append_float(text, value),
+        Cell::Boolean(value) => append(text, value),
+        Cell::Null | Cell::Float(_) | Cell::Single(_) => text.extend_from_slice(b"null"),
+        Cell::List(values, range) => {
+            text.push(b'[');
+            for position in range.clone() {
+                if position > range.start {
+                    text.push(b',');
+                }
+                append_json(values.get(position), text);
+            }
+            text.push(b']');
+        }
+        Cell::Other(formatter, row) => append_string(&formatter.value(row).to_string(), text),
+    }
+}
+
+/// Appends a text in quotes, with escapes where JSON wants them.
+fn append_string(value: &str, text: &mut Vec<u8>) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    text.push(b'"');
+    let bytes = value.as_bytes();
+    let mut from = 0;
+    for (position, &byte) in bytes.iter().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        text.extend_from_slice(&bytes[from..position]);
+        from = position + 1;
+        match byte {
+            b'"' => text.extend_from_slice(b"\\\""),
+            b'\\' => text.extend_from_slice(b"\\\\"),
+            b'\n' => text.extend_from_slice(b"\\n"),
+            b'\r' => text.extend_from_slice(b"\\r"),
+            b'\t' => text.extend_from_slice(b"\\t"),
+            _ => text.extend_from_slice(&[b'\\', b'u', b'0', b'0', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]),
+        }
+    }
+    text.extend_from_slice(&bytes[from..]);
+    text.push(b'"');
+}
