@@ -60,7 +60,7 @@ struct Rows {
     current: Vec<usize>,
     /// For each column, the cell left of and above the last match in that column: where a transposition can start.
     starts: Vec<usize>,
-    last_rows: LastRows,
+    seen_in: LastRows,
 }
 
 /// Larger than any distance, and small enough to be added to.
@@ -72,14 +72,14 @@ impl Rows {
             above: vec![FAR; columns + 1],
             current: (0..=columns).collect(),
             starts: vec![FAR; columns + 1],
-            last_rows: LastRows { table: [0; 128], others: HashMap::new() },
+            seen_in: LastRows { table: [0; 128], others: HashMap::new() },
         }
     }
 
     fn distance<T: CodeUnit>(mut self, left: &[T], right: &[T]) -> usize {
         for (index, &unit) in left.iter().enumerate() {
             self.row(index + 1, unit, right);
-            self.last_rows.set(unit, index + 1);
+            self.seen_in.set(unit, index + 1);
         }
         self.current[right.len()]
     }
@@ -102,7 +102,7 @@ impl Rows {
                 self.starts[j] = if j >= 2 { self.above[j - 2] } else { FAR };
                 transposed_from = two_above_left;
             } else {
-                let row = self.last_rows.of(other);
+                let row = self.seen_in.of(other);
                 if last_match != 0 && j - last_match == 1 {
                     best = best.min(self.starts[j] + (i - row));
                 } else if row != 0 && i - row == 1 {

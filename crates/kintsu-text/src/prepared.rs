@@ -69,6 +69,8 @@ impl PreparedValues {
     /// Prepares values in order: the first has code 0.
     pub fn new<'a>(unit: Unit, values: impl IntoIterator<Item = &'a str>) -> Self {
         let mut builder = PreparedValuesBuilder::new(unit);
+        let values = values.into_iter();
+        builder.reserve(values.size_hint().0, 0);
         for value in values {
             builder.push(value);
         }
@@ -81,13 +83,17 @@ impl PreparedValues {
     /// fit `bytes` give an empty value.
     pub fn from_offsets(unit: Unit, bytes: &[u8], offsets: &[i32]) -> Self {
         let mut builder = PreparedValuesBuilder::new(unit);
-        builder.reserve(offsets.len().saturating_sub(1), bytes.len());
+        let ends =
+            (offsets.first().map_or(0, |&first| first.max(0) as usize), offsets.last().map_or(0, |&last| last.max(0) as usize));
+        let used = bytes.get(ends.0..ends.1).unwrap_or(bytes);
+        builder.reserve(offsets.len().saturating_sub(1), used.len());
+        let narrow = unit == Unit::Bytes || used.is_ascii();
         for ends in offsets.windows(2) {
             let value = bytes.get(ends[0].max(0) as usize..ends[1].max(0) as usize).unwrap_or_default();
-            match (unit, std::str::from_utf8(value)) {
-                (_, Ok(text)) => builder.push(text),
-                (Unit::Bytes, Err(_)) => builder.push_bytes(value),
-                (_, Err(_)) => builder.push(&String::from_utf8_lossy(value)),
+            if narrow {
+                builder.push_bytes(value);
+            } else {
+                builder.push(&String::from_utf8_lossy(value));
             }
         }
         builder.finish()
@@ -202,9 +208,11 @@ impl PreparedValuesBuilder {
         self.scratch = units;
     }
 
-    /// Closes the layout.
+    /// Closes the layout; memory that was taken and not used is given back.
     pub fn finish(mut self) -> PreparedValues {
         self.values.arena.extend([0; MARGIN]);
+        self.values.arena.shrink_to_fit();
+        self.values.entries.shrink_to_fit();
         self.values
     }
 

@@ -16,78 +16,82 @@ pub(crate) const NOT_SHORT: u64 = 63;
 /// The longest value that is compared as padded bytes.
 pub(crate) const SHORT_MAX: usize = 62;
 
-/// The classes of units: 26 letters whatever their case, 10 digits, then the rest.
-const CLASSES: usize = 48;
-
-/// How many occurrences of a class have bits of their own.
-const DEPTH: usize = 4;
-
 /// The bag of a value's units, without its length.
+///
+/// Letters (whatever their case) own a bit for the first occurrence and one for the second. Digits have four each and borrow
+/// what letters seldom need: rare letters' second occurrences, some common letters' second, then the same letters' first; a
+/// value of digits has no letters. Other units own one bit a class.
 #[inline]
 pub(crate) fn bag(units: impl Iterator<Item = u32>) -> u64 {
-    let mut seen = [0u8; CLASSES];
-    let mut bag = 0;
+    let (mut once, mut twice, mut thrice, mut more) = (0u64, 0u64, 0u64, 0u64);
     for unit in units {
-        let class = CLASS[(unit as usize) & 255] as usize;
-        let occurrence = seen[class] as usize;
-        bag |= BITS[occurrence][class];
-        seen[class] = (occurrence + 1).min(DEPTH) as u8;
+        let class = CLASS[(unit as usize) & 255];
+        more |= thrice & class;
+        thrice |= twice & class;
+        twice |= once & class;
+        once |= class;
     }
-    bag
+    let letters = (once & LETTERS) << FIRST | (twice & LETTERS) << SECOND;
+    let digit = |seen: u64| seen >> DIGIT & DIGITS;
+    let digits = digit(once) << (SECOND + RARE) | digit(twice) << (SECOND + MIDDLE);
+    let more_digits = digit(thrice) << (FIRST + RARE) | digit(more) << (FIRST + MIDDLE);
+    letters | digits | more_digits | (once >> OTHER) << OTHERS
 }
 
-/// The class of each unit; units above 255 take the class of their low byte, which merges classes and so only loosens bounds.
-static CLASS: [u8; 256] = classes();
+/// Letters from the most to the least frequent in names: class `i` is the letter at `i`.
+const LETTERS_BY_FREQUENCY: &[u8; 26] = b"aeinorlstmdchugpkbyfjvwzxq";
 
-/// The bit for each occurrence (from 0) and class; occurrences from the fifth on have none.
-static BITS: [[u64; CLASSES]; DEPTH + 1] = bits();
+/// The classes that are letters.
+const LETTERS: u64 = (1 << 26) - 1;
 
-const fn classes() -> [u8; 256] {
-    let mut classes = [0u8; 256];
+/// The class of the digit 0; the others follow.
+const DIGIT: u32 = 26;
+
+/// Ten classes.
+const DIGITS: u64 = (1 << 10) - 1;
+
+/// The first class that is neither; six of them.
+const OTHER: u32 = 36;
+
+/// Where the bits of letters' first occurrences begin, those of second ones, and those of other units.
+const FIRST: u32 = 6;
+const SECOND: u32 = 32;
+const OTHERS: u32 = 58;
+
+/// The first of the ten rarest letters, and of the ten before these.
+const RARE: u32 = 16;
+const MIDDLE: u32 = 6;
+
+/// The class of each unit as one bit; units above 255 take that of their low byte, which merges classes and so only loosens
+/// bounds.
+static CLASS: [u64; 256] = classes();
+
+const fn classes() -> [u64; 256] {
+    let mut classes = [0; 256];
     let mut unit = 0;
     while unit < 256 {
-        let lower = if unit >= 65 && unit <= 90 { unit + 32 } else { unit };
-        classes[unit] = match lower {
-            97..=122 => (lower - 97) as u8,
-            48..=57 => (lower - 48 + 26) as u8,
-            46 => 36,
-            64 => 37,
-            45 => 38,
-            32 => 39,
-            39 => 40,
-            128..=255 => (unit % 26) as u8,
-            _ => 41 + (unit % 7) as u8,
-        };
+        classes[unit] = 1
+            << match unit as u8 {
+                letter @ (b'a'..=b'z' | b'A'..=b'Z') => letter_class(letter | 32),
+                digit @ b'0'..=b'9' => DIGIT + (digit - b'0') as u32,
+                b'.' => OTHER,
+                b'@' => OTHER + 1,
+                b'-' => OTHER + 2,
+                b' ' => OTHER + 3,
+                other @ 0..=127 => OTHER + 4 + (other % 2) as u32,
+                other => (other % 26) as u32,
+            };
         unit += 1;
     }
     classes
 }
 
-/// Letters own bits 6 to 31 (first occurrence) and 32 to 57 (second). Digits borrow what letters seldom need: rare letters'
-/// second occurrences, then common letters' second, then rare letters' first: a value of digits has no letters.
-const fn bits() -> [[u64; CLASSES]; DEPTH + 1] {
-    const RARE: [u8; 10] = *b"jqvwxzkfyb";
-    const COMMON: [u8; 10] = *b"cdghipmtus";
-    let mut bits = [[0u64; CLASSES]; DEPTH + 1];
+const fn letter_class(letter: u8) -> u32 {
     let mut class = 0;
-    while class < CLASSES {
-        if class < 26 {
-            bits[0][class] = 1 << (6 + class);
-            bits[1][class] = 1 << (32 + class);
-        } else if class < 36 {
-            let (rare, common) = (RARE[class - 26] - 97, COMMON[class - 26] - 97);
-            bits[0][class] = 1 << (32 + rare);
-            bits[1][class] = 1 << (32 + common);
-            bits[2][class] = 1 << (6 + rare);
-            bits[3][class] = 1 << (6 + common);
-        } else if class < 40 {
-            bits[0][class] = 1 << (58 + class - 36);
-        } else {
-            bits[0][class] = 1 << (62 + class % 2);
-        }
+    while LETTERS_BY_FREQUENCY[class] != letter {
         class += 1;
     }
-    bits
+    class as u32
 }
 
 #[cfg(test)]

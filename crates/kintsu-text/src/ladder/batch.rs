@@ -5,12 +5,18 @@ use super::edit::{DamerauRule, LevenshteinRule};
 use super::overlap::JaroRule;
 use super::plan::Plan;
 use super::{Ladder, Measure, Scratch};
-use crate::lanes::{InstructionSet, Task, dispatch};
+use crate::lanes::{InstructionSet, Task, dispatch, prefetch};
 use crate::prepared::{Entry, PreparedValues};
 use crate::signature::NOT_SHORT;
 
 /// How many pairs are looked at before those that are left are decided; a position fits a byte.
 const CHUNK: usize = 256;
+
+/// How many pairs ahead entries are asked for: about what a machine has under way at once.
+const ENTRIES_AHEAD: usize = 24;
+
+/// The same for the units of pairs that are left.
+const VALUES_AHEAD: usize = 6;
 
 /// Fills `out[k]` with the step of `pairs[k]`; both have the same length.
 pub(super) fn run(
@@ -103,27 +109,55 @@ impl Task for Batch<'_> {
 
 impl Batch<'_> {
     #[inline(always)]
-    fn by_rule<I: InstructionSet, R: Rule>(self, rule: &R) {
-        let Self { ladder, left, right, pairs, out, scratch } = self;
-        for (pairs, out) in pairs.chunks(CHUNK).zip(out.chunks_mut(CHUNK)) {
+    fn by_rule<I: InstructionSet, R: Rule>(mut self, rule: &R) {
+        self.out.fill(rule.far());
+        for first in (0..self.pairs.len()).step_by(CHUNK) {
             let mut near = [0u8; CHUNK];
-            let mut count = 0;
-            for (position, &(i, j)) in pairs.iter().enumerate() {
-                near[count] = position as u8;
-                count += usize::from(rule.may_be_near(left.entries[i as usize], right.entries[j as usize]));
+            let count = self.find_near(rule, first, &mut near);
+            self.decide_near::<I, R>(rule, first, &near[..count]);
+        }
+    }
+
+    /// Writes which of the pairs from `first` on may be near, as places within their chunk, and returns how many there are.
+    #[inline(always)]
+    fn find_near<R: Rule>(&self, rule: &R, first: usize, near: &mut [u8; CHUNK]) -> usize {
+        let mut count = 0;
+        for (place, &(i, j)) in self.pairs[first..].iter().take(CHUNK).enumerate() {
+            if let Some(&(i, j)) = self.pairs.get(first + place + ENTRIES_AHEAD) {
+                prefetch(&self.left.entries[i as usize]);
+                prefetch(&self.right.entries[j as usize]);
             }
-            out.fill(rule.far());
-            for &position in &near[..count] {
-                let (i, j) = pairs[position as usize];
-                let (i, j) = (i as usize, j as usize);
-                let (a, b) = (left.entries[i], right.entries[j]);
-                out[position as usize] = if a.length().max(b.length()) as u64 == NOT_SHORT {
-                    ladder.step_plainly(left.units(i), right.units(j))
-                } else {
-                    let pair = ShortPair { left: ShortValue::new(left, a), right: ShortValue::new(right, b) };
-                    rule.decide::<I>(pair, scratch)
-                };
+            near[count] = place as u8;
+            count += usize::from(rule.may_be_near(self.left.entries[i as usize], self.right.entries[j as usize]));
+        }
+        count
+    }
+
+    #[inline(always)]
+    fn decide_near<I: InstructionSet, R: Rule>(&mut self, rule: &R, first: usize, near: &[u8]) {
+        for (k, &place) in near.iter().enumerate() {
+            if let Some(&ahead) = near.get(k + VALUES_AHEAD) {
+                self.prefetch_values(self.pairs[first + ahead as usize]);
             }
+            let position = first + place as usize;
+            let (i, j) = self.pairs[position];
+            let (i, j) = (i as usize, j as usize);
+            let (a, b) = (self.left.entries[i], self.right.entries[j]);
+            self.out[position] = if a.length().max(b.length()) as u64 == NOT_SHORT {
+                self.ladder.step_plainly(self.left.units(i), self.right.units(j))
+            } else {
+                let pair = ShortPair { left: ShortValue::new(self.left, a), right: ShortValue::new(self.right, b) };
+                rule.decide::<I>(pair, self.scratch)
+            };
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch_values(&self, (i, j): (u32, u32)) {
+        let starts = (self.left.entries[i as usize].start, self.right.entries[j as usize].start);
+        if let (Some(left), Some(right)) = (self.left.arena.get(starts.0 as usize), self.right.arena.get(starts.1 as usize)) {
+            prefetch(left);
+            prefetch(right);
         }
     }
 

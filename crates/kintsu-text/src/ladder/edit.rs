@@ -170,7 +170,7 @@ fn same_length_to_two<B: Block>(overlay: &Overlay<'_, B>) -> usize {
         return substitutions;
     }
     // Places from the first that differs to the one before the last.
-    let between = (1u64 << (63 - differs.leading_zeros())) - (differs & differs.wrapping_neg());
+    let between = (1u64 << differs.ilog2()) - (differs & differs.wrapping_neg());
     if overlay.differs(1) & between == 0 || overlay.differs_ahead() & between == 0 { 2 } else { 3 }
 }
 
@@ -190,7 +190,7 @@ fn one_longer_to_two<B: Block>(overlay: &Overlay<'_, B>) -> usize {
         return 1;
     }
     let before_second = below_lowest(unshifted & unshifted.wrapping_sub(1));
-    if after.count_ones() == 1 || shifted & !before_second == 0 { 2 } else { 3 }
+    if after.is_power_of_two() || shifted & !before_second == 0 { 2 } else { 3 }
 }
 
 /// Two units more: one is put in where the values first differ, one where they next do.

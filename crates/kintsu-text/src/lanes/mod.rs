@@ -73,6 +73,15 @@ pub(crate) fn dispatch<T: Task>(instructions: Instructions, task: T) {
     }
 }
 
+/// Asks the machine to bring `value` near, for it will be read soon; it need not.
+#[inline(always)]
+pub(crate) fn prefetch<T>(value: &T) {
+    #[cfg(target_arch = "x86_64")]
+    x86::prefetch(value);
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = value;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,11 @@
 //! only beneath [`dispatch`].
 #![allow(unsafe_code)]
 
-use std::arch::x86_64::*;
+use std::arch::x86_64::{
+    __m128i, __m256i, __m512i, _MM_HINT_T0, _mm_cmpeq_epi8, _mm_cmpeq_epi8_mask, _mm_loadu_si128, _mm_movemask_epi8,
+    _mm_prefetch, _mm_set1_epi8, _mm256_cmpeq_epi8, _mm256_cmpeq_epi8_mask, _mm256_loadu_si256, _mm256_movemask_epi8,
+    _mm256_set1_epi8, _mm512_cmpeq_epi8_mask, _mm512_loadu_si512, _mm512_set1_epi8,
+};
 
 use super::{Block, InstructionSet, Instructions, Scalar, Task};
 
@@ -38,6 +42,13 @@ pub(super) fn dispatch<T: Task>(instructions: Instructions, task: T) {
         // SAFETY: as above.
         Instructions::Avx512 => unsafe { run_avx512(task) },
     }
+}
+
+/// See [`super::prefetch`].
+#[inline(always)]
+pub(super) fn prefetch<T>(value: &T) {
+    // SAFETY: every x86-64 has SSE; a prefetch has no effect but on speed, and the address is that of a live value.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(value).cast()) };
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,fma")]

@@ -79,7 +79,9 @@ fn check(measure: Measure, semantics: Semantics, steps: &[Step], values: &[Strin
         assert_eq!(ladder.step(&left, pairs[k].0, &right, pairs[k].1, &mut scratch), expected[k]);
     }
     let mut counts = vec![0; steps.len() + 1];
-    expected.iter().for_each(|&step| counts[step as usize] += 1);
+    for &step in &expected {
+        counts[step as usize] += 1;
+    }
     counts
 }
 

@@ -60,7 +60,7 @@ impl Random {
     }
 
     fn name(&mut self) -> String {
-        (0..1 + self.below(4)).map(|_| SYLLABLES[self.below(SYLLABLES.len())]).collect()
+        (0..=self.below(4)).map(|_| SYLLABLES[self.below(SYLLABLES.len())]).collect()
     }
 
     fn letter(&mut self) -> char {
