@@ -64,7 +64,7 @@ pub enum Expr {
     Literal(Value),
     /// A column.
     Column(ColumnRef),
-    /// A parameter of an enclosing lambda, counted from the outermost.
+    /// A parameter of an enclosing lambda: the outermost lambda has the numbers 0 and 1, the next 2 and 3, and so on.
     Parameter(usize),
     /// Logical negation.
     Not(Box<Expr>),
@@ -98,7 +98,7 @@ pub enum Expr {
     Call(super::function::Function, Vec<Expr>),
     /// `[a, b, c]`.
     List(Vec<Expr>),
-    /// A function body with so many parameters, as an argument of a list function.
+    /// A function body with so many parameters, one or two, as an argument of a list function.
     Lambda(usize, Box<Expr>),
 }
 
