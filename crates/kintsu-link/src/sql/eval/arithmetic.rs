@@ -15,7 +15,13 @@ use crate::sql::ast::ArithmeticOp;
 use crate::sql::value::Interval;
 
 /// Computes `a op b`; null when either is null.
-pub(crate) fn compute<'a>(op: ArithmeticOp, a: &Operand<'a>, b: &Operand<'a>, parity: Parity, scratch: &mut Scratch) -> Operand<'a> {
+pub(crate) fn compute<'a>(
+    op: ArithmeticOp,
+    a: &Operand<'a>,
+    b: &Operand<'a>,
+    parity: Parity,
+    scratch: &mut Scratch,
+) -> Operand<'a> {
     if a.is_null() || b.is_null() {
         return Operand::Null;
     }
@@ -29,23 +35,6 @@ pub(crate) fn compute<'a>(op: ArithmeticOp, a: &Operand<'a>, b: &Operand<'a>, pa
         return Operand::Null;
     }
     numbers(op, &a, &b, parity).unwrap_or_else(|reason| raise(reason, scratch))
-}
-
-/// The number with the other sign.
-pub(crate) fn negate<'a>(value: Operand<'a>, scratch: &mut Scratch) -> Operand<'a> {
-    match value {
-        Operand::Null => Operand::Null,
-        Operand::Integer(value) => value.checked_neg().map_or_else(|| raise(Raised::Overflow, scratch), Operand::Integer),
-        Operand::Decimal(value) => Operand::Decimal(value.negate()),
-        Operand::Double(value) => Operand::Double(-value),
-        Operand::Float(value) => Operand::Float(-value),
-        Operand::Interval(value) => interval::multiply(value, -1).map_or(Operand::Null, Operand::Interval),
-        Operand::Text(text) => match cast::text_to_double(&text) {
-            Some(value) => Operand::Double(-value),
-            None => raise(Raised::Conversion, scratch),
-        },
-        _ => raise(Raised::Types, scratch),
-    }
 }
 
 fn raise<'a>(reason: Raised, scratch: &mut Scratch) -> Operand<'a> {
@@ -85,7 +74,9 @@ fn temporal<'a>(op: ArithmeticOp, a: &Operand<'a>, b: &Operand<'a>) -> Option<Re
         (Multiply, Interval(span), Integer(times)) | (Multiply, Integer(times), Interval(span)) => {
             interval::multiply(*span, *times).map(Interval)
         }
-        (_, Date(_) | Timestamp(_) | Interval(_), _) | (_, _, Date(_) | Timestamp(_) | Interval(_)) => return Some(Err(Raised::Types)),
+        (_, Date(_) | Timestamp(_) | Interval(_), _) | (_, _, Date(_) | Timestamp(_) | Interval(_)) => {
+            return Some(Err(Raised::Types));
+        }
         _ => return None,
     };
     Some(value.ok_or(Raised::Overflow))
@@ -118,7 +109,9 @@ fn numbers<'a>(op: ArithmeticOp, a: &Operand<'a>, b: &Operand<'a>, parity: Parit
         (Exact(a), Integer(b)) => decimals(op, *a, (*b).into()),
         (Integer(a), Exact(b)) => decimals(op, (*a).into(), *b),
         (Double(_), _) | (_, Double(_)) => Ok(Double(doubles(op, finite(a)?, finite(b)?))),
-        (Float(_), _) | (_, Float(_)) => Ok(Float(doubles(op, f64::from(single(a).ok_or(Raised::Types)?), f64::from(single(b).ok_or(Raised::Types)?)) as f32)),
+        (Float(_), _) | (_, Float(_)) => {
+            Ok(Float(doubles(op, f64::from(single(a).ok_or(Raised::Types)?), f64::from(single(b).ok_or(Raised::Types)?)) as f32))
+        }
         _ => Err(Raised::Types),
     }
 }

@@ -30,10 +30,16 @@ impl Prepared {
         match function {
             F::Like | F::LikeIgnoringCase => {
                 let escape = arguments.get(2).map(constant_text);
-                LikePattern::new(constant_text(arguments.get(1)?)?, escape.unwrap_or(Some(""))?, function == F::LikeIgnoringCase).map(Self::Like)
+                LikePattern::new(constant_text(arguments.get(1)?)?, escape.unwrap_or(Some(""))?, function == F::LikeIgnoringCase)
+                    .map(Self::Like)
             }
             F::Glob => Pattern::glob(constant_text(arguments.get(1)?)?).map(Self::Pattern),
-            F::RegexpMatches | F::RegexpFullMatch | F::RegexpExtract | F::RegexpSubstring | F::RegexpExtractAll | F::RegexpReplace
+            F::RegexpMatches
+            | F::RegexpFullMatch
+            | F::RegexpExtract
+            | F::RegexpSubstring
+            | F::RegexpExtractAll
+            | F::RegexpReplace
             | F::RegexpSplit => {
                 let options = arguments.get(regexp::options_position(function)).map(constant_text);
                 let whole = function == F::RegexpFullMatch;
@@ -76,9 +82,11 @@ pub(crate) fn call<'a>(
     scratch: &mut Scratch,
 ) -> Operand<'a> {
     match function {
-        Function::Coalesce => {
-            arguments.iter().map(|argument| argument.eval(context, frame, scratch)).find(|value| !value.is_null()).unwrap_or(Operand::Null)
-        }
+        Function::Coalesce => arguments
+            .iter()
+            .map(|argument| argument.eval(context, frame, scratch))
+            .find(|value| !value.is_null())
+            .unwrap_or(Operand::Null),
         Function::In => is_in(arguments, context, frame, scratch),
         Function::Greatest | Function::Least => extreme(function, arguments, context, frame, scratch),
         Function::Concat | Function::ConcatWithSeparator => {
@@ -92,7 +100,11 @@ pub(crate) fn call<'a>(
         | Function::ListAny
         | Function::ListAll
         | Function::ListZipWith => list::with_lambda(function, arguments, context, frame, scratch),
-        Function::ListConcat | Function::ListAppend | Function::ListPrepend | Function::ListContains | Function::Contains
+        Function::ListConcat
+        | Function::ListAppend
+        | Function::ListPrepend
+        | Function::ListContains
+        | Function::Contains
         | Function::ListPosition => {
             let [a, b] = two(arguments, context, frame, scratch);
             list::with_nulls(function, a, b, scratch)
@@ -141,32 +153,105 @@ fn dispatch<'a>(
 ) -> Result<Operand<'a>, Raised> {
     use Function as F;
     match function {
-        F::Like | F::LikeIgnoringCase | F::Glob | F::RegexpMatches | F::RegexpFullMatch | F::RegexpExtract | F::RegexpSubstring
-        | F::RegexpExtractAll | F::RegexpReplace | F::RegexpSplit => regexp::compute(function, values, count, prepared, scratch),
-        F::ParseTimestamp | F::TryParseTimestamp | F::FormatTimestamp | F::Epoch | F::EpochMilliseconds | F::FromEpoch | F::DatePart
-        | F::DateDifference | F::DateSubtract | F::DateTruncate | F::MakeDate | F::LastDay | F::DayName | F::MonthName | F::JulianDay
-        | F::IntervalOfMonths | F::IntervalOfDays | F::IntervalOfSeconds => dates::compute(function, &values[..count], prepared),
-        F::Abs | F::Round | F::Floor | F::Ceiling | F::Truncate | F::Sign | F::SquareRoot | F::CubeRoot | F::Power | F::Exp | F::Ln | F::Log2
-        | F::Log10 | F::Log | F::Sin | F::Cos | F::Tan | F::Asin | F::Acos | F::Atan | F::Atan2 | F::Radians | F::Degrees | F::Pi | F::IsNan
-        | F::IsInfinite | F::IsFinite => math::compute(function, &values[..count], context.parity),
+        F::Like
+        | F::LikeIgnoringCase
+        | F::Glob
+        | F::RegexpMatches
+        | F::RegexpFullMatch
+        | F::RegexpExtract
+        | F::RegexpSubstring
+        | F::RegexpExtractAll
+        | F::RegexpReplace
+        | F::RegexpSplit => regexp::compute(function, values, count, prepared, scratch),
+        F::ParseTimestamp
+        | F::TryParseTimestamp
+        | F::FormatTimestamp
+        | F::Epoch
+        | F::EpochMilliseconds
+        | F::FromEpoch
+        | F::DatePart
+        | F::DateDifference
+        | F::DateSubtract
+        | F::DateTruncate
+        | F::MakeDate
+        | F::LastDay
+        | F::DayName
+        | F::MonthName
+        | F::JulianDay
+        | F::IntervalOfMonths
+        | F::IntervalOfDays
+        | F::IntervalOfSeconds => dates::compute(function, &values[..count], prepared),
+        F::Abs
+        | F::Round
+        | F::Floor
+        | F::Ceiling
+        | F::Truncate
+        | F::Sign
+        | F::SquareRoot
+        | F::CubeRoot
+        | F::Power
+        | F::Exp
+        | F::Ln
+        | F::Log2
+        | F::Log10
+        | F::Log
+        | F::Sin
+        | F::Cos
+        | F::Tan
+        | F::Asin
+        | F::Acos
+        | F::Atan
+        | F::Atan2
+        | F::Radians
+        | F::Degrees
+        | F::Pi
+        | F::IsNan
+        | F::IsInfinite
+        | F::IsFinite => math::compute(function, &values[..count], context.parity),
         F::CosineSimilarity | F::InnerProduct | F::EuclideanDistance => {
             let [a, b, ..] = &values;
             numeric_list::compute(function, a, b, context.parity)
         }
-        F::ListLength | F::ListExtract | F::ListSlice | F::ListIntersect | F::ListExcept | F::ListUnion | F::ListHasAny | F::ListHasAll
-        | F::ListMin | F::ListMax | F::ListSum | F::ListAverage | F::ListCount | F::ListUnique | F::ListFlatten | F::ListSort
-        | F::ListSortDescending | F::ListDistinct | F::ListJoin => list::compute(function, values, count, scratch),
+        F::ListLength
+        | F::ListExtract
+        | F::ListSlice
+        | F::ListIntersect
+        | F::ListExcept
+        | F::ListUnion
+        | F::ListHasAny
+        | F::ListHasAll
+        | F::ListMin
+        | F::ListMax
+        | F::ListSum
+        | F::ListAverage
+        | F::ListCount
+        | F::ListUnique
+        | F::ListFlatten
+        | F::ListSort
+        | F::ListSortDescending
+        | F::ListDistinct
+        | F::ListJoin => list::compute(function, values, count, scratch),
         _ => text::compute(function, values, count, context.parity),
     }
 }
 
-fn two<'a>(arguments: &'a [Node], context: &Context<'_, 'a>, frame: Option<&Frame<'_, 'a>>, scratch: &mut Scratch) -> [Operand<'a>; 2] {
+fn two<'a>(
+    arguments: &'a [Node],
+    context: &Context<'_, 'a>,
+    frame: Option<&Frame<'_, 'a>>,
+    scratch: &mut Scratch,
+) -> [Operand<'a>; 2] {
     let mut value = |index: usize| arguments.get(index).map_or(Operand::Null, |argument| argument.eval(context, frame, scratch));
     [value(0), value(1)]
 }
 
 /// Null when the value is null, or when nothing equals it and a candidate is null.
-fn is_in<'a>(arguments: &'a [Node], context: &Context<'_, 'a>, frame: Option<&Frame<'_, 'a>>, scratch: &mut Scratch) -> Operand<'a> {
+fn is_in<'a>(
+    arguments: &'a [Node],
+    context: &Context<'_, 'a>,
+    frame: Option<&Frame<'_, 'a>>,
+    scratch: &mut Scratch,
+) -> Operand<'a> {
     let Some((value, candidates)) = arguments.split_first() else { return Operand::Null };
     let value = value.eval(context, frame, scratch);
     let mut unknown = false;
@@ -204,7 +289,12 @@ fn extreme<'a>(
     best
 }
 
-fn null_if<'a>(arguments: &'a [Node], context: &Context<'_, 'a>, frame: Option<&Frame<'_, 'a>>, scratch: &mut Scratch) -> Operand<'a> {
+fn null_if<'a>(
+    arguments: &'a [Node],
+    context: &Context<'_, 'a>,
+    frame: Option<&Frame<'_, 'a>>,
+    scratch: &mut Scratch,
+) -> Operand<'a> {
     let [value, nothing] = two(arguments, context, frame, scratch);
     let equal = compare::ordering(&value, &nothing, scratch).is_some_and(std::cmp::Ordering::is_eq);
     if equal { Operand::Null } else { value }

@@ -133,7 +133,10 @@ pub(crate) fn text_to_integer(text: &str) -> Option<i64> {
 /// Reads a number; `inf`, `infinity` and `nan` in any case are understood.
 pub(crate) fn text_to_double(text: &str) -> Option<f64> {
     let text = trim(text);
-    let valid_start = text.strip_prefix(['+', '-']).unwrap_or(text).starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | 'i' | 'I' | 'n' | 'N'));
+    let valid_start = text
+        .strip_prefix(['+', '-'])
+        .unwrap_or(text)
+        .starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | 'i' | 'I' | 'n' | 'N'));
     if valid_start { text.parse().ok() } else { None }
 }
 

@@ -13,7 +13,7 @@ use crate::sql::ast::CompareOp;
 
 /// The order of `a` and `b`; none when one is null or they cannot be compared.
 pub(crate) fn ordering(a: &Operand<'_>, b: &Operand<'_>, scratch: &mut Scratch) -> Option<Ordering> {
-    use Operand::{Boolean, Date, Decimal, Double, Float, Integer, Interval, List, Items, Null, Text, Timestamp};
+    use Operand::{Boolean, Date, Decimal, Double, Float, Integer, Interval, Items, List, Null, Text, Timestamp};
     Some(match (a, b) {
         (Null, _) | (_, Null) => return None,
         (Text(a), Text(b)) => a.as_bytes().cmp(b.as_bytes()),
@@ -29,8 +29,12 @@ pub(crate) fn ordering(a: &Operand<'_>, b: &Operand<'_>, scratch: &mut Scratch) 
             float_order(number(a)?, number(b)?)
         }
         (Boolean(a), Boolean(b)) => a.cmp(b),
-        (Boolean(flag), Integer(_) | Double(_) | Decimal(_) | Float(_)) => return ordering(&Integer(i64::from(*flag)), b, scratch),
-        (Integer(_) | Double(_) | Decimal(_) | Float(_), Boolean(flag)) => return ordering(a, &Integer(i64::from(*flag)), scratch),
+        (Boolean(flag), Integer(_) | Double(_) | Decimal(_) | Float(_)) => {
+            return ordering(&Integer(i64::from(*flag)), b, scratch);
+        }
+        (Integer(_) | Double(_) | Decimal(_) | Float(_), Boolean(flag)) => {
+            return ordering(a, &Integer(i64::from(*flag)), scratch);
+        }
         (Date(a), Date(b)) => a.cmp(b),
         (Timestamp(a), Timestamp(b)) => a.cmp(b),
         (Date(a), Timestamp(b)) => cast::date_to_timestamp(*a).cmp(b),

@@ -38,11 +38,7 @@ impl CompiledExpr {
     ///
     /// # Errors
     /// [`SqlError::UnknownColumn`] for a column that `resolve` does not know.
-    pub fn compile(
-        expr: &Expr,
-        parity: Parity,
-        mut resolve: impl FnMut(&ColumnRef) -> Option<usize>,
-    ) -> Result<Self, SqlError> {
+    pub fn compile(expr: &Expr, parity: Parity, mut resolve: impl FnMut(&ColumnRef) -> Option<usize>) -> Result<Self, SqlError> {
         let root = node(expr, parity, &mut resolve)?;
         Ok(Self { root, parity })
     }
@@ -124,7 +120,8 @@ fn is_constant(node: &Node) -> bool {
         Node::And(list) | Node::Or(list) | Node::List(list) | Node::Call(_, list, _) => list.iter().all(constant),
         Node::Compare(_, a, b) | Node::Arithmetic(_, a, b) => constant(a) && constant(b),
         Node::Case(branches, otherwise) => {
-            branches.iter().all(|(condition, value)| constant(condition) && constant(value)) && otherwise.as_deref().is_none_or(constant)
+            branches.iter().all(|(condition, value)| constant(condition) && constant(value))
+                && otherwise.as_deref().is_none_or(constant)
         }
         Node::Constant(_) | Node::Decimal(_) | Node::Slot(_) | Node::Parameter(_) | Node::Lambda(_) => false,
     }

@@ -129,7 +129,9 @@ pub(crate) fn difference(part: DatePart, from: i64, to: i64) -> i64 {
         DatePart::Quarter => month(to).div_euclid(3) - month(from).div_euclid(3),
         DatePart::Month => month(to) - month(from),
         DatePart::Week => (to_day - from_day) / 7,
-        DatePart::Day | DatePart::DayOfWeek | DatePart::IsoDayOfWeek | DatePart::DayOfYear | DatePart::Julian => to_day - from_day,
+        DatePart::Day | DatePart::DayOfWeek | DatePart::IsoDayOfWeek | DatePart::DayOfYear | DatePart::Julian => {
+            to_day - from_day
+        }
         DatePart::Hour => spans(3_600 * SECOND),
         DatePart::Minute => spans(60 * SECOND),
         DatePart::Second | DatePart::Epoch => spans(SECOND),

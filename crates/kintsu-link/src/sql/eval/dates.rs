@@ -20,12 +20,20 @@ pub(crate) fn compute<'a>(function: Function, values: &[Operand<'a>], prepared: 
         F::ParseTimestamp => read(first, values.get(1), prepared)?.ok_or(Raised::DateFormat)?,
         F::TryParseTimestamp => read(first, values.get(1), prepared)?.unwrap_or(Operand::Null),
         F::FormatTimestamp => write(first, argument(1)?, prepared)?,
-        F::Epoch => Operand::Double(if let Operand::Interval(span) = first { interval::epoch(*span) } else { datepart::epoch(instant(first)?) }),
+        F::Epoch => Operand::Double(if let Operand::Interval(span) = first {
+            interval::epoch(*span)
+        } else {
+            datepart::epoch(instant(first)?)
+        }),
         F::EpochMilliseconds => Operand::Integer(instant(first)?.div_euclid(1_000)),
         F::FromEpoch => Operand::Timestamp(scaled(first, 1e6)?),
         F::DatePart => part_of(part(first, prepared)?, argument(1)?)?,
-        F::DateDifference => Operand::Integer(datepart::difference(part(first, prepared)?, instant(argument(1)?)?, instant(argument(2)?)?)),
-        F::DateSubtract => Operand::Integer(datepart::whole(part(first, prepared)?, instant(argument(1)?)?, instant(argument(2)?)?)),
+        F::DateDifference => {
+            Operand::Integer(datepart::difference(part(first, prepared)?, instant(argument(1)?)?, instant(argument(2)?)?))
+        }
+        F::DateSubtract => {
+            Operand::Integer(datepart::whole(part(first, prepared)?, instant(argument(1)?)?, instant(argument(2)?)?))
+        }
         F::DateTruncate => {
             Operand::Timestamp(datepart::truncate(part(first, prepared)?, instant(argument(1)?)?).ok_or(Raised::Types)?)
         }
@@ -127,5 +135,7 @@ fn make_date<'a>(year: &Operand<'_>, month: &Operand<'_>, day: &Operand<'_>) -> 
 
 fn last_day<'a>(day: i32) -> Result<Operand<'a>, Raised> {
     let date = calendar::civil(day);
-    calendar::days(date.year, date.month, calendar::days_in_month(date.year, date.month)).map(Operand::Date).ok_or(Raised::Overflow)
+    calendar::days(date.year, date.month, calendar::days_in_month(date.year, date.month))
+        .map(Operand::Date)
+        .ok_or(Raised::Overflow)
 }

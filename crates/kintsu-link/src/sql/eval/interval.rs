@@ -101,7 +101,8 @@ fn clock(text: &str) -> Option<Interval> {
     if parts.next().is_some() || minutes >= 60 || !(0.0..60.0).contains(&seconds) {
         return None;
     }
-    let microseconds = hours.checked_mul(3_600)?.checked_add(minutes * 60)?.checked_mul(1_000_000)? + (seconds * 1e6).round() as i64;
+    let microseconds =
+        hours.checked_mul(3_600)?.checked_add(minutes * 60)?.checked_mul(1_000_000)? + (seconds * 1e6).round() as i64;
     Some(Interval { microseconds: if negative { -microseconds } else { microseconds }, ..Interval::default() })
 }
 

@@ -10,7 +10,12 @@ use crate::sql::ast::ArithmeticOp;
 use crate::sql::function::Function;
 
 /// Computes a list function of values that are not null.
-pub(crate) fn compute<'a>(function: Function, values: [Operand<'a>; 4], count: usize, scratch: &mut Scratch) -> Result<Operand<'a>, Raised> {
+pub(crate) fn compute<'a>(
+    function: Function,
+    values: [Operand<'a>; 4],
+    count: usize,
+    scratch: &mut Scratch,
+) -> Result<Operand<'a>, Raised> {
     use Function as F;
     let [list, second, third, _] = values;
     if function == F::ListExtract {
@@ -54,11 +59,11 @@ pub(crate) fn compute<'a>(function: Function, values: [Operand<'a>; 4], count: u
 pub(crate) fn with_nulls<'a>(function: Function, a: Operand<'a>, b: Operand<'a>, scratch: &mut Scratch) -> Operand<'a> {
     use Function as F;
     match function {
-        F::ListConcat => match (a.list_items(), b.list_items()) {
-            (Some(left), Some(right)) => Operand::items(left.chain(right).collect()),
-            (Some(_), None) => a,
-            (None, _) => b,
-        },
+        F::ListConcat if a.is_null() => b,
+        F::ListConcat if b.is_null() => a,
+        F::ListConcat => {
+            Operand::items(a.list_items().into_iter().flatten().chain(b.list_items().into_iter().flatten()).collect())
+        }
         F::ListAppend => Operand::items(a.list_items().into_iter().flatten().chain([b]).collect()),
         F::ListPrepend => Operand::items([a].into_iter().chain(b.list_items().into_iter().flatten()).collect()),
         F::Contains if a.list_length().is_none() => match (a, b) {
@@ -98,9 +103,9 @@ pub(crate) fn with_lambda<'a>(
     let lambda = Lambda { body, context, frame, depth };
     let Some(items) = list.list_items() else { return Operand::Null };
     match function {
-        Function::ListTransform => {
-            Operand::items(items.enumerate().map(|(index, item)| lambda.call(item, Operand::Integer(index as i64 + 1), scratch)).collect())
-        }
+        Function::ListTransform => Operand::items(
+            items.enumerate().map(|(index, item)| lambda.call(item, Operand::Integer(index as i64 + 1), scratch)).collect(),
+        ),
         Function::ListFilter => {
             let mut kept = Vec::new();
             for (index, item) in items.enumerate() {
@@ -145,7 +150,12 @@ impl<'a> Lambda<'_, 'a> {
 }
 
 /// Three-valued: a null among the answers leaves open what no other answer decides.
-fn quantified<'a>(any: bool, items: impl Iterator<Item = Operand<'a>>, lambda: &Lambda<'_, 'a>, scratch: &mut Scratch) -> Operand<'a> {
+fn quantified<'a>(
+    any: bool,
+    items: impl Iterator<Item = Operand<'a>>,
+    lambda: &Lambda<'_, 'a>,
+    scratch: &mut Scratch,
+) -> Operand<'a> {
     let mut unknown = false;
     for item in items {
         match truth(&lambda.call(item, Operand::Null, scratch)) {
@@ -239,7 +249,8 @@ fn extreme<'a>(function: Function, items: impl Iterator<Item = Operand<'a>>, scr
     let mut best = Operand::Null;
     for item in items.filter(|item| !item.is_null()) {
         let better = best.is_null()
-            || item_ordering(&item, &best, scratch).is_some_and(|order| if function == Function::ListMax { order.is_gt() } else { order.is_lt() });
+            || item_ordering(&item, &best, scratch)
+                .is_some_and(|order| if function == Function::ListMax { order.is_gt() } else { order.is_lt() });
         if better {
             best = item;
         }

@@ -24,13 +24,15 @@ pub(crate) fn compute<'a>(function: Function, values: &[Operand<'a>], parity: Pa
     let mut texts = values.iter().map(|value| to_text(value.clone()));
     let first = texts.next().ok_or(Raised::Types)?;
     if function == Function::Soundex {
-        return Ok(Operand::from(kintsu_text::soundex(&first)));
+        return Ok(Operand::from(kintsu_text::soundex(&first).unwrap_or_default()));
     }
     let second = texts.next().ok_or(Raised::Types)?;
     let semantics = semantics(parity);
     let value = match function {
         Function::Levenshtein => return Ok(Operand::Integer(kintsu_text::levenshtein(&first, &second, semantics) as i64)),
-        Function::DamerauLevenshtein => return Ok(Operand::Integer(kintsu_text::damerau_levenshtein(&first, &second, semantics) as i64)),
+        Function::DamerauLevenshtein => {
+            return Ok(Operand::Integer(kintsu_text::damerau_levenshtein(&first, &second, semantics) as i64));
+        }
         Function::Hamming => return hamming(&first, &second, parity).map(Operand::Integer).ok_or(Raised::UnequalLengths),
         Function::Jaro => kintsu_text::jaro(&first, &second, semantics),
         Function::JaroWinkler => kintsu_text::jaro_winkler(&first, &second, semantics),
@@ -44,7 +46,9 @@ pub(crate) fn compute<'a>(function: Function, values: &[Operand<'a>], parity: Pa
 fn hamming(a: &str, b: &str, parity: Parity) -> Option<i64> {
     let count = |equal_length: bool, differ: usize| equal_length.then_some(differ as i64);
     match parity {
-        Parity::DuckDb1_5 | Parity::DuckDb2_0 => count(a.len() == b.len(), a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count()),
+        Parity::DuckDb1_5 | Parity::DuckDb2_0 => {
+            count(a.len() == b.len(), a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count())
+        }
         Parity::Characters | Parity::SparkJar => {
             count(a.chars().count() == b.chars().count(), a.chars().zip(b.chars()).filter(|(a, b)| a != b).count())
         }

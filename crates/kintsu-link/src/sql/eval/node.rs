@@ -59,7 +59,12 @@ pub(crate) struct Context<'c, 'a> {
 
 impl Node {
     /// The value over the row of `context`.
-    pub(crate) fn eval<'a>(&'a self, context: &Context<'_, 'a>, frame: Option<&Frame<'_, 'a>>, scratch: &mut Scratch) -> Operand<'a> {
+    pub(crate) fn eval<'a>(
+        &'a self,
+        context: &Context<'_, 'a>,
+        frame: Option<&Frame<'_, 'a>>,
+        scratch: &mut Scratch,
+    ) -> Operand<'a> {
         match self {
             Self::Constant(value) => value.into(),
             Self::Decimal(value) => Operand::Decimal(*value),

@@ -62,7 +62,9 @@ pub(crate) fn check_pattern(pattern: &str, options: &str) -> Result<(), String> 
     match build(&translated, &options) {
         Ok(_) => Ok(()),
         Err(regex::Error::CompiledTooBig(_)) => Err("the pattern is too large".to_owned()),
-        Err(error) => Err(error.to_string().lines().last().unwrap_or("not valid").trim().trim_start_matches("error: ").to_owned()),
+        Err(error) => {
+            Err(error.to_string().lines().last().unwrap_or("not valid").trim().trim_start_matches("error: ").to_owned())
+        }
     }
 }
 
@@ -138,7 +140,12 @@ fn translate(pattern: &str) -> String {
     out
 }
 
-fn translate_escape(escaped: Option<char>, in_class: bool, rest: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
+fn translate_escape(
+    escaped: Option<char>,
+    in_class: bool,
+    rest: &mut std::iter::Peekable<std::str::Chars<'_>>,
+    out: &mut String,
+) {
     match escaped {
         Some('d') => out.push_str(if in_class { "0-9" } else { "[0-9]" }),
         Some('w') => out.push_str(if in_class { "0-9A-Za-z_" } else { "[0-9A-Za-z_]" }),

@@ -58,7 +58,13 @@ fn compiled(function: Function, pattern: &str, options: &Operand<'_>, scratch: &
     Ok(Pattern { regex, global: options.contains('g') })
 }
 
-fn apply<'a>(function: Function, text: Cow<'a, str>, pattern: &Pattern, third: Operand<'a>, count: usize) -> Result<Operand<'a>, Raised> {
+fn apply<'a>(
+    function: Function,
+    text: Cow<'a, str>,
+    pattern: &Pattern,
+    third: Operand<'a>,
+    count: usize,
+) -> Result<Operand<'a>, Raised> {
     let group = if let Operand::Integer(group) = third { group } else { 0 };
     Ok(match function {
         Function::RegexpMatches | Function::RegexpFullMatch | Function::Glob => pattern.regex.is_match(&text).into(),

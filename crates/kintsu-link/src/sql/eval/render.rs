@@ -110,7 +110,8 @@ fn interval(value: Interval) -> String {
 /// `[a, b]`; text that could be misread is quoted.
 fn list(value: &Operand<'_>) -> String {
     let items = value.list_items().into_iter().flatten();
-    let texts: Vec<String> = items.map(|item| if let Operand::Text(text) = &item { quoted(text) } else { render(&item) }).collect();
+    let texts: Vec<String> =
+        items.map(|item| if let Operand::Text(text) = &item { quoted(text) } else { render(&item) }).collect();
     format!("[{}]", texts.join(", "))
 }
 

@@ -24,12 +24,20 @@ pub(crate) fn compute<'a>(function: Function, values: [Operand<'a>; 4], count: u
         F::Reverse if first.list_length().is_some() => super::list::reversed(&first).ok_or(Raised::Types),
         F::ConcatOrNull => concat_or_null(first, second),
         F::Pi => Ok(Operand::Double(std::f64::consts::PI)),
-        F::Character => Ok(Operand::from(u32::try_from(integer(&first)?).ok().and_then(char::from_u32).ok_or(Raised::Domain)?.to_string())),
+        F::Character => {
+            Ok(Operand::from(u32::try_from(integer(&first)?).ok().and_then(char::from_u32).ok_or(Raised::Domain)?.to_string()))
+        }
         _ => of_text(function, to_text(first), second, third, count),
     }
 }
 
-fn of_text<'a>(function: Function, text: Cow<'a, str>, second: Operand<'a>, third: Operand<'a>, count: usize) -> Result<Operand<'a>, Raised> {
+fn of_text<'a>(
+    function: Function,
+    text: Cow<'a, str>,
+    second: Operand<'a>,
+    third: Operand<'a>,
+    count: usize,
+) -> Result<Operand<'a>, Raised> {
     use Function as F;
     Ok(match function {
         F::Lower => mapped(text, lower_char),
@@ -42,7 +50,11 @@ fn of_text<'a>(function: Function, text: Cow<'a, str>, second: Operand<'a>, thir
         F::Substring | F::SubstringStandard => {
             let length = if count > 2 { Some(integer(&third)?) } else { None };
             let start = integer(&second)?;
-            let range = if function == F::Substring { substring(&text, start, length) } else { standard_substring(&text, start, length)? };
+            let range = if function == F::Substring {
+                substring(&text, start, length)
+            } else {
+                standard_substring(&text, start, length)?
+            };
             Operand::Text(slice(text, range))
         }
         F::Left => {

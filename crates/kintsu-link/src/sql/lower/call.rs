@@ -43,7 +43,9 @@ impl Lower {
             && matches!(function.parameters, sql::FunctionArguments::None);
         let list = match &function.args {
             _ if !plain => None,
-            sql::FunctionArguments::List(list) if list.duplicate_treatment.is_none() && list.clauses.is_empty() => Some(&list.args[..]),
+            sql::FunctionArguments::List(list) if list.duplicate_treatment.is_none() && list.clauses.is_empty() => {
+                Some(&list.args[..])
+            }
             sql::FunctionArguments::None => Some(&[][..]),
             _ => None,
         };
@@ -53,7 +55,10 @@ impl Lower {
         };
         match list.and_then(|list| list.iter().map(argument).collect::<Option<Vec<_>>>()) {
             Some(arguments) => Ok(arguments),
-            None => self.unsupported_expr(whole, "a condition sees one pair of records only: aggregates and windows are computed before linking"),
+            None => self.unsupported_expr(
+                whole,
+                "a condition sees one pair of records only: aggregates and windows are computed before linking",
+            ),
         }
     }
 
@@ -188,7 +193,8 @@ impl Lower {
             "to_date" | "try_to_date" | "try_cast_date" | "date" => self.text_to_time(call, ValueType::Date)?,
             "unix_timestamp" => {
                 expect(call, 1, 2)?;
-                let timestamp = if call.arguments.len() == 2 { self.text_to_time(call, ValueType::Timestamp)? } else { self.one(call)? };
+                let timestamp =
+                    if call.arguments.len() == 2 { self.text_to_time(call, ValueType::Timestamp)? } else { self.one(call)? };
                 let seconds = Expr::Call(F::Floor, vec![Expr::Call(F::Epoch, vec![timestamp])]);
                 Expr::Cast { value: Box::new(seconds), to: ValueType::Integer, or_null: true }
             }
@@ -197,8 +203,8 @@ impl Lower {
             "date_sub" | "date_add" | "add_months" => self.date_add(call)?,
             "date_part" | "datepart" => self.parts(call, F::DatePart)?,
             "date_trunc" => self.parts(call, F::DateTruncate)?,
-            "year" | "quarter" | "month" | "week" | "weekofyear" | "day" | "dayofmonth" | "isodow" | "dayofyear" | "hour" | "minute"
-            | "second" => {
+            "year" | "quarter" | "month" | "week" | "weekofyear" | "day" | "dayofmonth" | "isodow" | "dayofyear" | "hour"
+            | "minute" | "second" => {
                 expect(call, 1, 1)?;
                 let part = self.part(call.name)?;
                 let date = self.one(call)?;
@@ -442,7 +448,9 @@ impl Lower {
         let list = self.expr(list)?;
         match rest {
             [lambda @ sql::Expr::Lambda(_)] => Ok(Expr::Call(F::ListReduce, vec![list, self.lambda(lambda)?])),
-            [lambda @ sql::Expr::Lambda(_), start] => Ok(Expr::Call(F::ListReduce, vec![list, self.lambda(lambda)?, self.expr(start)?])),
+            [lambda @ sql::Expr::Lambda(_), start] => {
+                Ok(Expr::Call(F::ListReduce, vec![list, self.lambda(lambda)?, self.expr(start)?]))
+            }
             [start, lambda] => Ok(Expr::Call(F::ListReduce, vec![list, self.lambda(lambda)?, self.expr(start)?])),
             [start, lambda, finish] => {
                 let total = Expr::Call(F::ListReduce, vec![list, self.lambda(lambda)?, self.expr(start)?]);

@@ -67,9 +67,11 @@ impl Lower {
             T::Date | T::Date32 => ValueType::Date,
             T::Timestamp(..) | T::TimestampNtz(_) | T::Datetime(_) => ValueType::Timestamp,
             T::Interval { .. } => ValueType::Interval,
-            T::Array(ArrayElemTypeDef::AngleBracket(item) | ArrayElemTypeDef::SquareBracket(item, _) | ArrayElemTypeDef::Parenthesis(item)) => {
-                ValueType::List(Box::new(self.value_type(item)?))
-            }
+            T::Array(
+                ArrayElemTypeDef::AngleBracket(item)
+                | ArrayElemTypeDef::SquareBracket(item, _)
+                | ArrayElemTypeDef::Parenthesis(item),
+            ) => ValueType::List(Box::new(self.value_type(item)?)),
             T::Custom(name, _) => self.custom_type(&name.to_string())?,
             other => return self.unknown_type(&other.to_string()),
         })
@@ -90,9 +92,8 @@ impl Lower {
             "string" | "bpchar" => ValueType::Text,
             "long" | "short" | "byte" | "int1" | "uinteger" | "oid" => ValueType::Integer,
             "logical" => ValueType::Boolean,
-            "timestamptz" | "timestamp_s" | "timestamp_ms" | "timestamp_ns" | "timestamp_us" | "timestamp_ntz" | "timestamp_ltz" => {
-                ValueType::Timestamp
-            }
+            "timestamptz" | "timestamp_s" | "timestamp_ms" | "timestamp_ns" | "timestamp_us" | "timestamp_ntz"
+            | "timestamp_ltz" => ValueType::Timestamp,
             _ => return self.unknown_type(name),
         })
     }

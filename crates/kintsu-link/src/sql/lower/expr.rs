@@ -15,7 +15,10 @@ impl Lower {
     /// Lowers one expression.
     pub(super) fn expr(&mut self, expr: &sql::Expr) -> Lowered {
         if self.depth >= DEPTH_MAX {
-            return Err(SqlError::TooLarge { at: self.at, message: format!("more than {DEPTH_MAX} operators inside each other") });
+            return Err(SqlError::TooLarge {
+                at: self.at,
+                message: format!("more than {DEPTH_MAX} operators inside each other"),
+            });
         }
         self.depth += 1;
         self.moved_to(expr);
@@ -77,7 +80,9 @@ impl Lower {
                 let or_null = matches!(kind, sql::CastKind::TryCast | sql::CastKind::SafeCast) || self.dialect == Dialect::Spark;
                 self.cast(value, data_type, or_null)?
             }
-            E::Case { operand, conditions, else_result, .. } => self.case(operand.as_deref(), conditions, else_result.as_deref())?,
+            E::Case { operand, conditions, else_result, .. } => {
+                self.case(operand.as_deref(), conditions, else_result.as_deref())?
+            }
             E::Extract { field, expr, .. } => self.date_part(&field.to_string(), expr)?,
             E::Ceil { expr, field } => self.to_whole(Function::Ceiling, expr, field)?,
             E::Floor { expr, field } => self.to_whole(Function::Floor, expr, field)?,
@@ -185,7 +190,9 @@ impl Lower {
                 let pattern = self.expr(right)?;
                 return self.pattern_call(Function::RegexpMatches, left, pattern);
             }
-            Op::Arrow | Op::LongArrow => return self.unsupported_expr(whole, "JSON is not read: make the field a column of its own before linking"),
+            Op::Arrow | Op::LongArrow => {
+                return self.unsupported_expr(whole, "JSON is not read: make the field a column of its own before linking");
+            }
             _ => return self.unsupported_expr(whole, "write it with comparisons, AND, OR, NOT, arithmetic and functions"),
         };
         Ok(Expr::Call(function, vec![self.expr(left)?, self.expr(right)?]))
@@ -260,7 +267,9 @@ impl Lower {
         let mut arguments = vec![self.expr(value)?, self.expr(pattern)?];
         match escape {
             Some(escape) => arguments.push(self.literal(&escape.value)?),
-            None if matches!(self.dialect, Dialect::Postgres | Dialect::Spark) => arguments.push(Expr::Literal(Value::text("\\"))),
+            None if matches!(self.dialect, Dialect::Postgres | Dialect::Spark) => {
+                arguments.push(Expr::Literal(Value::text("\\")))
+            }
             None => {}
         }
         Ok(negated_if(Expr::Call(function, arguments), negated))
@@ -280,10 +289,18 @@ impl Lower {
 
     /// `~`: part of the text in Postgres. DuckDB took the whole text up to version 1.5 and takes part of it since 2.0, so there
     /// it is read only where both say the same.
-    fn regex_operator(&mut self, whole: &sql::Expr, value: &sql::Expr, pattern: &sql::Expr, options: &str, negated: bool) -> Lowered {
+    fn regex_operator(
+        &mut self,
+        whole: &sql::Expr,
+        value: &sql::Expr,
+        pattern: &sql::Expr,
+        options: &str,
+        negated: bool,
+    ) -> Lowered {
         let pattern = self.expr(pattern)?;
         if self.dialect == Dialect::DuckDb && !is_anchored(&pattern) {
-            return self.unsupported_expr(whole, "DuckDB's versions differ: write `regexp_matches(...)` or `regexp_full_match(...)`");
+            return self
+                .unsupported_expr(whole, "DuckDB's versions differ: write `regexp_matches(...)` or `regexp_full_match(...)`");
         }
         let mut arguments = vec![self.expr(value)?, self.checked_pattern(pattern, options)?];
         if !options.is_empty() {
@@ -299,8 +316,11 @@ impl Lower {
 
     fn to_whole(&mut self, function: Function, value: &sql::Expr, kind: &sql::CeilFloorKind) -> Lowered {
         match kind {
-            sql::CeilFloorKind::DateTimeField(sql::DateTimeField::NoDateTime) => Ok(Expr::Call(function, vec![self.expr(value)?])),
-            _ => self.unsupported("a digit count in `floor` or `ceil`", "write `round(number, digits)`, or `date_trunc('day', date)`"),
+            sql::CeilFloorKind::DateTimeField(sql::DateTimeField::NoDateTime) => {
+                Ok(Expr::Call(function, vec![self.expr(value)?]))
+            }
+            _ => self
+                .unsupported("a digit count in `floor` or `ceil`", "write `round(number, digits)`, or `date_trunc('day', date)`"),
         }
     }
 
@@ -318,7 +338,8 @@ impl Lower {
     /// The dialects agree from the first character on; before it Postgres uses up length and Spark starts with the first.
     pub(super) fn substring_of(&self, value: Expr, from: Expr, length: Option<Expr>) -> Expr {
         let first = matches!(from, Expr::Literal(Value::Integer(start)) if start >= 1);
-        let function = if self.dialect == Dialect::Postgres && !first { Function::SubstringStandard } else { Function::Substring };
+        let function =
+            if self.dialect == Dialect::Postgres && !first { Function::SubstringStandard } else { Function::Substring };
         let from = if self.dialect == Dialect::Spark && from == Expr::Literal(Value::Integer(0)) {
             Expr::Literal(Value::Integer(1))
         } else {
@@ -367,7 +388,10 @@ impl Lower {
                 sql::AccessExpr::Subscript(sql::Subscript::Slice { lower_bound, upper_bound, stride: None }) => {
                     self.slice(value, lower_bound.as_ref(), upper_bound.as_ref())?
                 }
-                _ => return self.unsupported_expr(whole, "structures are not read: make the field a column of its own before linking"),
+                _ => {
+                    return self
+                        .unsupported_expr(whole, "structures are not read: make the field a column of its own before linking");
+                }
             };
         }
         Ok(value)
@@ -377,7 +401,10 @@ impl Lower {
         let index = self.expr(index)?;
         let index = match (index, self.dialect) {
             (Expr::Literal(Value::Text(_)), _) => {
-                return self.unsupported_expr(whole, "structures and maps are not read: make the field a column of its own before linking");
+                return self.unsupported_expr(
+                    whole,
+                    "structures and maps are not read: make the field a column of its own before linking",
+                );
             }
             // Spark counts from 0; it and Postgres know no negative positions.
             (Expr::Literal(Value::Integer(index)), Dialect::Spark) if index >= 0 => Expr::Literal(Value::Integer(index + 1)),

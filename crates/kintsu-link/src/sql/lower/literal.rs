@@ -18,8 +18,10 @@ impl Lower {
                 Value::text(text)
             }
             SqlValue::DollarQuotedString(text) => Value::text(&text.value),
-            SqlValue::DoubleQuotedString(text) if self.is(Dialect::Spark) => Value::text(text),
-            other => return self.unsupported(&format!("the literal `{other}`"), "write numbers plainly and text in single quotes"),
+            SqlValue::DoubleQuotedString(text) if self.dialect == Dialect::Spark => Value::text(text),
+            other => {
+                return self.unsupported(&format!("the literal `{other}`"), "write numbers plainly and text in single quotes");
+            }
         }))
     }
 
@@ -31,7 +33,11 @@ impl Lower {
         }
         match digits.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Value::Double(number)),
-            _ => Err(SqlError::Literal { at: self.at, what: format!("the number `{text}`"), message: "it cannot be read".to_owned() }),
+            _ => Err(SqlError::Literal {
+                at: self.at,
+                what: format!("the number `{text}`"),
+                message: "it cannot be read".to_owned(),
+            }),
         }
     }
 

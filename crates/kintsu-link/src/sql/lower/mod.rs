@@ -50,10 +50,6 @@ impl Lower {
         self.expr(expr)
     }
 
-    fn is(&self, dialect: Dialect) -> bool {
-        self.dialect == dialect
-    }
-
     /// Remembers where `expr` stands, for what has no place of its own.
     fn moved_to(&mut self, expr: &sql::Expr) {
         // The span of a chain of operators is found by going down its left side, which must not be longer than the stack.

@@ -34,7 +34,8 @@ impl Lower {
             (Columns::Qualified, [table]) if table.value.eq_ignore_ascii_case("r") => Ok(column(Side::Right, &last.value)),
             (Columns::Qualified, [_]) => self.no_side(&text),
             (Columns::Suffixed, [_]) => self.suffixed(&last.value),
-            _ => self.unsupported(&format!("the field `{text}` of a structure"), "make the field a column of its own before linking"),
+            _ => self
+                .unsupported(&format!("the field `{text}` of a structure"), "make the field a column of its own before linking"),
         }
     }
 
