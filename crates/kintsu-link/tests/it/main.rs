@@ -3,5 +3,7 @@
 mod diagnose_golden;
 mod diagnose_pipeline;
 mod em_golden;
+mod library_sql;
 mod model_json;
+mod training_golden;
 mod vectors;
