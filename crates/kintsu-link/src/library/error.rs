@@ -59,7 +59,7 @@ pub enum LibraryError {
         /// The word.
         word: String,
         /// What it could have been.
-        allowed: &'static str,
+        allowed: String,
     },
     /// Levels that make no comparison.
     #[error("comparison `{name}`: {message}")]

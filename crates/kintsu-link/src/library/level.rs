@@ -490,7 +490,7 @@ fn literal(
 ) -> Result<String, LibraryError> {
     let numeric = matches!(datatype, LiteralType::Int | LiteralType::Float);
     if numeric && value.trim().parse::<f64>().is_err() {
-        return Err(LibraryError::UnknownWord { what: "the literal", word: value.to_owned(), allowed: "the numbers" });
+        return Err(LibraryError::UnknownWord { what: "the literal", word: value.to_owned(), allowed: "the numbers".to_owned() });
     }
     let (left, right) = column.both(dialect)?;
     let constant = dialect::typed_literal(value, datatype, dialect);

@@ -60,7 +60,7 @@ impl std::str::FromStr for Metric {
         found.ok_or_else(|| LibraryError::UnknownWord {
             what: "the metric",
             word: word.to_owned(),
-            allowed: "second, minute, hour, day, month, year",
+            allowed: METRICS.map(|(name, _)| name).join(", "),
         })
     }
 }
