@@ -100,6 +100,14 @@ impl RecordIds {
         &self.array
     }
 
+    /// The ids of `rows`.
+    ///
+    /// # Errors
+    /// [`LinkError::Output`].
+    pub fn gather(&self, rows: &[u32]) -> Result<ArrayRef, LinkError> {
+        order::take_rows(&self.array, rows)
+    }
+
     /// The id of `row` as text.
     pub fn text(&self, row: usize) -> Cow<'_, str> {
         match &self.kind {

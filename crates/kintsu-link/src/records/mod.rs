@@ -75,10 +75,26 @@ impl Records {
     /// [`LinkError::MissingColumn`], [`LinkError::MissingIds`], [`LinkError::DuplicateIds`],
     /// [`LinkError::UnsupportedIdType`], [`LinkError::MissingSources`], [`LinkError::TooFewSources`].
     pub fn new(table: Table, options: &RecordsOptions) -> Result<Self, LinkError> {
+        Self::build(table, options, None)
+    }
+
+    /// Puts the old rows of `table` before the new ones, so that every pair is an old record on the left and a new one on the
+    /// right. `is_new` tells for each row of the input; ids need be unique among the old and among the new rows.
+    ///
+    /// # Errors
+    /// As [`Records::new`].
+    pub fn new_against_old(table: Table, options: &RecordsOptions, is_new: &[bool]) -> Result<Self, LinkError> {
+        Self::build(table, options, Some(is_new))
+    }
+
+    fn build(table: Table, options: &RecordsOptions, is_new: Option<&[bool]>) -> Result<Self, LinkError> {
         let sources = source::Sources::of(&table, options)?;
         let ids = RecordIds::read(&table, options.unique_id_column.as_deref())?;
         let id_column = options.unique_id_column.clone().unwrap_or_else(|| "unique_id".to_owned());
-        let ordered = order::pair_order(&ids, sources.as_ref(), options.link_type, &id_column)?;
+        let ordered = match is_new {
+            None => order::pair_order(&ids, sources.as_ref(), options.link_type, &id_column)?,
+            Some(is_new) => order::old_before_new(&ids, sources.as_ref(), is_new, &id_column)?,
+        };
         let (table, ids, sources) = match &ordered.input_rows {
             Some(rows) => (order::permute_encoded(table, rows)?, ids.permuted(rows), sources.map(|found| found.permuted(rows))),
             None => (table, ids, sources),
@@ -146,9 +162,8 @@ impl Records {
         let all = |n: u64| n * n.saturating_sub(1) / 2;
         match self.pair_kind {
             PairKind::Within => all(self.rows() as u64),
-            PairKind::AcrossTwo { .. } | PairKind::Across => {
-                all(self.rows() as u64) - self.source_sizes().into_iter().map(all).sum::<u64>()
-            }
+            PairKind::AcrossTwo { first_right } => u64::from(first_right) * (self.rows() as u64 - u64::from(first_right)),
+            PairKind::Across => all(self.rows() as u64) - self.source_sizes().into_iter().map(all).sum::<u64>(),
         }
     }
 

@@ -58,6 +58,22 @@ pub(super) fn pair_order(
     Ok(Ordered { input_rows: rows, pair_kind, node_ranks: None })
 }
 
+/// Old rows, then new ones, each by (composite) id.
+pub(super) fn old_before_new(
+    ids: &RecordIds,
+    sources: Option<&Sources>,
+    is_new: &[bool],
+    id_column: &str,
+) -> Result<Ordered, LinkError> {
+    let source = |row: usize| sources.map_or(0, |sources| sources.of_row[row]);
+    let compare =
+        |a: usize, b: usize| is_new[a].cmp(&is_new[b]).then_with(|| source(a).cmp(&source(b))).then_with(|| ids.compare(a, b));
+    let rows = sorted_by(ids.len(), |row| u64::from(is_new[row]), compare);
+    refuse_repeated(rows.as_deref(), ids.len(), id_column, |a, b| compare(a, b) == Ordering::Equal)?;
+    let first_right = is_new.iter().filter(|is_new| !**is_new).count() as u32;
+    Ok(Ordered { input_rows: rows, pair_kind: PairKind::AcrossTwo { first_right }, node_ranks: None })
+}
+
 /// Table, then id; cluster ids keep the order of composite ids, `by_composite`.
 fn two_tables(ids: &RecordIds, sources: &Sources, by_composite: Option<Vec<u32>>) -> Ordered {
     let by_table = |a: usize, b: usize| sources.of_row[a].cmp(&sources.of_row[b]).then_with(|| ids.compare(a, b));

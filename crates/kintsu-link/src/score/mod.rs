@@ -1,5 +1,7 @@
 //! From pairs to counts, weights and edges.
 
+mod blocked;
+mod columns;
 mod count_levels;
 mod count_patterns;
 mod edges;
@@ -8,6 +10,8 @@ mod predict;
 mod scorer;
 mod term_frequency;
 
+pub use blocked::{BlockedPairs, count_pairs, deterministic_link};
+pub use columns::{EdgeColumns, blocked_pairs_batch};
 pub use count_levels::count_levels;
 pub use count_patterns::count_patterns;
 pub use edges::Edges;
