@@ -52,8 +52,8 @@ impl Rules {
 
     fn is_true(&self, condition: &Node, left: u32, right: u32, scratch: &mut Scratch) -> bool {
         let mut truths = scratch.truths();
-        scratch.start(self.ladders.len(), 1);
-        condition.truths(&self.ladders, Pairs { left: &[left], right: &[right] }, &[0], scratch, &mut truths);
+        scratch.start(self.shared.ladders.len(), 1);
+        condition.truths(&self.shared, Pairs { left: &[left], right: &[right] }, &[0], scratch, &mut truths);
         let found = truths.first() == Some(&TRUE);
         scratch.give_truths(truths);
         found

@@ -16,7 +16,7 @@ mod walk;
 use kintsu_core::RunContext;
 use rayon::prelude::*;
 
-use crate::compare::{Compiler, LadderPlan};
+use crate::compare::{Compiler, Shared};
 use crate::error::LinkError;
 use crate::model::{BlockingRule, Parity};
 use crate::records::{PairKind, Records};
@@ -46,7 +46,7 @@ enum Kind {
 #[derive(Debug)]
 struct Rules {
     plans: Vec<RulePlan>,
-    ladders: Vec<LadderPlan>,
+    shared: Shared,
     earlier: EarlierKeys,
     /// The place of each rule in the earlier keys.
     key_places: Vec<Option<usize>>,
@@ -74,14 +74,14 @@ impl<'a> Blocker<'a> {
         if rules.is_empty() {
             plans.push(RulePlan::new(0, rule::every_row(records.rows(), records.pair_kind()), None, None, false));
         }
-        Ok(Self { records, kind: Kind::Rules(Rules::new(plans, compiler.ladders.finish(), records)) })
+        Ok(Self { records, kind: Kind::Rules(Rules::new(plans, compiler.finish(), records)) })
     }
 
     /// Every pair among `rows` (ascending) that the link type admits.
     pub fn cartesian(records: &'a Records, rows: Vec<u32>) -> Self {
         let groups = Groups::one(rows, records.pair_kind());
         let plan = RulePlan::new(0, groups, None, None, false);
-        Self { records, kind: Kind::Rules(Rules::new(vec![plan], Vec::new(), records)) }
+        Self { records, kind: Kind::Rules(Rules::new(vec![plan], Shared::default(), records)) }
     }
 
     /// The given pairs of rows, in their order and as they are oriented.
@@ -170,7 +170,7 @@ fn warn_of_cartesian(number: usize, records: &Records, ctx: &RunContext) {
 }
 
 impl Rules {
-    fn new(mut plans: Vec<RulePlan>, ladders: Vec<LadderPlan>, records: &Records) -> Self {
+    fn new(mut plans: Vec<RulePlan>, shared: Shared, records: &Records) -> Self {
         let any_explodes = plans.iter().any(|plan| plan.exploded.is_some());
         let numbered = |plan: &RulePlan, last: bool| plan.keyed && plan.exploded.is_none() && (!last || any_explodes);
         let count = plans.len();
@@ -193,7 +193,7 @@ impl Rules {
             plan.earlier_conditional = conditional;
             plan.finds_nothing_new = finds_all;
         }
-        Self { plans, ladders, earlier, key_places, any_explodes }
+        Self { plans, shared, earlier, key_places, any_explodes }
     }
 
     fn tasks(&self) -> Vec<tasks::Task> {

@@ -4,7 +4,7 @@ use super::batch::{BATCH_PAIRS, PairBatch};
 use super::rule::RulePlan;
 use super::tasks::Task;
 use super::{Blocker, Rules};
-use crate::compare::{LadderPlan, Node, Pairs, Scratch, TRUE};
+use crate::compare::{Node, Pairs, Scratch, Shared, TRUE};
 use crate::error::LinkError;
 use kintsu_core::RunContext;
 
@@ -103,7 +103,7 @@ impl<'a, 'b, S, F: Fn(&mut S, &PairBatch)> Walk<'a, 'b, S, F> {
         }
         self.drop_earlier(rule);
         if let Some(residual) = &rule.residual {
-            keep_where(residual, true, &self.rules.ladders, &mut self.batch, &mut self.scratch);
+            keep_where(residual, true, &self.rules.shared, &mut self.batch, &mut self.scratch);
         }
         self.rules.keep_smallest_match_key(rule, &mut self.batch, &mut self.scratch);
     }
@@ -125,7 +125,7 @@ impl<'a, 'b, S, F: Fn(&mut S, &PairBatch)> Walk<'a, 'b, S, F> {
             places.extend(
                 (0..self.batch.len()).filter(|&at| candidate(self.batch.left[at], self.batch.right[at])).map(|at| at as u32),
             );
-            drop_where(condition, &places, &self.rules.ladders, &mut self.batch, &mut self.scratch);
+            drop_where(condition, &places, &self.rules.shared, &mut self.batch, &mut self.scratch);
             self.scratch.give_places(places);
         }
     }
@@ -145,24 +145,24 @@ fn retain_with_groups(batch: &mut PairBatch, groups: &mut Vec<u32>, keep: impl F
 }
 
 /// Keeps the pairs for which the condition is true (or, unless `wanted`, is not).
-pub(super) fn keep_where(condition: &Node, wanted: bool, ladders: &[LadderPlan], batch: &mut PairBatch, scratch: &mut Scratch) {
+pub(super) fn keep_where(condition: &Node, wanted: bool, shared: &Shared, batch: &mut PairBatch, scratch: &mut Scratch) {
     let (mut places, mut truths) = (scratch.places(), scratch.truths());
     places.extend(0..batch.len() as u32);
-    scratch.start(ladders.len(), batch.len());
-    condition.truths(ladders, Pairs { left: &batch.left, right: &batch.right }, &places, scratch, &mut truths);
+    scratch.start(shared.ladders.len(), batch.len());
+    condition.truths(shared, Pairs { left: &batch.left, right: &batch.right }, &places, scratch, &mut truths);
     batch.retain(|at, _, _| (truths[at] == TRUE) == wanted);
     scratch.give_places(places);
     scratch.give_truths(truths);
 }
 
 /// Drops the pairs at `places` for which the condition is true.
-pub(super) fn drop_where(condition: &Node, places: &[u32], ladders: &[LadderPlan], batch: &mut PairBatch, scratch: &mut Scratch) {
+pub(super) fn drop_where(condition: &Node, places: &[u32], shared: &Shared, batch: &mut PairBatch, scratch: &mut Scratch) {
     if places.is_empty() {
         return;
     }
     let mut truths = scratch.truths();
-    scratch.start(ladders.len(), batch.len());
-    condition.truths(ladders, Pairs { left: &batch.left, right: &batch.right }, places, scratch, &mut truths);
+    scratch.start(shared.ladders.len(), batch.len());
+    condition.truths(shared, Pairs { left: &batch.left, right: &batch.right }, places, scratch, &mut truths);
     let mut next = 0;
     batch.retain(|at, _, _| {
         let tested = places.get(next) == Some(&(at as u32));

@@ -1,10 +1,9 @@
 //! One comparison: its levels in order, split into what codes alone settle and what has to be measured.
 
-use arrow_buffer::ScalarBuffer;
 use kintsu_table::NULL_CODE;
 
 use super::compile::Compiler;
-use super::condition::{Node, Pairs};
+use super::condition::{Node, Pairs, Shared};
 use super::ladder::LadderPlan;
 use super::scratch::Scratch;
 use super::truth::TRUE;
@@ -30,8 +29,8 @@ pub(crate) struct ComparisonPlan {
 /// Null where either value is null, else equal codes.
 #[derive(Debug)]
 struct NullThenEqual {
-    left: ScalarBuffer<u32>,
-    right: ScalarBuffer<u32>,
+    left: u32,
+    right: u32,
     null: i8,
     equal: i8,
 }
@@ -63,40 +62,39 @@ impl ComparisonPlan {
     }
 
     /// Tries the levels that look at codes only; pairs that none of them settles are left [`UNDECIDED`] when levels remain.
-    pub(crate) fn quick(&self, ladders: &[LadderPlan], pairs: Pairs<'_>, gammas: &mut Vec<i8>, scratch: &mut Scratch) {
+    pub(crate) fn quick(&self, shared: &Shared, pairs: Pairs<'_>, gammas: &mut Vec<i8>, scratch: &mut Scratch) {
         let rest = if self.is_quick() { self.otherwise } else { UNDECIDED };
         gammas.clear();
         let Some(fused) = &self.fused else {
             gammas.resize(pairs.left.len(), rest);
             let mut open = scratch.places();
             open.extend(0..pairs.left.len() as u32);
-            self.try_levels(&self.levels[..self.cheap], ladders, pairs, &mut open, gammas, scratch);
+            self.try_levels(&self.levels[..self.cheap], shared, pairs, &mut open, gammas, scratch);
             scratch.give_places(open);
             return;
         };
         let undecided = if self.cheap == 2 { rest } else { UNDECIDED };
-        gammas.extend(pairs.left.iter().zip(pairs.right).map(|(&left, &right)| fused.gamma(left, right, undecided)));
+        gammas.extend(
+            pairs
+                .left
+                .iter()
+                .zip(pairs.right)
+                .map(|(&left, &right)| fused.gamma(shared.matrix.row(left), shared.matrix.row(right), undecided)),
+        );
         if self.cheap > 2 {
             let mut open = scratch.places();
             open.extend(gammas.iter().enumerate().filter(|(_, gamma)| **gamma == UNDECIDED).map(|(place, _)| place as u32));
-            self.try_levels(&self.levels[2..self.cheap], ladders, pairs, &mut open, gammas, scratch);
+            self.try_levels(&self.levels[2..self.cheap], shared, pairs, &mut open, gammas, scratch);
             open.iter().for_each(|&place| gammas[place as usize] = rest);
             scratch.give_places(open);
         }
     }
 
     /// Tries the remaining levels for the pairs at the places `undecided`.
-    pub(crate) fn settle(
-        &self,
-        ladders: &[LadderPlan],
-        pairs: Pairs<'_>,
-        undecided: &[u32],
-        gammas: &mut [i8],
-        scratch: &mut Scratch,
-    ) {
+    pub(crate) fn settle(&self, shared: &Shared, pairs: Pairs<'_>, undecided: &[u32], gammas: &mut [i8], scratch: &mut Scratch) {
         let mut open = scratch.places();
         open.extend(undecided.iter().filter(|&&place| gammas[place as usize] == UNDECIDED));
-        self.try_levels(&self.levels[self.cheap..], ladders, pairs, &mut open, gammas, scratch);
+        self.try_levels(&self.levels[self.cheap..], shared, pairs, &mut open, gammas, scratch);
         open.iter().for_each(|&place| gammas[place as usize] = self.otherwise);
         scratch.give_places(open);
     }
@@ -105,7 +103,7 @@ impl ComparisonPlan {
     fn try_levels(
         &self,
         levels: &[(Node, i8)],
-        ladders: &[LadderPlan],
+        shared: &Shared,
         pairs: Pairs<'_>,
         open: &mut Vec<u32>,
         gammas: &mut [i8],
@@ -116,7 +114,7 @@ impl ComparisonPlan {
             if open.is_empty() {
                 break;
             }
-            node.truths(ladders, pairs, open, scratch, &mut truths);
+            node.truths(shared, pairs, open, scratch, &mut truths);
             let mut at = 0;
             open.retain(|&place| {
                 let taken = truths[at] == TRUE;
@@ -145,13 +143,13 @@ impl ComparisonPlan {
         self.levels[self.cheap..].iter().map(|(node, _)| node.cost(ladders)).sum::<f64>().max(0.1)
     }
 
-    /// The codes of every column that the comparison looks at, each once.
-    pub(crate) fn inputs<'a>(&'a self, ladders: &'a [LadderPlan]) -> Vec<&'a ScalarBuffer<u32>> {
-        let mut found: Vec<&'a ScalarBuffer<u32>> = Vec::new();
+    /// The place of every column that the comparison looks at, each once.
+    pub(crate) fn inputs(&self, ladders: &[LadderPlan]) -> Vec<u32> {
+        let mut found = Vec::new();
         self.levels.iter().for_each(|(node, _)| {
-            node.inputs(ladders, &mut |codes| {
-                if !found.iter().any(|known| known.ptr_eq(codes)) {
-                    found.push(codes);
+            node.inputs(ladders, &mut |place| {
+                if !found.contains(&place) {
+                    found.push(place);
                 }
             });
         });
@@ -180,13 +178,13 @@ impl NullThenEqual {
         let [(Node::Or(nulls), null), (Node::Equal { left, right }, equal), ..] = levels else { return None };
         let [Node::IsNull(a), Node::IsNull(b)] = nulls.as_slice() else { return None };
         let (a, b) = if a.side == Side::Left { (a, b) } else { (b, a) };
-        let fits = a.side == Side::Left && b.side == Side::Right && a.codes.ptr_eq(left) && b.codes.ptr_eq(right);
-        fits.then(|| Self { left: left.clone(), right: right.clone(), null: *null, equal: *equal })
+        let fits = (a.side, b.side, a.place, b.place) == (Side::Left, Side::Right, *left, *right);
+        fits.then_some(Self { left: *left, right: *right, null: *null, equal: *equal })
     }
 
     #[inline]
-    fn gamma(&self, left: u32, right: u32, rest: i8) -> i8 {
-        let (left, right) = (self.left[left as usize], self.right[right as usize]);
+    fn gamma(&self, left: &[u32], right: &[u32], rest: i8) -> i8 {
+        let (left, right) = (left[self.left as usize], right[self.right as usize]);
         if left == NULL_CODE || right == NULL_CODE {
             self.null
         } else if left == right {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
 use kintsu_table::EncodedColumn;
 
-use super::condition::{Node, SidedCodes};
+use super::condition::{Node, Shared, SidedCodes};
 use super::difference::Difference;
 use super::interpret::Interpreted;
 use super::ladder_requests::LadderRequests;
+use super::matrix::MatrixColumns;
 use super::truth::{NULL, truth_of};
 use crate::error::LinkError;
 use crate::model::Parity;
@@ -20,12 +20,18 @@ use crate::sql::{ArithmeticOp, CompareOp, Expr, Function, Side, Value};
 pub(crate) struct Compiler<'a> {
     pub(crate) records: &'a Records,
     pub(crate) parity: Parity,
-    pub(crate) ladders: LadderRequests,
+    ladders: LadderRequests,
+    columns: MatrixColumns,
 }
 
 impl<'a> Compiler<'a> {
     pub(crate) fn new(records: &'a Records, parity: Parity) -> Self {
-        Self { records, parity, ladders: LadderRequests::new(parity) }
+        Self { records, parity, ladders: LadderRequests::new(parity), columns: MatrixColumns::default() }
+    }
+
+    /// What the compiled conditions share.
+    pub(crate) fn finish(self) -> Shared {
+        Shared { ladders: self.ladders.finish(), matrix: self.columns.finish() }
     }
 
     /// Compiles `expr`, which stands at `place`.
@@ -64,10 +70,10 @@ impl<'a> Compiler<'a> {
     }
 
     /// The values of a one-sided expression.
-    fn codes(&self, expr: &Expr, place: &str) -> Result<(SidedCodes, EncodedColumn), LinkError> {
+    fn codes(&mut self, expr: &Expr, place: &str) -> Result<(SidedCodes, EncodedColumn), LinkError> {
         let column = self.records.derive(expr, self.parity, place)?;
         let side = expr.side().unwrap_or(Side::Left);
-        Ok((SidedCodes { side, codes: column.codes.clone() }, column))
+        Ok((SidedCodes { side, place: self.columns.place(&column.codes) }, column))
     }
 
     fn comparison(&mut self, op: CompareOp, a: &Expr, b: &Expr, whole: &Expr, place: &str) -> Result<Node, LinkError> {
@@ -92,7 +98,8 @@ impl<'a> Compiler<'a> {
         }
         let (left, right) = (self.records.derive(a, self.parity, place)?, self.records.derive(b, self.parity, place)?);
         let Some(JointColumns { left, right }) = JointColumns::of(&left, &right) else { return Ok(None) };
-        let equal = Node::Equal { left: left.clone(), right: right.clone() };
+        let (left, right) = (self.columns.place(&left), self.columns.place(&right));
+        let equal = Node::Equal { left, right };
         Ok(Some(match op {
             CompareOp::Equal => equal,
             CompareOp::NotEqual => Node::Not(Box::new(equal)),
@@ -146,16 +153,17 @@ impl<'a> Compiler<'a> {
     }
 
     fn interpreted(&mut self, expr: &Expr, place: &str) -> Result<Node, LinkError> {
-        Ok(Node::Interpreted(Box::new(Interpreted::new(expr, self.records, self.parity, place)?)))
+        Ok(Node::Interpreted(Box::new(Interpreted::new(expr, self.records, &mut self.columns, self.parity, place)?)))
     }
 }
 
 /// Null equals null, and nothing is unknown.
-fn not_distinct(left: ScalarBuffer<u32>, right: ScalarBuffer<u32>, equal: Node) -> Node {
-    let is_null = |side, codes: &ScalarBuffer<u32>| Node::IsNull(SidedCodes { side, codes: codes.clone() });
-    let (left_null, right_null) = (is_null(Side::Left, &left), is_null(Side::Right, &right));
-    let both_null = Node::And(vec![left_null, right_null]);
-    let neither = Node::Not(Box::new(Node::Or(vec![is_null(Side::Left, &left), is_null(Side::Right, &right)])));
+fn not_distinct(left: u32, right: u32, equal: Node) -> Node {
+    let nulls = || {
+        vec![(Side::Left, left), (Side::Right, right)].into_iter().map(|(side, place)| Node::IsNull(SidedCodes { side, place }))
+    };
+    let both_null = Node::And(nulls().collect());
+    let neither = Node::Not(Box::new(Node::Or(nulls().collect())));
     Node::Or(vec![both_null, Node::And(vec![neither, equal])])
 }
 

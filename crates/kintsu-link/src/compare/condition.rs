@@ -1,34 +1,35 @@
 //! A condition over a pair, compiled: null tests and equalities on codes, measures as steps of a ladder, one-sided parts as
 //! a look-up, and only what fits none of these interpreted.
 
-use arrow_buffer::ScalarBuffer;
 use kintsu_table::NULL_CODE;
 
 use super::difference::Difference;
 use super::interpret::Interpreted;
 use super::ladder::LadderPlan;
+use super::matrix::CodeMatrix;
 use super::scratch::Scratch;
 use super::truth::{FALSE, NULL, TRUE, Truth, from_bool, not};
 use crate::sql::Side;
 
-/// The codes of a column and whose record they are looked up for.
-#[derive(Debug, Clone)]
+/// The place of a column's codes in the matrix, and whose record they are looked up for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SidedCodes {
     pub(crate) side: Side,
-    pub(crate) codes: ScalarBuffer<u32>,
+    pub(crate) place: u32,
+}
+
+/// What the conditions over one set of records share.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) ladders: Vec<LadderPlan>,
+    pub(crate) matrix: CodeMatrix,
 }
 
 impl SidedCodes {
     /// The code for a pair.
-    #[inline]
-    pub(crate) fn of(&self, left: u32, right: u32) -> u32 {
-        self.codes[if self.side == Side::Right { right } else { left } as usize]
-    }
-
-    /// The rows of the side.
-    #[inline]
-    pub(crate) fn rows<'a>(&self, left: &'a [u32], right: &'a [u32]) -> &'a [u32] {
-        if self.side == Side::Right { right } else { left }
+    #[inline(always)]
+    pub(crate) fn of(self, matrix: &CodeMatrix, left: u32, right: u32) -> u32 {
+        matrix.code(if self.side == Side::Right { right } else { left }, self.place)
     }
 }
 
@@ -47,8 +48,8 @@ pub(crate) enum Node {
     },
     /// Equality of two values, null where either is.
     Equal {
-        left: ScalarBuffer<u32>,
-        right: ScalarBuffer<u32>,
+        left: u32,
+        right: u32,
     },
     /// Whether the measures's step is below `limit`.
     Step {
@@ -83,45 +84,40 @@ impl Node {
     }
 
     /// The truth of the pairs at the places `chosen`, in their order.
-    pub(crate) fn truths(
-        &self,
-        ladders: &[LadderPlan],
-        pairs: Pairs<'_>,
-        chosen: &[u32],
-        scratch: &mut Scratch,
-        out: &mut Vec<Truth>,
-    ) {
+    pub(crate) fn truths(&self, shared: &Shared, pairs: Pairs<'_>, chosen: &[u32], scratch: &mut Scratch, out: &mut Vec<Truth>) {
         let at = |place: u32| (pairs.left[place as usize], pairs.right[place as usize]);
         out.clear();
         match self {
             Self::Constant(truth) => out.resize(chosen.len(), *truth),
-            Self::IsNull(codes) => {
-                let rows = codes.rows(pairs.left, pairs.right);
-                out.extend(chosen.iter().map(|&place| from_bool(codes.codes[rows[place as usize] as usize] == NULL_CODE)));
-            }
+            Self::IsNull(codes) => out.extend(chosen.iter().map(|&place| {
+                let (left, right) = at(place);
+                from_bool(codes.of(&shared.matrix, left, right) == NULL_CODE)
+            })),
             Self::OneSided { codes, truths, null } => out.extend(chosen.iter().map(|&place| {
                 let (left, right) = at(place);
-                truths.get(codes.of(left, right) as usize).copied().unwrap_or(*null)
+                truths.get(codes.of(&shared.matrix, left, right) as usize).copied().unwrap_or(*null)
             })),
-            Self::Equal { left: left_codes, right: right_codes } => out.extend(chosen.iter().map(|&place| {
+            Self::Equal { left: left_place, right: right_place } => out.extend(chosen.iter().map(|&place| {
                 let (left, right) = at(place);
-                equal(left_codes[left as usize], right_codes[right as usize])
+                equal(shared.matrix.code(left, *left_place), shared.matrix.code(right, *right_place))
             })),
-            Self::Step { ladder, request } => ladders[*ladder].truths(*ladder, *request, pairs, chosen, scratch, out),
+            Self::Step { ladder, request } => {
+                shared.ladders[*ladder].truths(*ladder, *request, (&shared.matrix, pairs), chosen, scratch, out)
+            }
             Self::Difference(difference) => out.extend(chosen.iter().map(|&place| {
                 let (left, right) = at(place);
-                difference.truth(left, right)
+                difference.truth(&shared.matrix, left, right)
             })),
             Self::Interpreted(expression) => out.extend(chosen.iter().map(|&place| {
                 let (left, right) = at(place);
-                expression.truth(left, right)
+                expression.truth(&shared.matrix, left, right)
             })),
             Self::Not(inner) => {
-                inner.truths(ladders, pairs, chosen, scratch, out);
+                inner.truths(shared, pairs, chosen, scratch, out);
                 out.iter_mut().for_each(|truth| *truth = not(*truth));
             }
-            Self::And(list) => combine(list, FALSE, Truth::min, ladders, pairs, chosen, scratch, out),
-            Self::Or(list) => combine(list, TRUE, Truth::max, ladders, pairs, chosen, scratch, out),
+            Self::And(list) => combine(list, FALSE, Truth::min, shared, pairs, chosen, scratch, out),
+            Self::Or(list) => combine(list, TRUE, Truth::max, shared, pairs, chosen, scratch, out),
         }
     }
 }
@@ -139,19 +135,19 @@ impl Node {
         }
     }
 
-    /// Calls `visit` for the codes of every column that the condition looks at.
-    pub(crate) fn inputs<'a>(&'a self, ladders: &'a [LadderPlan], visit: &mut dyn FnMut(&'a ScalarBuffer<u32>)) {
+    /// Calls `visit` with the place of every column that the condition looks at.
+    pub(crate) fn inputs(&self, ladders: &[LadderPlan], visit: &mut dyn FnMut(u32)) {
         match self {
             Self::Constant(_) => {}
-            Self::IsNull(codes) | Self::OneSided { codes, .. } => visit(&codes.codes),
-            Self::Equal { left, right } => [left, right].into_iter().for_each(visit),
+            Self::IsNull(codes) | Self::OneSided { codes, .. } => visit(codes.place),
+            Self::Equal { left, right } => [*left, *right].into_iter().for_each(visit),
             Self::Step { ladder, .. } => {
-                visit(&ladders[*ladder].first.codes.codes);
-                visit(&ladders[*ladder].second.codes.codes);
+                visit(ladders[*ladder].first.codes.place);
+                visit(ladders[*ladder].second.codes.place);
             }
             Self::Difference(difference) => {
-                visit(&difference.first.codes);
-                visit(&difference.second.codes);
+                visit(difference.first.place);
+                visit(difference.second.place);
             }
             Self::Interpreted(expression) => expression.inputs().for_each(visit),
             Self::Not(inner) => inner.inputs(ladders, visit),
@@ -172,7 +168,7 @@ fn combine(
     list: &[Node],
     settled: Truth,
     join: fn(Truth, Truth) -> Truth,
-    ladders: &[LadderPlan],
+    shared: &Shared,
     pairs: Pairs<'_>,
     chosen: &[u32],
     scratch: &mut Scratch,
@@ -184,7 +180,7 @@ fn combine(
     for part in list {
         places.clear();
         places.extend(open.iter().map(|&at| chosen[at as usize]));
-        part.truths(ladders, pairs, &places, scratch, &mut truths);
+        part.truths(shared, pairs, &places, scratch, &mut truths);
         for (&at, &truth) in open.iter().zip(&truths) {
             out[at as usize] = join(out[at as usize], truth);
         }

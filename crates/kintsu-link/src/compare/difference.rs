@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kintsu_table::NULL_CODE;
 
 use super::condition::SidedCodes;
+use super::matrix::CodeMatrix;
 use super::truth::{NULL, Truth, from_bool};
 use crate::sql::CompareOp;
 
@@ -23,8 +24,8 @@ pub(crate) struct Difference {
 impl Difference {
     /// Whether the difference of a pair's values meets the bound.
     #[inline]
-    pub(crate) fn truth(&self, left: u32, right: u32) -> Truth {
-        let (first, second) = (self.first.of(left, right), self.second.of(left, right));
+    pub(crate) fn truth(&self, matrix: &CodeMatrix, left: u32, right: u32) -> Truth {
+        let (first, second) = (self.first.of(matrix, left, right), self.second.of(matrix, left, right));
         if first == NULL_CODE || second == NULL_CODE {
             return NULL;
         }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use arrow_buffer::ScalarBuffer;
 use kintsu_table::NULL_CODE;
 
 use super::condition::SidedCodes;
 use super::evaluate::Program;
+use super::matrix::{CodeMatrix, MatrixColumns};
 use super::truth::Truth;
 use crate::error::LinkError;
 use crate::model::Parity;
@@ -32,7 +32,13 @@ struct Input {
 
 impl Interpreted {
     /// Compiles `expr`; its one-sided parts become columns of their own.
-    pub(crate) fn new(expr: &Expr, records: &Records, parity: Parity, place: &str) -> Result<Self, LinkError> {
+    pub(crate) fn new(
+        expr: &Expr,
+        records: &Records,
+        columns: &mut MatrixColumns,
+        parity: Parity,
+        place: &str,
+    ) -> Result<Self, LinkError> {
         let mut hoisted: Vec<(Expr, Side)> = Vec::new();
         let expr = hoist(expr, &mut hoisted);
         let mut inputs = Vec::with_capacity(hoisted.len());
@@ -40,7 +46,7 @@ impl Interpreted {
             let column = records.derive(part, parity, place)?;
             let array = ValueArray::new(&column.values)?;
             let values = (0..array.len()).map(|code| array.value(code)).collect();
-            inputs.push(Input { codes: SidedCodes { side: *side, codes: column.codes.clone() }, values });
+            inputs.push(Input { codes: SidedCodes { side: *side, place: columns.place(&column.codes) }, values });
         }
         let program =
             Program::of_slots(&expr, parity).map_err(|reason| LinkError::Expression { place: place.to_owned(), reason })?;
@@ -48,10 +54,10 @@ impl Interpreted {
     }
 
     /// The truth for a pair; null where the computation fails, which [`Interpreted::failure`] then tells.
-    pub(crate) fn truth(&self, left: u32, right: u32) -> Truth {
+    pub(crate) fn truth(&self, matrix: &CodeMatrix, left: u32, right: u32) -> Truth {
         let value = |input: usize| {
             let input = &self.inputs[input];
-            match input.codes.of(left, right) {
+            match input.codes.of(matrix, left, right) {
                 NULL_CODE => &Value::Null,
                 code => &input.values[code as usize],
             }
@@ -64,8 +70,8 @@ impl Interpreted {
     }
 
     /// The codes of every column that it looks at.
-    pub(crate) fn inputs(&self) -> impl Iterator<Item = &ScalarBuffer<u32>> {
-        self.inputs.iter().map(|input| &input.codes.codes)
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = u32> {
+        self.inputs.iter().map(|input| input.codes.place)
     }
 
     /// The place of the condition, when some pair could not be computed.

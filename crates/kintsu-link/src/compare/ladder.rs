@@ -6,6 +6,7 @@ use kintsu_table::NULL_CODE;
 use kintsu_text::{Ladder, Measure, PreparedValues};
 
 use super::condition::{Pairs, SidedCodes};
+use super::matrix::CodeMatrix;
 use super::scratch::Scratch;
 use super::truth::{NULL, Truth, from_bool};
 
@@ -37,12 +38,12 @@ impl LadderPlan {
         &self,
         number: usize,
         request: usize,
-        pairs: Pairs<'_>,
+        (matrix, pairs): (&CodeMatrix, Pairs<'_>),
         chosen: &[u32],
         scratch: &mut Scratch,
         out: &mut Vec<Truth>,
     ) {
-        self.measure(number, pairs, chosen, scratch);
+        self.measure(number, (matrix, pairs), chosen, scratch);
         let (steps, limit) = (&scratch.steps[number], self.limits[request]);
         out.extend(chosen.iter().map(|&place| match steps[place as usize] {
             NULL_STEP => NULL,
@@ -61,7 +62,7 @@ impl LadderPlan {
     }
 
     /// Finds the steps of the pairs at the places `chosen` that are not known yet.
-    pub(crate) fn measure(&self, number: usize, pairs: Pairs<'_>, chosen: &[u32], scratch: &mut Scratch) {
+    fn measure(&self, number: usize, (matrix, pairs): (&CodeMatrix, Pairs<'_>), chosen: &[u32], scratch: &mut Scratch) {
         let mut open = scratch.places();
         let Scratch { steps, text, codes, found, .. } = scratch;
         let steps = &mut steps[number];
@@ -71,7 +72,7 @@ impl LadderPlan {
                 continue;
             }
             let (left, right) = (pairs.left[place as usize], pairs.right[place as usize]);
-            let (first, second) = (self.first.codes.of(left, right), self.second.codes.of(left, right));
+            let (first, second) = (self.first.codes.of(matrix, left, right), self.second.codes.of(matrix, left, right));
             if first == NULL_CODE || second == NULL_CODE {
                 steps[place as usize] = NULL_STEP;
                 continue;

@@ -114,7 +114,7 @@ impl LadderRequest {
 }
 
 fn same(a: &Operand, b: &Operand) -> bool {
-    a.codes.side == b.codes.side && a.codes.codes.ptr_eq(&b.codes.codes) && Arc::ptr_eq(&a.values, &b.values)
+    a.codes == b.codes && Arc::ptr_eq(&a.values, &b.values)
 }
 
 fn measure_of(function: Function) -> Option<Measure> {

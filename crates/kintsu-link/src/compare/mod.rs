@@ -12,6 +12,7 @@ pub(crate) mod evaluate;
 mod interpret;
 mod ladder;
 mod ladder_requests;
+mod matrix;
 mod scratch;
 mod standin;
 mod truth;
@@ -25,8 +26,8 @@ use crate::records::Records;
 
 pub(crate) use comparison::{ComparisonPlan, UNDECIDED};
 pub(crate) use compile::Compiler;
-pub(crate) use condition::{Node, Pairs};
-pub(crate) use ladder::LadderPlan;
+pub(crate) use condition::{Node, Pairs, Shared};
+pub(crate) use matrix::CodeMatrix;
 pub use scratch::Scratch;
 pub(crate) use truth::TRUE;
 
@@ -41,7 +42,7 @@ pub struct Levels {
 #[derive(Debug)]
 pub struct Comparators {
     comparisons: Vec<ComparisonPlan>,
-    ladders: Vec<LadderPlan>,
+    shared: Shared,
 }
 
 impl Comparators {
@@ -59,7 +60,7 @@ impl Comparators {
                 ComparisonPlan::compile(comparison, &mut compiler)
             })
             .collect::<Result<_, LinkError>>()?;
-        let plans = Self { comparisons, ladders: compiler.ladders.finish() };
+        let plans = Self { comparisons, shared: compiler.finish() };
         Ok(plans)
     }
 
@@ -85,10 +86,10 @@ impl Comparators {
     pub fn levels_of(&self, wanted: &[usize], batch: &PairBatch, levels: &mut Levels, scratch: &mut Scratch) {
         levels.gammas.resize_with(self.len(), Vec::new);
         levels.gammas.iter_mut().for_each(Vec::clear);
-        scratch.start(self.ladders.len(), batch.len());
+        scratch.start(self.shared.ladders.len(), batch.len());
         let pairs = Pairs { left: &batch.left, right: &batch.right };
         for &comparison in wanted {
-            self.comparisons[comparison].quick(&self.ladders, pairs, &mut levels.gammas[comparison], scratch);
+            self.comparisons[comparison].quick(&self.shared, pairs, &mut levels.gammas[comparison], scratch);
             self.settle(comparison, batch, levels, scratch);
         }
     }
@@ -96,13 +97,13 @@ impl Comparators {
     /// The levels of one pair, one gamma per comparison.
     pub fn levels_of_pair(&self, left: u32, right: u32, scratch: &mut Scratch) -> Vec<i8> {
         let pairs = Pairs { left: &[left], right: &[right] };
-        scratch.start(self.ladders.len(), 1);
+        scratch.start(self.shared.ladders.len(), 1);
         let mut gamma = Vec::with_capacity(1);
         self.comparisons
             .iter()
             .map(|comparison| {
-                comparison.quick(&self.ladders, pairs, &mut gamma, scratch);
-                comparison.settle(&self.ladders, pairs, &[0], &mut gamma, scratch);
+                comparison.quick(&self.shared, pairs, &mut gamma, scratch);
+                comparison.settle(&self.shared, pairs, &[0], &mut gamma, scratch);
                 gamma[0]
             })
             .collect()
@@ -111,10 +112,10 @@ impl Comparators {
     /// Does what codes alone can do; undecided pairs have the gamma [`UNDECIDED`].
     pub(crate) fn start(&self, batch: &PairBatch, levels: &mut Levels, scratch: &mut Scratch) {
         levels.gammas.resize_with(self.len(), Vec::new);
-        scratch.start(self.ladders.len(), batch.len());
+        scratch.start(self.shared.ladders.len(), batch.len());
         let pairs = Pairs { left: &batch.left, right: &batch.right };
         for (comparison, gammas) in self.comparisons.iter().zip(&mut levels.gammas) {
-            comparison.quick(&self.ladders, pairs, gammas, scratch);
+            comparison.quick(&self.shared, pairs, gammas, scratch);
         }
     }
 
@@ -127,7 +128,7 @@ impl Comparators {
         let mut open = scratch.places();
         open.extend(gammas.iter().enumerate().filter(|(_, gamma)| **gamma == UNDECIDED).map(|(place, _)| place as u32));
         let pairs = Pairs { left: &batch.left, right: &batch.right };
-        self.comparisons[comparison].settle(&self.ladders, pairs, &open, gammas, scratch);
+        self.comparisons[comparison].settle(&self.shared, pairs, &open, gammas, scratch);
         scratch.give_places(open);
     }
 
@@ -141,7 +142,7 @@ impl Comparators {
         scratch: &mut Scratch,
     ) {
         let pairs = Pairs { left: &batch.left, right: &batch.right };
-        self.comparisons[comparison].settle(&self.ladders, pairs, undecided, gammas, scratch);
+        self.comparisons[comparison].settle(&self.shared, pairs, undecided, gammas, scratch);
     }
 
     /// Raises a warning for every condition that could not be computed for some pair, and so was not taken there.
@@ -159,7 +160,7 @@ impl Comparators {
         &self.comparisons
     }
 
-    pub(crate) fn ladders(&self) -> &[LadderPlan] {
-        &self.ladders
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
     }
 }

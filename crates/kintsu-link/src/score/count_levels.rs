@@ -1,14 +1,13 @@
 //! Counting levels over every pair among some rows, for u: each distinct pair of values is compared once and counted as often as
 //! it occurs.
 
-use arrow_buffer::ScalarBuffer;
 use hashbrown::HashMap;
 use kintsu_core::RunContext;
 use rayon::prelude::*;
 
 use super::patterns::LevelCounts;
 use crate::block::{BATCH_PAIRS, PairBatch};
-use crate::compare::{Comparators, Levels, Scratch};
+use crate::compare::{CodeMatrix, Comparators, Levels, Scratch};
 use crate::error::LinkError;
 use crate::model::Model;
 use crate::records::{PairKind, Records};
@@ -29,7 +28,8 @@ pub fn count_levels(
 ) -> Result<LevelCounts, LinkError> {
     let mut counts = LevelCounts::new(&model.comparisons);
     for comparison in 0..comparators.len() {
-        let sample = Sample::new(records, rows, &comparators.plans()[comparison].inputs(comparators.ladders()));
+        let inputs = comparators.plans()[comparison].inputs(&comparators.shared().ladders);
+        let sample = Sample::new(records, rows, &inputs, &comparators.shared().matrix);
         counts.counts[comparison] = sample.count(comparators, comparison, counts.counts[comparison].len(), ctx)?;
     }
     comparators.warn(ctx);
@@ -50,14 +50,14 @@ struct Sample<'a> {
 const KINDS_PER_TASK: usize = 32;
 
 impl<'a> Sample<'a> {
-    fn new(records: &'a Records, rows: &'a [u32], inputs: &[&ScalarBuffer<u32>]) -> Self {
+    fn new(records: &'a Records, rows: &'a [u32], inputs: &[u32], matrix: &CodeMatrix) -> Self {
         let mut known: HashMap<Vec<u32>, u32, foldhash::fast::FixedState> = HashMap::default();
         let mut firsts = Vec::new();
         let kinds = rows
             .iter()
             .enumerate()
             .map(|(place, &row)| {
-                let key: Vec<u32> = inputs.iter().map(|codes| codes[row as usize]).collect();
+                let key: Vec<u32> = inputs.iter().map(|&place| matrix.code(row, place)).collect();
                 *known.entry(key).or_insert_with(|| {
                     firsts.push(place as u32);
                     firsts.len() as u32 - 1

@@ -145,8 +145,10 @@ impl<'a> Plan<'a> {
             let best = weights.best_of(comparison.undecided_gammas());
             tables.push(weights.by_byte(best));
             if !comparison.is_quick() {
-                measured
-                    .push((position, (best - weights.weight(comparison.otherwise())) / comparison.cost(comparators.ladders())));
+                measured.push((
+                    position,
+                    (best - weights.weight(comparison.otherwise())) / comparison.cost(&comparators.shared().ladders),
+                ));
             }
         }
         measured.sort_by(|a, b| b.1.total_cmp(&a.1));
