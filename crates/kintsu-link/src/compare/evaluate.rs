@@ -2,9 +2,9 @@
 
 use std::cell::RefCell;
 
-use super::standin::{CompiledExpr, Operand, Scratch, truth};
 use super::truth::{NULL, Truth, from_bool};
 use crate::model::Parity;
+use crate::sql::{CompiledExpr, Operand, Scratch, truth};
 use crate::sql::{Expr, Value};
 
 /// A compiled expression over numbered inputs.

@@ -14,7 +14,6 @@ mod ladder;
 mod ladder_requests;
 mod matrix;
 mod scratch;
-mod standin;
 mod truth;
 
 use kintsu_core::RunContext;
