@@ -12,7 +12,7 @@
 
 use kintsu_core::RunContext;
 
-use super::{EmSession, Estimates, Trainer};
+use super::{EmSession, Trainer};
 use crate::model::{BlockingRule, Comparison, ComparisonLevel, Model};
 
 const LAMBDA_MIN: f64 = 1e-12;
@@ -22,18 +22,25 @@ const DOMINANT_SHARE: f64 = 0.9;
 /// Below so many pairs domination harms nobody.
 const DOMINANT_PAIRS_MIN: u64 = 1_000_000;
 
-impl Trainer {
-    /// Raises the warnings about the model as it stands; call it when training is over.
+impl Model {
+    /// Raises the warnings about the parameters of this model, trained here or read from a file; call it before scoring.
     pub fn warn_about_model(&self, ctx: &RunContext) {
-        for (position, comparison) in self.model().comparisons.iter().enumerate() {
+        for comparison in &self.comparisons {
             if never_trained(comparison) {
                 untrained_comparison(comparison, ctx);
                 continue;
             }
-            unseen_levels(self.estimates(), position, comparison, ctx);
+            unseen_levels(comparison, ctx);
             falling_weights(comparison, ctx);
             parameters_above_one(comparison, ctx);
         }
+    }
+}
+
+impl Trainer {
+    /// Raises the warnings about the model as it stands; call it when training is over.
+    pub fn warn_about_model(&self, ctx: &RunContext) {
+        self.model().warn_about_model(ctx);
     }
 }
 
@@ -50,18 +57,20 @@ fn untrained_comparison(comparison: &Comparison, ctx: &RunContext) {
     ctx.warn("KN-W-LINK-041", message, Some(hint.to_owned()));
 }
 
-fn unseen_levels(estimates: &Estimates, position: usize, comparison: &Comparison, ctx: &RunContext) {
-    for (place, level) in comparison.levels.iter().enumerate().filter(|(_, level)| !level.is_null_level) {
-        let lists = estimates.level(position, place);
-        let missing = |name, value: Option<f64>, tried: bool| (value.is_none() && tried).then_some(name);
-        let names: Vec<&str> =
-            [missing("m", level.m_probability, !lists.m.is_empty()), missing("u", level.u_probability, !lists.u.is_empty())]
-                .into_iter()
-                .flatten()
-                .collect();
+/// Levels without m or u in a comparison where others have one.
+fn unseen_levels(comparison: &Comparison, ctx: &RunContext) {
+    let scored = || comparison.levels.iter().filter(|level| !level.is_null_level);
+    let u_trained = scored().any(|level| level.u_probability.is_some());
+    for level in scored() {
+        let no_m = level.m_probability.is_none().then_some("m");
+        let no_u = (u_trained && level.u_probability.is_none()).then_some("u");
+        let names: Vec<&str> = no_m.into_iter().chain(no_u).collect();
         if !names.is_empty() {
-            let message =
-                format!("{} was never seen, so its {} stays a starting value", describe(comparison, level), names.join(" and "));
+            let message = format!(
+                "{} was never seen in training, so its {} is a starting value",
+                describe(comparison, level),
+                names.join(" and ")
+            );
             let hint = "merge it with a neighbouring level, give it a value, or look at more pairs";
             ctx.warn("KN-W-LINK-042", message, Some(hint.to_owned()));
         }

@@ -12,11 +12,11 @@ use serde_json::Value;
 
 use crate::vectors::{models, read};
 
-pub fn model(path: &Path) -> Model {
+pub(crate) fn model(path: &Path) -> Model {
     Model::from_json(&read(path), JsonOptions::default()).unwrap_or_else(|errors| panic!("{:?}", errors.problems()))
 }
 
-pub fn rule(text: &str) -> BlockingRule {
+pub(crate) fn rule(text: &str) -> BlockingRule {
     BlockingRule {
         blocking_rule: text.to_owned(),
         condition: parse_blocking_rule(text, Dialect::DuckDb).unwrap(),
@@ -105,7 +105,7 @@ fn assert_iteration(model: &Model, ours: &EmIteration, theirs: &Value, what: &st
     }
 }
 
-pub fn assert_model(ours: &Model, theirs: &Model, what: &str) {
+pub(crate) fn assert_model(ours: &Model, theirs: &Model, what: &str) {
     assert_near(ours.probability_two_random_records_match, theirs.probability_two_random_records_match, what);
     for (ours, theirs) in ours.comparisons.iter().zip(&theirs.comparisons) {
         for (mine, level) in ours.levels.iter().zip(&theirs.levels) {

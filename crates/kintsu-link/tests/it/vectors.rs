@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 /// The folder of shared vectors: `KINTSU_SHARED`, or `../shared` beside the repository.
-pub fn shared() -> Option<PathBuf> {
+pub(crate) fn shared() -> Option<PathBuf> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let folder = std::env::var_os("KINTSU_SHARED").map_or(beside, PathBuf::from);
     if folder.join("vectors/splink").is_dir() {
@@ -14,7 +14,7 @@ pub fn shared() -> Option<PathBuf> {
 }
 
 /// The folders of models that ran on fake_1000: version, name, path.
-pub fn models() -> Vec<(&'static str, &'static str, PathBuf)> {
+pub(crate) fn models() -> Vec<(&'static str, &'static str, PathBuf)> {
     let Some(shared) = shared() else { return Vec::new() };
     let mut found = Vec::new();
     for version in ["splink4", "splink5"] {
@@ -26,6 +26,6 @@ pub fn models() -> Vec<(&'static str, &'static str, PathBuf)> {
 }
 
 /// The text of a file that must be there.
-pub fn read(path: &std::path::Path) -> String {
+pub(crate) fn read(path: &std::path::Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
