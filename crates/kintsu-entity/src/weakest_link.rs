@@ -71,12 +71,9 @@ fn strongest_links(
     from: u32,
     to: u32,
 ) -> Result<Option<(Vec<usize>, usize)>, EntityError> {
-    let mut order: Vec<usize> = (0..links.len()).collect();
-    let rows = |link: usize| (links[link].0.min(links[link].1), links[link].0.max(links[link].1));
-    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then_with(|| rows(a).cmp(&rows(b))));
     let mut components = Components::new(nodes)?;
     let mut tree = Vec::new();
-    for link in order {
+    for link in links_from_the_strongest(links, scores) {
         let (left, right) = links[link];
         if components.union(left, right) {
             tree.push(link);
@@ -86,6 +83,14 @@ fn strongest_links(
         }
     }
     Ok(None)
+}
+
+/// The positions of the links from the highest score down, equal ones in the order of their rows.
+pub(crate) fn links_from_the_strongest(links: &[(u32, u32)], scores: &[f64]) -> Vec<usize> {
+    let rows = |link: usize| (links[link].0.min(links[link].1), links[link].0.max(links[link].1));
+    let mut order: Vec<usize> = (0..links.len()).collect();
+    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then_with(|| rows(a).cmp(&rows(b))));
+    order
 }
 
 /// The rows and links on the way from one row of a tree to another.

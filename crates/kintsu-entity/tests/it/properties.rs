@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kintsu_entity::evaluate::{evaluate_clusters, evaluate_links, threshold_table};
 use kintsu_entity::{
-    BestLinkOptions, Clusters, Components, SharedComponents, Ties, bridges, cluster_at_thresholds, connected_components,
+    BestLinkOptions, Clusters, Components, Entity, SharedComponents, Ties, bridges, cluster_at_thresholds, connected_components,
     graph_metrics, one_to_one, single_best_links, weakest_link,
 };
 
@@ -280,5 +280,36 @@ fn a_threshold_table_is_its_rows_computed_one_by_one() {
             assert_eq!(row.cluster_pairs, evaluate_clusters(&clusters, &graph.truth, None).unwrap().pairs);
             assert_eq!(row.links as usize, graph.scores.iter().filter(|&&score| score >= threshold).count());
         }
+    });
+}
+
+#[test]
+fn an_entity_breaks_just_above_its_breaking_point() {
+    each_graph("entity", 5_000, 14, |number, graph| {
+        let clusters = connected_components(graph.nodes, &graph.links, &graph.scores, 0.2).unwrap();
+        let kept: Vec<usize> = (0..graph.links.len()).filter(|&link| graph.scores[link] >= 0.2).collect();
+        let links: Vec<(u32, u32)> = kept.iter().map(|&link| graph.links[link]).collect();
+        let scores: Vec<f64> = kept.iter().map(|&link| graph.scores[link]).collect();
+        let row = Draw::new("entity row", number).below(graph.nodes) as u32;
+        let entity = Entity::of(row, &clusters, &links, &scores).unwrap();
+        let parts = |threshold: f64| {
+            let found = connected_components(graph.nodes, &links, &scores, threshold).unwrap();
+            entity.rows.iter().map(|&row| found.labels()[row as usize]).collect::<BTreeSet<_>>().len()
+        };
+        let Some(point) = entity.breaking_point().unwrap() else {
+            assert_eq!(entity.rows.len(), 1, "graph {number}");
+            return;
+        };
+        assert_eq!(parts(point.score), 1, "graph {number}");
+        let higher = scores.iter().copied().filter(|&score| score > point.score).min_by(f64::total_cmp);
+        assert!(higher.is_none_or(|threshold| parts(threshold) > 1), "graph {number}");
+        let mut both = [point.first_part.clone(), point.second_part.clone()].concat();
+        both.sort_unstable();
+        assert_eq!(both, entity.rows, "graph {number}");
+        assert!(point.first_part.contains(&links[point.link].0) != point.first_part.contains(&links[point.link].1));
+        let (from, to) = (point.first_part[0], point.second_part[0]);
+        let chain = entity.weakest_link(from, to).unwrap().unwrap();
+        assert_eq!(chain.score, point.score, "graph {number}");
+        assert_eq!(Some(chain), weakest_link(graph.nodes, &links, &scores, from, to).unwrap());
     });
 }
