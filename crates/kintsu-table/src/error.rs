@@ -227,10 +227,10 @@ pub enum CsvProblem {
         /// Bytes accepted.
         maximum: u64,
     },
-    /// A column has no name.
-    #[error("column {column} has no name")]
+    /// No column has a name.
+    #[error("no column has a name, not even column {column}")]
     NamelessColumn {
-        /// The column, counted from 1.
+        /// The first of them, counted from 1.
         column: usize,
     },
 }
@@ -248,7 +248,7 @@ impl TableError {
         Self::Write { path: path.to_owned(), source }
     }
 
-    pub(crate) fn decode(path: &Path, format: &'static str, message: impl ToString) -> Self {
+    pub(crate) fn decode(path: &Path, format: &'static str, message: &dyn std::fmt::Display) -> Self {
         Self::Decode { path: path.to_owned(), format, message: message.to_string() }
     }
 

@@ -1,5 +1,7 @@
 //! A table: named columns of equal length.
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
 use crate::column::Column;
@@ -37,8 +39,9 @@ impl Table {
     /// [`TableShapeError`] when two columns share a name or differ in length.
     pub fn new(columns: Vec<Column>) -> Result<Self, TableShapeError> {
         let rows = columns.first().map_or(0, Column::rows);
-        for (position, column) in columns.iter().enumerate() {
-            if columns[..position].iter().any(|earlier| earlier.name == column.name) {
+        let mut names = HashSet::with_capacity(columns.len());
+        for column in &columns {
+            if !names.insert(&column.name) {
                 return Err(TableShapeError::DuplicateColumn(column.name.to_string()));
             }
             if column.rows() != rows {

@@ -109,7 +109,7 @@ fn last_record_end(bytes: &[u8], quote: Option<u8>) -> Option<usize> {
     let mut quotes = memchr_iter(quote, bytes).count();
     let mut end = bytes.len();
     for position in memrchr_iter(quote, bytes) {
-        if quotes % 2 == 0
+        if quotes.is_multiple_of(2)
             && let Some(newline) = memrchr(b'\n', &bytes[position..end])
         {
             return Some(position + newline + 1);
@@ -145,7 +145,7 @@ mod tests {
         let mut all = Vec::new();
         let mut count = 0;
         while let Some(block) = blocks.next_block().unwrap() {
-            let before = all.iter().filter(|byte| **byte == b'\n').count() as u64;
+            let before = memchr_iter(b'\n', &all).count() as u64;
             assert_eq!(block.first_line, before + 1);
             all.extend(block.bytes);
             count += 1;

@@ -32,7 +32,7 @@ pub(crate) struct BrokenLine {
 
 /// Parses at most `rows_max` objects of `block`; more than `columns_max` names are refused.
 pub(crate) fn parse_lines(block: &[u8], rows_max: usize, columns_max: usize) -> Result<JsonBlock, BrokenLine> {
-    let mut table = Columns { columns_max, ..Columns::default() };
+    let mut table = Parsed { columns_max, ..Parsed::default() };
     for (line, text) in block.split(|byte| *byte == b'\n').enumerate() {
         if table.rows == rows_max {
             break;
@@ -63,7 +63,7 @@ fn without_position(error: &serde_json::Error) -> String {
 }
 
 #[derive(Debug, Default)]
-struct Columns {
+struct Parsed {
     names: Vec<String>,
     positions: HashMap<String, usize>,
     columns: Vec<CellColumn>,
@@ -75,7 +75,7 @@ struct Columns {
     columns_max: usize,
 }
 
-impl Columns {
+impl Parsed {
     fn position(&mut self, name: &str) -> Result<usize, String> {
         if self.names.get(self.next).is_some_and(|expected| expected == name) {
             self.next += 1;
@@ -126,7 +126,7 @@ impl Columns {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for &mut Columns {
+impl<'de> DeserializeSeed<'de> for &mut Parsed {
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -134,7 +134,7 @@ impl<'de> DeserializeSeed<'de> for &mut Columns {
     }
 }
 
-impl<'de> Visitor<'de> for &mut Columns {
+impl<'de> Visitor<'de> for &mut Parsed {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -179,7 +179,7 @@ impl<'de> Visitor<'de> for TextSeed {
 
 /// Reads a value into a column.
 struct CellSeed<'a> {
-    columns: &'a mut Columns,
+    columns: &'a mut Parsed,
     position: usize,
 }
 

@@ -38,7 +38,7 @@ impl ArrowFile {
             Some(content) => open_reader(Cursor::new(content.clone()), mark == FILE_MARK),
             None => open_reader(BufReader::with_capacity(1 << 18, File::open(&file.path)?), mark == FILE_MARK),
         });
-        let (schema, batches) = opened.map_err(|error| TableError::decode(&file.path, "Arrow", error))?;
+        let (schema, batches) = opened.map_err(|error| TableError::decode(&file.path, "Arrow", &error))?;
         if schema.fields().len() > columns_max {
             return Err(TableError::Limit { path: file.path.clone(), what: "columns", maximum: columns_max as u64 });
         }
@@ -55,7 +55,7 @@ impl ArrowFile {
 
     pub(super) fn next_batches(&mut self) -> Result<Vec<Batch>, TableError> {
         let batches = &mut self.batches;
-        let next = guarded(|| batches.next().transpose()).map_err(|error| TableError::decode(&self.path, "Arrow", error))?;
+        let next = guarded(|| batches.next().transpose()).map_err(|error| TableError::decode(&self.path, "Arrow", &error))?;
         let Some(batch) = next else { return Ok(Vec::new()) };
         let columns = self.wanted.iter().map(|position| batch.column(*position).clone()).collect();
         Ok(vec![Batch { columns, rows: batch.num_rows() }])

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
@@ -63,9 +63,10 @@ impl CsvFile {
         if self.header.len() > columns_max {
             return Err(TableError::Limit { path: self.path.clone(), what: "columns", maximum: columns_max as u64 });
         }
-        if let Some(column) = self.header.iter().position(|name| name.trim().is_empty()) {
-            return Err(self.broken(1, CsvProblem::NamelessColumn { column: column + 1 }));
+        if self.header.iter().all(|name| name.trim().is_empty()) {
+            return Err(self.broken(1, CsvProblem::NamelessColumn { column: 1 }));
         }
+        name_the_nameless(&mut self.header);
         let mut seen = HashSet::new();
         if let Some(twice) = self.header.iter().find(|name| !seen.insert(name.as_str())) {
             return Err(TableError::DuplicateColumn { path: self.path.clone(), column: twice.clone() });
@@ -121,8 +122,19 @@ impl CsvFile {
     }
 }
 
+/// Calls a column without a name, such as the row numbers that data frames write, by its place: `column_1` for the first.
+fn name_the_nameless(header: &mut [String]) {
+    let mut taken: HashSet<String> = header.iter().cloned().collect();
+    for (position, nameless) in header.iter_mut().enumerate().filter(|(_, name)| name.trim().is_empty()) {
+        *nameless = format!("column_{}", position + 1);
+        while !taken.insert(nameless.clone()) {
+            nameless.push('_');
+        }
+    }
+}
+
 fn delimiter_of(file: &InputFile) -> u8 {
     let name = file.path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-    if name.ends_with(".tsv") { b'\t' } else { b',' }
+    if Path::new(name).extension().is_some_and(|extension| extension == "tsv") { b'\t' } else { b',' }
 }

@@ -14,6 +14,7 @@ mod plan;
 mod sink;
 mod unite;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow_schema::{Field, Schema, SchemaRef};
@@ -81,10 +82,11 @@ pub fn read(inputs: &[Input], options: &ReadOptions, context: &RunContext) -> Re
 /// [`TableError`] as for [`read`].
 pub fn schema_of(input: &Input, options: &ReadOptions) -> Result<SchemaRef, TableError> {
     let mut fields: Vec<Field> = Vec::new();
+    let mut seen = HashSet::new();
     for file in file::files_of(input, 0)? {
         let opened = OpenFile::open(&file, options, true)?;
         for column in &opened.columns {
-            if !fields.iter().any(|field| *field.name() == column.name) {
+            if seen.insert(column.name.clone()) {
                 let data_type = encoded_type(&column.data_type).unwrap_or_else(|| column.data_type.clone());
                 fields.push(Field::new(&column.name, data_type, true));
             }

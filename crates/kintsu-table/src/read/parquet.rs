@@ -40,7 +40,7 @@ pub(super) struct ParquetFile {
 
 impl ParquetFile {
     pub(super) fn open(file: &InputFile, columns_max: usize) -> Result<Self, TableError> {
-        let failed = |error: ParquetError| TableError::decode(&file.path, "Parquet", error);
+        let failed = |error: ParquetError| TableError::decode(&file.path, "Parquet", &error);
         let source = Source::open(file)?;
         if source.len() == 0 {
             return Err(TableError::Empty { path: file.path.clone() });
@@ -103,7 +103,7 @@ impl ParquetFile {
         position: usize,
         each: &mut dyn FnMut(&ArrayRef) -> Result<(), TableError>,
     ) -> Result<(), TableError> {
-        let failed = |error: ParquetError| TableError::decode(&self.path, "Parquet", error);
+        let failed = |error: ParquetError| TableError::decode(&self.path, "Parquet", &error);
         let metadata = if self.is_dictionary(group, position) { &self.dictionary } else { &self.plain };
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.source.clone(), metadata.clone());
         let mask = ProjectionMask::roots(builder.parquet_schema(), [position]);

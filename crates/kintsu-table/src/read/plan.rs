@@ -151,9 +151,12 @@ impl Plan {
         let rows = expected_rows(self.rows_known.unwrap_or(0));
         self.columns
             .iter()
-            .map(|column| match column.encode {
-                true => Sink::encoding(&column.name, &column.data_type, rows),
-                false => Ok(Sink::carrying(&column.name, &column.data_type)),
+            .map(|column| {
+                if column.encode {
+                    Sink::encoding(&column.name, &column.data_type, rows)
+                } else {
+                    Ok(Sink::carrying(&column.name, &column.data_type))
+                }
             })
             .collect()
     }
@@ -196,7 +199,7 @@ fn data_set_names(inputs: &[Input], context: &RunContext) -> Result<Vec<String>,
         }
         let stem = input.data_set_name();
         let name = std::iter::once(stem.clone())
-            .chain((2_u64..).map(|number| format!("{stem}_{number}")))
+            .chain((2..=inputs.len() + 1).map(|number| format!("{stem}_{number}")))
             .find(|name| !taken.contains(name));
         let name = name.unwrap_or_else(|| stem.clone());
         if name != stem {
@@ -216,25 +219,22 @@ fn unite_columns(files: &[OpenFile], options: &ReadOptions) -> Result<Vec<Planne
         for (place, column) in file.columns.iter().enumerate() {
             let data_type = encoded_type(&column.data_type).filter(|_| column.data_type != DataType::Null);
             let data_type = data_type.unwrap_or_else(|| column.data_type.clone());
-            match found.get(column.name.as_str()) {
-                Some(&index) => {
-                    let integers = options.integers.contains(&column.name);
-                    join_column(&mut columns[index], &data_type, integers, file)?;
-                    columns[index].positions[position] = Some(place);
-                }
-                None => {
-                    found.insert(&column.name, columns.len());
-                    let mut positions = vec![None; files.len()];
-                    positions[position] = Some(place);
-                    columns.push(PlannedColumn {
-                        name: column.name.clone(),
-                        encode: options.encode.has(&column.name) || options.source_dataset_column.as_ref() == Some(&column.name),
-                        first: (file.path.clone(), data_type.clone()),
-                        data_type,
-                        positions,
-                    });
-                }
+            if let Some(&index) = found.get(column.name.as_str()) {
+                let integers = options.integers.contains(&column.name);
+                join_column(&mut columns[index], &data_type, integers, file)?;
+                columns[index].positions[position] = Some(place);
+                continue;
             }
+            found.insert(&column.name, columns.len());
+            let mut positions = vec![None; files.len()];
+            positions[position] = Some(place);
+            columns.push(PlannedColumn {
+                name: column.name.clone(),
+                encode: options.encode.has(&column.name) || options.source_dataset_column.as_ref() == Some(&column.name),
+                first: (file.path.clone(), data_type.clone()),
+                data_type,
+                positions,
+            });
         }
     }
     Ok(columns)

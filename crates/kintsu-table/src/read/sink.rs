@@ -109,8 +109,8 @@ fn join(pieces: &[ArrayRef], data_type: &DataType) -> Result<ArrayRef, TableErro
         [] => Ok(new_empty_array(data_type)),
         [piece] => Ok(Arc::clone(piece)),
         _ => {
-            let long = *data_type == DataType::Utf8
-                && pieces.iter().map(|piece| piece.get_buffer_memory_size()).sum::<usize>() > TEXT_BYTES_MAX;
+            let long =
+                *data_type == DataType::Utf8 && pieces.iter().map(Array::get_buffer_memory_size).sum::<usize>() > TEXT_BYTES_MAX;
             let widened: Vec<ArrayRef> = if long {
                 pieces.iter().map(|piece| cast(piece, &DataType::LargeUtf8)).collect::<Result<_, _>>()?
             } else {

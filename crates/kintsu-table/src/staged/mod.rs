@@ -222,7 +222,9 @@ fn make_folders(folder: &Path) -> Result<Vec<PathBuf>, TableError> {
     let lacking: Vec<PathBuf> =
         folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).map(Path::to_owned).collect();
     fs::create_dir_all(folder).map_err(|source| {
-        lacking.iter().for_each(|folder| drop(fs::remove_dir(folder)));
+        for folder in &lacking {
+            let _ = fs::remove_dir(folder);
+        }
         TableError::write(folder, source)
     })?;
     Ok(lacking)

@@ -36,7 +36,9 @@ pub(super) fn check_types(schema: &Schema) -> Result<(), TableError> {
 
 fn writable(data_type: &DataType, lists: bool) -> bool {
     match data_type {
-        DataType::Struct(_)
+        DataType::ListView(_)
+        | DataType::LargeListView(_)
+        | DataType::Struct(_)
         | DataType::Map(..)
         | DataType::Union(..)
         | DataType::Dictionary(..)
@@ -44,7 +46,6 @@ fn writable(data_type: &DataType, lists: bool) -> bool {
         DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
             lists && writable(item.data_type(), false)
         }
-        DataType::ListView(_) | DataType::LargeListView(_) => false,
         _ => true,
     }
 }
@@ -97,6 +98,11 @@ impl Prepared {
 fn normal(array: &ArrayRef) -> Result<ArrayRef, TableError> {
     match array.data_type() {
         DataType::LargeUtf8 | DataType::Utf8View => Ok(cast(array, &DataType::Utf8)?),
+        // The formatter knows offsets, not names of zones; what is stored are instants.
+        DataType::Timestamp(unit, Some(_)) => {
+            let instants = cast(array, &DataType::Int64)?;
+            Ok(cast(&instants, &DataType::Timestamp(*unit, Some("+00:00".into())))?)
+        }
         DataType::LargeList(item) | DataType::FixedSizeList(item, _) => Ok(cast(array, &DataType::List(item.clone()))?),
         _ => Ok(ArrayRef::clone(array)),
     }

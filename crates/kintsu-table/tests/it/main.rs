@@ -1,4 +1,11 @@
 //! Tables through files and back, broken files, and outputs that appear whole or not at all.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod csv;
+mod determinism;
+mod hostile;
+mod round_trip;
+mod scene;
+mod shared;
+mod stack;
 mod staged;
