@@ -14,7 +14,7 @@ use serde::Serialize;
 /// How pairs are binned.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TruthOptions {
-    /// The step of the thresholds, in bits; none makes every distinct weight a threshold.
+    /// The step of the thresholds, in bits; none, and what is not above 0, makes every distinct weight a threshold.
     pub weight_step: Option<f32>,
     /// Whether pairs that no blocking rule finds count as below every threshold, whatever they score. True tells how right the
     /// whole pipeline is; false how right the model is by itself.
@@ -183,7 +183,7 @@ impl TruthCounts {
 
     fn threshold_of(&self, weight: f64) -> f64 {
         // Adding zero makes the two zeros one threshold.
-        0.0 + match self.options.weight_step {
+        0.0 + match self.options.weight_step.filter(|&step| step > 0.0) {
             Some(step) => f64::from(step) * (weight / decimal(step)).round(),
             None => weight,
         }
