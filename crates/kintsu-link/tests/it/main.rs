@@ -3,7 +3,9 @@
 mod diagnose_golden;
 mod diagnose_pipeline;
 mod em_golden;
+mod hot_properties;
 mod library_sql;
 mod model_json;
+mod predict_golden;
 mod training_golden;
 mod vectors;
