@@ -1,1 +1,39 @@
-fn main() {}
+//! The project's own chores: `cargo xtask test | bench | docs | tidy`.
+
+mod bench;
+mod docs;
+mod process;
+mod python;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask COMMAND
+
+  test [--quick]        formatting, lints, tidiness, documents, differential tests, then all tests of the workspace
+                        (--quick leaves out the differential tests)
+  bench linkage [ARGS]  one million people: this project and Splink side by side
+  docs [--check]        writes docs/reference; with --check only says whether it is current
+  tidy                  layers, file lengths, words that do not belong";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["test"] => test::run(test::Extent::Everything),
+        ["test", "--quick"] => test::run(test::Extent::Quick),
+        ["bench", "linkage", rest @ ..] => bench::linkage(rest),
+        ["docs"] => docs::write(),
+        ["docs", "--check"] => docs::check(),
+        ["tidy"] => tidy::run(),
+        _ => Err(USAGE.to_owned()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}

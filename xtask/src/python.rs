@@ -1,0 +1,57 @@
+//! Python environments with the reference systems, made once under `target/python`.
+
+use std::path::{Path, PathBuf};
+
+use crate::process::{output, program, step, target};
+
+const SPLINK_4: [&str; 2] = ["splink==4.0.17", "duckdb==1.5.*"];
+const SPLINK_5: [&str; 3] = ["splink==5.0.0", "duckdb==2.0.*", "psutil"];
+const RUFF: &str = "ruff==0.14.*";
+
+/// Interpreters and programs of the environments.
+pub struct Environments {
+    /// Python with Splink 4.0.17 and DuckDB 1.5.
+    pub splink_4: PathBuf,
+    /// Python with Splink 5.0.0 and DuckDB 2.0.
+    pub splink_5: PathBuf,
+    /// The linter of Python files.
+    pub ruff: PathBuf,
+}
+
+/// All environments; the error says why they cannot be had.
+pub fn environments() -> Result<Environments, String> {
+    Ok(Environments {
+        splink_4: environment("splink4", &SPLINK_4)?.join("python"),
+        splink_5: splink_5()?,
+        ruff: environment("lint", &[RUFF])?.join("ruff"),
+    })
+}
+
+/// Python with Splink 5 alone.
+pub fn splink_5() -> Result<PathBuf, String> {
+    Ok(environment("splink5", &SPLINK_5)?.join("python"))
+}
+
+/// The folder of programs of an environment that holds `packages`; made anew when it holds others.
+fn environment(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    let folder = target().join("python").join(name);
+    let programs = folder.join("bin");
+    let marker = folder.join("packages");
+    let wanted = packages.join("\n");
+    if std::fs::read_to_string(&marker).is_ok_and(|held| held == wanted) {
+        return Ok(programs);
+    }
+    make(name, &folder, packages)?;
+    std::fs::write(&marker, wanted).map_err(|error| format!("cannot write {}: {error}", marker.display()))?;
+    Ok(programs)
+}
+
+fn make(name: &str, folder: &Path, packages: &[&str]) -> Result<(), String> {
+    output(program("python3").arg("--version")).map_err(|_| "python3 is not here".to_owned())?;
+    step(&format!("Python environment {name}"), program("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
+    let pip = folder.join("bin/python");
+    step(
+        &format!("packages {}", packages.join(" ")),
+        program(pip).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(packages),
+    )
+}

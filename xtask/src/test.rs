@@ -1,0 +1,56 @@
+//! `cargo xtask test`: everything that must hold before a change is taken, all of it built in one target directory.
+
+use crate::process::{cargo, program, root, step, target};
+use crate::{docs, python, tidy};
+
+/// How much is tested.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Everything,
+    /// All but what needs Python packages.
+    Quick,
+}
+
+/// Runs the tests; the cheapest come first, cargo's own come last so that its verdict is the last line.
+pub fn run(extent: Extent) -> Result<(), String> {
+    step("formatting", cargo().args(["fmt", "--all", "--check"]))?;
+    tidy::run()?;
+    step("lints", cargo().args(["clippy", "--release", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    step("build", cargo().args(["build", "--release", "--quiet", "--workspace", "--bins"]))?;
+    docs::check()?;
+    if extent == Extent::Everything {
+        differential()?;
+    } else {
+        eprintln!("skipped: differential tests (--quick)");
+    }
+    if !root().join("../shared").is_dir() && std::env::var_os("KINTSU_SHARED").is_none() {
+        eprintln!("skipped: tests on golden data (../shared is not here)");
+    }
+    step("tests", cargo().args(["test", "--release", "--quiet", "--workspace"]))
+}
+
+/// Lints the Python files and runs `tests/differential/run.py`, which compares this project with Splink 4, Splink 5 and DuckDB.
+fn differential() -> Result<(), String> {
+    let environments = match python::environments() {
+        Ok(environments) => environments,
+        Err(reason) => {
+            eprintln!("skipped: differential tests ({reason})");
+            return Ok(());
+        }
+    };
+    step("lints of Python files", program(&environments.ruff).args(["check", "--quiet", "."]))?;
+    let script = root().join("tests/differential/run.py");
+    if !script.is_file() {
+        eprintln!("skipped: differential tests (tests/differential/run.py is not here)");
+        return Ok(());
+    }
+    let binary = target().join("release/kintsu");
+    for (name, interpreter) in [("Splink 4", &environments.splink_4), ("Splink 5", &environments.splink_5)] {
+        step(
+            &format!("differential tests against {name}"),
+            program(interpreter).arg(&script).env("KINTSU", &binary).env("KINTSU_TARGET", target()),
+        )?;
+    }
+    Ok(())
+}
