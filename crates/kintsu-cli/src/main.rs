@@ -1,1 +1,71 @@
-fn main() {}
+//! The `kintsu` command: reads its arguments, builds a job, hands it to the engine and prints what came of it.
+
+mod arguments;
+mod commands;
+mod jobs;
+mod printer;
+mod progress;
+mod session;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use arguments::{Command, CommandLine};
+use session::Session;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How a command ended that met no error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is done.
+    Done,
+    /// The answer is no.
+    No,
+}
+
+fn main() -> ExitCode {
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => return refuse(&error),
+    };
+    let session = match Session::start(&line.global) {
+        Ok(session) => session,
+        Err(error) => {
+            printer::Printer::new(&line.global).error(&error);
+            return ExitCode::from(kintsu_core::Explain::blame(&error).exit_code());
+        }
+    };
+    let done = match &line.command {
+        Command::Demo(arguments) => commands::demo::run(arguments, &session),
+        Command::Dedupe(arguments) => commands::linkage::dedupe(arguments, &session),
+        Command::Link(arguments) => commands::linkage::link(arguments, &session),
+        Command::Run(arguments) => commands::linkage::run(arguments, &session),
+        Command::Plan(arguments) => commands::plan::run(arguments, &session),
+        Command::Explain(arguments) => commands::explain::run(arguments, &session),
+        Command::Evaluate(arguments) => commands::evaluate::run(arguments, &session),
+        Command::Profile(arguments) => commands::profile::run(arguments, &session),
+        Command::Completions { shell } => commands::reference::completions(*shell),
+        Command::Reference { page } => commands::reference::page(*page),
+    };
+    match done {
+        Ok(Verdict::Done) => ExitCode::SUCCESS,
+        Ok(Verdict::No) => ExitCode::from(1),
+        Err(error) => {
+            session.printer().error(&error);
+            ExitCode::from(kintsu_core::Explain::blame(&error).exit_code())
+        }
+    }
+}
+
+/// Prints what clap has to say: help and version are results, everything else is the user's input being wrong.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ => ExitCode::from(2),
+    }
+}

@@ -1,0 +1,93 @@
+//! `kintsu dedupe`, `kintsu link` and `kintsu run`: build a job, run it, say what came of it.
+
+use kintsu_job::{Engine, JobError, LocalEngine, Problem, RunCard, check_ready, show_bytes};
+use serde_json::json;
+
+use crate::Verdict;
+use crate::arguments::{DedupeArguments, LinkArguments, RunArguments};
+use crate::commands::plan;
+use crate::jobs::{self, BuiltJob};
+use crate::session::Session;
+
+/// `kintsu dedupe`.
+pub(crate) fn dedupe(arguments: &DedupeArguments, session: &Session) -> Result<Verdict, JobError> {
+    let job = jobs::from_files(&arguments.files, arguments.output.as_ref(), &arguments.linkage, session.options())?;
+    execute(job, session)
+}
+
+/// `kintsu link`.
+pub(crate) fn link(arguments: &LinkArguments, session: &Session) -> Result<Verdict, JobError> {
+    let mut job = jobs::from_files(&arguments.files, arguments.output.as_ref(), &arguments.linkage, session.options())?;
+    jobs::link_across(&mut job.spec, arguments.one_to_one);
+    execute(job, session)
+}
+
+/// `kintsu run`.
+pub(crate) fn run(arguments: &RunArguments, session: &Session) -> Result<Verdict, JobError> {
+    let output = arguments.output.as_ref();
+    let mut job = jobs::from_file(&arguments.job, output, &arguments.input, &arguments.linkage, session.options())?;
+    job.spec.one_to_one |= arguments.one_to_one;
+    execute(job, session)
+}
+
+/// Runs a job, or only plans it with `--dry-run`.
+fn execute(job: BuiltJob, session: &Session) -> Result<Verdict, JobError> {
+    let mut problems = check_ready(&job.spec, &job.places);
+    if job.spec.output.is_none() && !session.options().dry_run {
+        problems.push(Problem::new("KN-JOB-022", "no run directory is named").hint("name one with -o DIR"));
+    }
+    if !problems.is_empty() {
+        return Err(JobError::Configuration(problems));
+    }
+    session.start_threads(&job.spec)?;
+    if session.options().dry_run {
+        return plan::show(&job, session);
+    }
+    let context = session.context(&job.spec);
+    let done = LocalEngine.run(&job.spec, &context)?;
+    context.progress().finish();
+    let document = json!({ "output": done.directory, "run": done.card });
+    session.printer().result(&document, &summary(&done.card, &done.directory));
+    Ok(Verdict::Done)
+}
+
+/// A run in a few lines.
+pub(crate) fn summary(card: &RunCard, directory: &std::path::Path) -> String {
+    let mut lines = Vec::new();
+    for (name, count) in &card.counts {
+        lines.push(format!("{:<28} {:>14}", name.replace('_', " "), grouped(*count)));
+    }
+    for (name, value) in card.evaluation.iter().flatten() {
+        lines.push(format!("{:<28} {value:>14.4}", name.replace('_', " ")));
+    }
+    let measured = &card.measured;
+    lines.push(format!("{:<28} {:>12.2} s", "time", measured.seconds.get("total").copied().unwrap_or(0.0)));
+    if let Some(peak) = measured.peak_memory_bytes {
+        lines.push(format!("{:<28} {:>14}", "peak memory", show_bytes(peak)));
+    }
+    lines.push(format!("{:<28} {}", "written to", directory.display()));
+    lines.join("\n")
+}
+
+/// A count with thousands set apart.
+pub(crate) fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    }
+}

@@ -1,0 +1,46 @@
+//! Completions, and the pages of the reference that the program writes about itself.
+
+use std::fmt::Write;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+use kintsu_job::{JobError, job_schema};
+
+use crate::Verdict;
+use crate::arguments::{CommandLine, ReferencePage};
+use crate::printer::print_out;
+
+/// Prints completions for `shell`.
+pub(crate) fn completions(shell: Shell) -> Result<Verdict, JobError> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut CommandLine::command(), "kintsu", &mut text);
+    print_out(String::from_utf8_lossy(&text).trim_end());
+    Ok(Verdict::Done)
+}
+
+/// Prints a page.
+pub(crate) fn page(page: ReferencePage) -> Result<Verdict, JobError> {
+    let text = match page {
+        ReferencePage::Schema => serde_json::to_string_pretty(&job_schema()).map_err(|error| JobError::Defect(error.to_string()))?,
+        ReferencePage::Commands => commands(),
+    };
+    print_out(&text);
+    Ok(Verdict::Done)
+}
+
+/// The help of every command as one page.
+fn commands() -> String {
+    let mut page = "# Commands\n\nWritten by `cargo xtask docs`.\n".to_owned();
+    let mut root = CommandLine::command().term_width(100);
+    root.build();
+    let mut append = |name: &str, help: String| {
+        let _ = write!(page, "\n## `{name}`\n\n```\n{}\n```\n", help.trim_end());
+    };
+    append("kintsu", root.render_long_help().to_string());
+    for command in root.get_subcommands_mut().filter(|command| !command.is_hide_set()) {
+        let name = format!("kintsu {}", command.get_name());
+        append(&name, command.clone().term_width(100).render_long_help().to_string());
+    }
+    let lines: Vec<&str> = page.lines().map(str::trim_end).collect();
+    lines.join("\n")
+}

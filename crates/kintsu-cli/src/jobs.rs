@@ -1,0 +1,135 @@
+//! From the command line to a job.
+
+use std::path::{Path, PathBuf};
+
+use kintsu_job::{ColumnOrFile, InputSpec, InputTable, JobError, JobSpec, LinkTypeName, LoadedJob, Places, Problem, load_job};
+
+use crate::arguments::{GlobalOptions, LinkageOptions};
+
+/// A job with where its values stand.
+pub(crate) struct BuiltJob {
+    pub(crate) spec: JobSpec,
+    pub(crate) places: Places,
+}
+
+impl From<LoadedJob> for BuiltJob {
+    fn from(loaded: LoadedJob) -> Self {
+        Self { spec: loaded.spec, places: loaded.places }
+    }
+}
+
+/// A job on `files` with what the options say.
+///
+/// # Errors
+/// When `--settings` names a job file that is wrong.
+pub(crate) fn from_files(
+    files: &[PathBuf],
+    output: Option<&PathBuf>,
+    linkage: &LinkageOptions,
+    global: &GlobalOptions,
+) -> Result<BuiltJob, JobError> {
+    let mut job = match &linkage.settings {
+        Some(path) if is_job_file(path) => BuiltJob::from(load_job(path)?),
+        _ => BuiltJob { spec: JobSpec::default(), places: Places::default() },
+    };
+    job.spec.inputs = files.iter().map(|path| InputSpec::Path(path.clone())).collect();
+    apply(&mut job.spec, output, linkage, global);
+    Ok(job)
+}
+
+/// The job file at `path` with what the options say.
+///
+/// # Errors
+/// When the file is wrong, or an option names an input that it has not.
+pub(crate) fn from_file(
+    path: &Path,
+    output: Option<&PathBuf>,
+    inputs: &[String],
+    linkage: &LinkageOptions,
+    global: &GlobalOptions,
+) -> Result<BuiltJob, JobError> {
+    let mut job = BuiltJob::from(load_job(path)?);
+    replace_inputs(&mut job.spec, inputs)?;
+    apply(&mut job.spec, output, linkage, global);
+    Ok(job)
+}
+
+/// Whether `path` is named as a job file.
+pub(crate) fn is_job_file(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"))
+}
+
+/// Puts the options over what the job says.
+fn apply(spec: &mut JobSpec, output: Option<&PathBuf>, linkage: &LinkageOptions, global: &GlobalOptions) {
+    if let Some(settings) = linkage.settings.as_ref().filter(|path| !is_job_file(path)) {
+        spec.settings = Some(settings.clone());
+        spec.model = None;
+        spec.comparisons.clear();
+    }
+    if linkage.model.is_some() {
+        spec.model.clone_from(&linkage.model);
+        spec.settings = None;
+        spec.comparisons.clear();
+        spec.training.clear();
+    }
+    put(&mut spec.output, output);
+    put(&mut spec.unique_id, linkage.unique_id.as_ref());
+    put(&mut spec.predict_threshold, linkage.predict_threshold.as_ref());
+    put(&mut spec.cluster_threshold, linkage.cluster_threshold.as_ref());
+    put(&mut spec.truth, linkage.truth.as_ref().map(|truth| ColumnOrFile(truth.clone())).as_ref());
+    put(&mut spec.file_format, linkage.file_format.as_ref());
+    if !linkage.ignore.is_empty() {
+        spec.ignore.clone_from(&linkage.ignore);
+    }
+    put(&mut spec.threads, global.threads.as_ref());
+    put(&mut spec.memory, global.memory.as_ref());
+    put(&mut spec.seed, global.seed.as_ref());
+    put(&mut spec.engine, global.engine.as_ref());
+    put(&mut spec.parity, global.parity.as_ref());
+    spec.overwrite |= global.overwrite;
+}
+
+fn put<Value: Clone>(place: &mut Option<Value>, given: Option<&Value>) {
+    if let Some(given) = given {
+        *place = Some(given.clone());
+    }
+}
+
+/// Links across tables unless the settings say otherwise.
+pub(crate) fn link_across(spec: &mut JobSpec, one_to_one: bool) {
+    if spec.settings.is_none() && spec.model.is_none() && spec.link_type.is_none() {
+        spec.link_type = Some(LinkTypeName::LinkOnly);
+    }
+    spec.one_to_one |= one_to_one;
+}
+
+fn replace_inputs(spec: &mut JobSpec, replacements: &[String]) -> Result<(), JobError> {
+    let mut problems = Vec::new();
+    for replacement in replacements {
+        let Some((name, path)) = replacement.split_once('=') else {
+            let problem = Problem::new("KN-CLI-002", format!("`--input {replacement}` names no input"));
+            problems.push(problem.hint("write --input NAME=PATH"));
+            continue;
+        };
+        let names: Vec<String> = spec.inputs.iter().map(input_name).collect();
+        match spec.inputs.iter_mut().zip(&names).find(|(_, known)| *known == name) {
+            Some((input, _)) => *input = replaced(input, name, path),
+            None => {
+                let problem = Problem::new("KN-CLI-003", format!("the job has no input called `{name}`"));
+                problems.push(problem.hint(format!("its inputs: {}", names.join(", "))));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(JobError::Configuration(problems)) }
+}
+
+fn replaced(input: &InputSpec, name: &str, path: &str) -> InputSpec {
+    let (_, _, format) = input.parts();
+    let format = format.filter(|_| Path::new(path).extension().is_none());
+    InputSpec::Full(InputTable { path: PathBuf::from(path), name: Some(name.to_owned()), format })
+}
+
+/// The name of an input: the one it was given, else that of its file.
+fn input_name(input: &InputSpec) -> String {
+    kintsu_job::table_input(input).data_set_name()
+}

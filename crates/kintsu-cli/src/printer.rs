@@ -1,0 +1,109 @@
+//! What the program prints: results on standard output, everything else on standard error.
+
+use std::io::{IsTerminal, Write};
+
+use kintsu_core::{Explain, Warning};
+
+use crate::arguments::{GlobalOptions, PrintFormat};
+
+/// Prints as the options ask.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Printer {
+    json: bool,
+    quiet: u8,
+    verbose: u8,
+    colour: bool,
+}
+
+impl Printer {
+    /// A printer for these options; `NO_COLOR` and a standard error that is no terminal turn colours off.
+    pub(crate) fn new(options: &GlobalOptions) -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self {
+            json: options.format == PrintFormat::Json,
+            quiet: options.quiet,
+            verbose: options.verbose,
+            colour: !plain && std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// Whether results are printed as JSON.
+    pub(crate) fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// Whether progress and notes are left out.
+    pub(crate) fn is_quiet(self) -> bool {
+        self.quiet > 0
+    }
+
+    /// Whether more is to be told.
+    pub(crate) fn is_verbose(self) -> bool {
+        self.verbose > 0
+    }
+
+    /// Whether colours may be used on standard error.
+    pub(crate) fn has_colour(self) -> bool {
+        self.colour
+    }
+
+    /// Prints a result: the document for programs, the text for people.
+    pub(crate) fn result(self, document: &serde_json::Value, text: &str) {
+        if self.quiet > 1 {
+            return;
+        }
+        if self.json {
+            print_out(&serde_json::to_string_pretty(document).unwrap_or_default());
+        } else {
+            print_out(text.trim_end_matches('\n'));
+        }
+    }
+
+    /// Prints a note to the reader.
+    pub(crate) fn note(self, text: &str) {
+        if !self.is_quiet() {
+            print_error(text);
+        }
+    }
+
+    /// Prints a warning.
+    pub(crate) fn warning(self, warning: &Warning) {
+        if !self.is_quiet() {
+            print_error(&self.labelled("33", "warning", &warning.code, &warning.message, warning.hint.as_deref()));
+        }
+    }
+
+    /// Prints an error with its parts and hints.
+    pub(crate) fn error(self, error: &dyn Explain) {
+        let parts = error.parts();
+        if parts.is_empty() {
+            print_error(&self.labelled("31", "error", error.code(), &error.to_string(), error.hint().as_deref()));
+            return;
+        }
+        for part in parts {
+            self.error(part);
+        }
+    }
+
+    fn labelled(self, colour: &str, label: &str, code: &str, message: &str, hint: Option<&str>) -> String {
+        let paint = |colour: &str, text: &str| {
+            if self.colour { format!("\u{1b}[{colour}m{text}\u{1b}[0m") } else { text.to_owned() }
+        };
+        let first = format!("{}: {message}", paint(&format!("1;{colour}"), &format!("{label}[{code}]")));
+        match hint {
+            Some(hint) => format!("{first}\n  {}: {hint}", paint("1;36", "hint")),
+            None => first,
+        }
+    }
+}
+
+/// Writes a line to standard output. A reader that has gone away ends the printing and nothing else.
+pub(crate) fn print_out(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// Writes a line to standard error.
+pub(crate) fn print_error(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}

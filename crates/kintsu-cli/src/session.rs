@@ -1,0 +1,85 @@
+//! What surrounds a command: threads, progress, interruption, printing.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kintsu_core::{Progress, RunContext};
+use kintsu_job::{JobError, JobSpec, Problem};
+
+use crate::arguments::GlobalOptions;
+use crate::printer::Printer;
+use crate::progress::{Bars, Lines, Silent};
+
+/// The surroundings of a command.
+pub(crate) struct Session {
+    options: GlobalOptions,
+    printer: Printer,
+    context: RunContext,
+}
+
+impl Session {
+    /// Listens for interruption.
+    ///
+    /// # Errors
+    /// When the signal handler cannot be set.
+    pub(crate) fn start(options: &GlobalOptions) -> Result<Self, JobError> {
+        let printer = Printer::new(options);
+        let progress: Arc<dyn Progress> = if printer.is_quiet() || options.no_progress {
+            Arc::new(Silent(printer))
+        } else if std::io::stderr().is_terminal() {
+            Arc::new(Bars::new(printer))
+        } else {
+            Arc::new(Lines::new(printer))
+        };
+        let mut context = RunContext::new(progress);
+        context.seed = options.seed.unwrap_or(kintsu_job::SEED_DEFAULT);
+        context.memory_bytes_max = options.memory.as_deref().and_then(kintsu_job::parse_bytes);
+        stop_on_signal(&context)?;
+        Ok(Self { options: options.clone(), printer, context })
+    }
+
+    pub(crate) fn printer(&self) -> Printer {
+        self.printer
+    }
+
+    pub(crate) fn options(&self) -> &GlobalOptions {
+        &self.options
+    }
+
+    /// The context of a job: what its file says, where the options say nothing.
+    pub(crate) fn context(&self, job: &JobSpec) -> RunContext {
+        let mut context = self.context.clone();
+        context.seed = job.seed.unwrap_or(context.seed);
+        context.memory_bytes_max = job.memory.as_deref().and_then(kintsu_job::parse_bytes);
+        context
+    }
+
+    /// Makes the threads that the job asks for. Only the first call of a process has an effect.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
+    pub(crate) fn start_threads(&self, job: &JobSpec) -> Result<(), JobError> {
+        let Some(threads) = job.threads.or(self.options.threads) else { return Ok(()) };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global();
+        match pool {
+            Err(error) if !error.to_string().contains("already been initialized") => {
+                Err(JobError::problem(Problem::new("KN-CLI-001", format!("cannot start {threads} threads: {error}"))))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The first signal asks the run to stop; the second ends the process at once.
+fn stop_on_signal(context: &RunContext) -> Result<(), JobError> {
+    let context = context.clone();
+    let asked = AtomicBool::new(false);
+    ctrlc::set_handler(move || {
+        if asked.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        context.cancel();
+    })
+    .map_err(|error| JobError::Defect(format!("no signal handler: {error}")))
+}

@@ -1,0 +1,37 @@
+//! What a run would do, said before it does it.
+
+use serde::Serialize;
+
+/// What a run would do.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Plan {
+    /// The records.
+    pub records: u64,
+    /// The records of each table, where there are several.
+    pub sources: Vec<(String, u64)>,
+    /// Every pair that the link type admits.
+    pub possible_pairs: u64,
+    /// The blocking rules in order.
+    pub rules: Vec<RulePlan>,
+    /// The pairs that at least one rule finds.
+    pub candidate_pairs: u64,
+    /// The training that would be done, one line a step.
+    pub training: Vec<String>,
+    /// The estimated peak memory, in bytes.
+    pub memory_bytes: u64,
+    /// The estimated time of scoring on this machine, in seconds.
+    pub scoring_seconds: f64,
+}
+
+/// What one blocking rule would do.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RulePlan {
+    /// The rule.
+    pub blocking_rule: String,
+    /// The pairs that it finds, those of earlier rules and of residual conditions included.
+    pub pairs: u64,
+    /// The pairs of its largest block.
+    pub largest_block_pairs: u64,
+    /// The records of its largest block.
+    pub largest_block_records: u64,
+}
