@@ -7,7 +7,7 @@ use kintsu_core::Warning;
 use kintsu_link::model::TrainingNote;
 use serde::{Deserialize, Serialize};
 
-/// The card of a run. Everything but `measured` and the digests is the same for any number of threads.
+/// The card of a run. Everything but `timings` and `machine` is the same for any number of threads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunCard {
     /// The version of this file's form; 1.
@@ -42,12 +42,16 @@ pub struct RunCard {
     pub evaluation: Option<Evaluation>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
-    /// What differs from run to run.
-    pub measured: Measured,
+    /// Seconds by stage, in order, `total` last.
+    pub timings: Timings,
+    /// What it ran on.
+    pub machine: Machine,
 }
 
 /// Named counts in the order in which they arose.
 pub type Counts = ordered::Ordered<u64>;
+/// Seconds by stage, in order.
+pub type Timings = ordered::Ordered<f64>;
 /// Named measures, in their order.
 pub type Evaluation = ordered::Ordered<f64>;
 
@@ -71,13 +75,11 @@ pub struct FileCard {
     pub rows: u64,
 }
 
-/// What differs from run to run.
+/// What a run ran on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Measured {
+pub struct Machine {
     /// The number of threads.
     pub threads: usize,
-    /// Seconds by stage, `total` among them.
-    pub seconds: BTreeMap<String, f64>,
     /// The largest resident memory of the process.
     pub peak_memory_bytes: Option<u64>,
 }

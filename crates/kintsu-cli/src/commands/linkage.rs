@@ -60,9 +60,9 @@ pub(crate) fn summary(card: &RunCard, directory: &std::path::Path) -> String {
     for (name, value) in card.evaluation.iter().flatten() {
         lines.push(format!("{:<28} {value:>14.4}", name.replace('_', " ")));
     }
-    let measured = &card.measured;
-    lines.push(format!("{:<28} {:>12.2} s", "time", measured.seconds.get("total").copied().unwrap_or(0.0)));
-    if let Some(peak) = measured.peak_memory_bytes {
+    let total = card.timings.find("total").copied().unwrap_or(0.0);
+    lines.push(format!("{:<28} {total:>12.2} s", "time"));
+    if let Some(peak) = card.machine.peak_memory_bytes {
         lines.push(format!("{:<28} {:>14}", "peak memory", show_bytes(peak)));
     }
     lines.push(format!("{:<28} {}", "written to", directory.display()));

@@ -1,0 +1,188 @@
+//! Reads the inputs of a job: which columns are looked at, which are only carried, and the records that come of it.
+
+use std::collections::BTreeSet;
+
+use kintsu_core::RunContext;
+use kintsu_link::model::{BlockingRule, LinkType, Model};
+use kintsu_link::records::{Records, RecordsOptions};
+use kintsu_link::sql::Expr;
+use kintsu_table::{ColumnChoice, Input, ReadOptions};
+
+use crate::card::InputCard;
+use crate::error::JobError;
+use crate::inputs::{input_card, table_input};
+use crate::spec::{JobSpec, Problem, nearest};
+
+/// What a job reads, before it reads it.
+#[derive(Debug)]
+pub(super) struct Sources {
+    pub(super) inputs: Vec<Input>,
+    /// The columns of all inputs, each once, in the order of their first appearance.
+    pub(super) columns: Vec<String>,
+    /// The id column; none numbers the rows.
+    pub(super) unique_id: Option<String>,
+    /// The source column, where tables are told apart.
+    pub(super) source_dataset: Option<String>,
+}
+
+/// The records of a job with the cards of its inputs.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub(super) records: Records,
+    pub(super) cards: Vec<InputCard>,
+    /// The columns of the inputs, in order.
+    pub(super) columns: Vec<String>,
+    pub(super) unique_id: Option<String>,
+    pub(super) source_dataset: Option<String>,
+}
+
+impl Sources {
+    /// Looks at the columns of the inputs and settles which of them are ids and sources.
+    pub(super) fn look(job: &JobSpec, model: Option<&Model>) -> Result<Self, JobError> {
+        let mut inputs: Vec<Input> = job.inputs.iter().map(table_input).collect();
+        let mut columns: Vec<String> = Vec::new();
+        for input in &mut inputs {
+            input.load_standard_input().map_err(JobError::part)?;
+            let schema = kintsu_table::schema_of(input, &ReadOptions::default()).map_err(JobError::part)?;
+            for field in schema.fields() {
+                if !columns.contains(field.name()) {
+                    columns.push(field.name().clone());
+                }
+            }
+        }
+        let wanted = job.unique_id.as_deref().or(model.map(|model| model.unique_id_column_name.as_str()));
+        let unique_id = id_column(wanted, &columns)?;
+        let named = job.source_dataset.clone().or_else(|| model.map(|model| model.source_dataset_column_name.clone()));
+        let named = named.unwrap_or_else(|| "source_dataset".to_owned());
+        let several = inputs.len() > 1 || model.is_some_and(|model| model.link_type != LinkType::DedupeOnly);
+        Ok(Self { inputs, columns, unique_id, source_dataset: several.then_some(named) })
+    }
+
+    /// Reads everything. `looked_at` names the columns that are compared, grouped or counted; all others are carried.
+    pub(super) fn read(self, looked_at: &[String], link_type: LinkType, ctx: &RunContext) -> Result<Loaded, JobError> {
+        let options = ReadOptions {
+            encode: ColumnChoice::names(looked_at),
+            carry: ColumnChoice::All,
+            integers: self.unique_id.iter().cloned().collect(),
+            source_dataset_column: self.source_dataset.clone(),
+            ..ReadOptions::default()
+        };
+        let table = kintsu_table::read(&self.inputs, &options, ctx).map_err(JobError::part)?;
+        if table.rows() == 0 {
+            return Err(JobError::problem(Problem::new("KN-JOB-024", "the input holds no records")));
+        }
+        let columns = table.columns().iter().map(|column| column.name.to_string()).collect();
+        let records = RecordsOptions {
+            unique_id_column: self.unique_id.clone(),
+            source_dataset_column: self.source_dataset.clone().unwrap_or_else(|| "source_dataset".to_owned()),
+            link_type,
+            sources: if self.inputs.len() > 1 { self.inputs.iter().map(Input::data_set_name).collect() } else { Vec::new() },
+        };
+        let records = Records::new(table, &records).map_err(JobError::part)?;
+        let cards = self.inputs.iter().map(input_card).collect::<Result<_, _>>()?;
+        Ok(Loaded { records, cards, columns, unique_id: self.unique_id, source_dataset: self.source_dataset })
+    }
+}
+
+/// The id column: the one that is wanted; where that is nothing but the usual name and not there, `id`, or the row number.
+fn id_column(wanted: Option<&str>, columns: &[String]) -> Result<Option<String>, JobError> {
+    const USUAL: &str = "unique_id";
+    let wanted = wanted.unwrap_or(USUAL);
+    if let Some(found) = find(wanted, columns) {
+        return Ok(Some(found.to_owned()));
+    }
+    if wanted != USUAL {
+        return Err(JobError::problem(missing(wanted, "the id column", columns)));
+    }
+    Ok(columns.iter().find(|name| name.eq_ignore_ascii_case("id")).cloned())
+}
+
+/// The column of that name, exactly or up to case.
+pub(super) fn find<'a>(name: &str, columns: &'a [String]) -> Option<&'a str> {
+    let exact = columns.iter().find(|column| *column == name);
+    exact.or_else(|| columns.iter().find(|column| column.to_lowercase() == name.to_lowercase())).map(String::as_str)
+}
+
+/// A column that is not in the input.
+pub(super) fn missing(name: &str, what: &str, columns: &[String]) -> Problem {
+    let hint = nearest(name, columns.iter().map(String::as_str))
+        .map_or_else(|| format!("the input has: {}", columns.join(", ")), |near| format!("did you mean `{near}`?"));
+    Problem::new("KN-JOB-023", format!("{what} `{name}` is not in the input")).hint(hint)
+}
+
+/// Collects the columns that a job looks at, by what looks at them.
+#[derive(Debug, Default)]
+pub(super) struct LookedAt {
+    wanted: Vec<(String, String)>,
+}
+
+impl LookedAt {
+    /// Adds a column that `what` needs.
+    pub(super) fn add(&mut self, column: &str, what: &str) {
+        self.wanted.push((column.to_owned(), what.to_owned()));
+    }
+
+    /// Adds the columns of an expression.
+    pub(super) fn add_expression(&mut self, expression: &Expr, what: &str) {
+        for column in expression.columns() {
+            self.add(&column.name, what);
+        }
+    }
+
+    /// Adds the columns of a blocking rule.
+    pub(super) fn add_rule(&mut self, rule: &BlockingRule) {
+        let what = format!("the blocking rule `{}` needs a column that is missing:", rule.blocking_rule);
+        self.add_expression(&rule.condition, &what);
+        for column in &rule.arrays_to_explode {
+            self.add(column, &what);
+        }
+    }
+
+    /// Adds the columns of a model.
+    pub(super) fn add_model(&mut self, model: &Model) {
+        for comparison in &model.comparisons {
+            let what = format!("the comparison `{}` needs a column that is missing:", comparison.output_column_name);
+            for level in &comparison.levels {
+                if let Some(condition) = &level.condition {
+                    self.add_expression(condition, &what);
+                }
+                if let Some(column) = &level.tf_adjustment_column {
+                    self.add(column, &what);
+                }
+            }
+        }
+        for rule in &model.blocking_rules {
+            self.add_rule(rule);
+        }
+    }
+
+    /// The columns by their names in the input, each once. Everything that is missing, ignored or the truth is a problem.
+    pub(super) fn resolve(&self, sources: &Sources, job: &JobSpec) -> Result<Vec<String>, JobError> {
+        let truth = job.truth.as_ref().and_then(|truth| find(&truth.0, &sources.columns));
+        let ignored: Vec<&str> = job.ignore.iter().filter_map(|name| find(name, &sources.columns)).collect();
+        let mut problems: Vec<Problem> = Vec::new();
+        for name in &job.ignore {
+            if find(name, &sources.columns).is_none() {
+                problems.push(missing(name, "the ignored column", &sources.columns));
+            }
+        }
+        let mut resolved = BTreeSet::new();
+        for (name, what) in &self.wanted {
+            if sources.source_dataset.as_deref() == Some(name) {
+                continue;
+            }
+            let Some(found) = find(name, &sources.columns) else {
+                problems.push(missing(name, what, &sources.columns));
+                continue;
+            };
+            if Some(found) == truth || ignored.contains(&found) {
+                let why = if Some(found) == truth { "holds the truth" } else { "is to be ignored" };
+                let problem = Problem::new("KN-JOB-025", format!("the column `{found}` {why}, but it would be looked at"));
+                problems.push(problem.hint("take it out of the comparisons and blocking rules"));
+            }
+            resolved.insert(found.to_owned());
+        }
+        problems.dedup();
+        if problems.is_empty() { Ok(resolved.into_iter().collect()) } else { Err(JobError::Configuration(problems)) }
+    }
+}

@@ -1,0 +1,98 @@
+//! The run directory in the making.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use arrow_array::RecordBatch;
+use kintsu_table::{FileFormat, Overwrite, StagedDirectory, TableWriter};
+
+use crate::card::FileCard;
+use crate::error::JobError;
+use crate::spec::JobSpec;
+
+/// How many rows are written at once.
+const ROWS_PER_BATCH: usize = 1 << 17;
+
+/// A run directory that nobody sees until it is published.
+#[derive(Debug)]
+pub(super) struct Output {
+    staged: StagedDirectory,
+    format: FileFormat,
+    files: BTreeMap<String, FileCard>,
+}
+
+impl Output {
+    /// Makes the hidden folder in which the run directory comes to be.
+    pub(super) fn create(job: &JobSpec) -> Result<Self, JobError> {
+        let target = job.output.as_deref().ok_or_else(|| JobError::Defect("no run directory is named".to_owned()))?;
+        let overwrite = if job.overwrite { Overwrite::ReplaceHolding("run.json") } else { Overwrite::Refuse };
+        let staged = StagedDirectory::create(target, overwrite).map_err(JobError::part)?;
+        let format = job.file_format.map_or(FileFormat::Parquet, FileFormat::from);
+        Ok(Self { staged, format, files: BTreeMap::new() })
+    }
+
+    /// The format of the data files.
+    pub(super) fn format(&self) -> FileFormat {
+        self.format
+    }
+
+    /// The data files so far.
+    pub(super) fn files(&self) -> &BTreeMap<String, FileCard> {
+        &self.files
+    }
+
+    /// Writes a data file called `name`, to which its ending is added.
+    pub(super) fn write(&mut self, name: &str, batch: &RecordBatch) -> Result<(), JobError> {
+        let mut file = self.open(name, batch)?;
+        let mut start = 0;
+        while start < batch.num_rows() {
+            let rows = ROWS_PER_BATCH.min(batch.num_rows() - start);
+            file.write(&batch.slice(start, rows)).map_err(JobError::part)?;
+            start += rows;
+        }
+        self.close(name, file)
+    }
+
+    /// Opens a data file for batches like `like`.
+    pub(super) fn open(&self, name: &str, like: &RecordBatch) -> Result<TableWriter, JobError> {
+        let path = self.path(&format!("{name}.{}", self.format.extension()))?;
+        TableWriter::create(&path, self.format, &like.schema()).map_err(JobError::part)
+    }
+
+    /// Completes a data file.
+    pub(super) fn close(&mut self, name: &str, file: TableWriter) -> Result<(), JobError> {
+        let written = file.finish().map_err(JobError::part)?;
+        self.files.insert(format!("{name}.{}", self.format.extension()), FileCard { rows: written.rows });
+        Ok(())
+    }
+
+    /// Writes a text file.
+    pub(super) fn write_text(&self, name: &str, text: &str) -> Result<(), JobError> {
+        let path = self.path(name)?;
+        std::fs::write(&path, text).map_err(|source| JobError::Unwritable { path, source })
+    }
+
+    /// Puts the run directory in its place.
+    pub(super) fn publish(self) -> Result<PathBuf, JobError> {
+        self.staged.publish().map_err(JobError::part)
+    }
+
+    /// The path of a file in the making; folders above it are made.
+    fn path(&self, name: &str) -> Result<PathBuf, JobError> {
+        let path = self.staged.file(name);
+        if let Some(folder) = path.parent().filter(|folder| *folder != self.staged.path()) {
+            make_folder(folder)?;
+        }
+        Ok(path)
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<(), JobError> {
+    std::fs::create_dir_all(folder).map_err(|source| JobError::Unwritable { path: folder.to_path_buf(), source })
+}
+
+/// A column's name as the name of a file: letters, digits, `_`, `-` and `.` stay, everything else becomes `_`.
+pub(super) fn file_name(column: &str) -> String {
+    let safe = |letter: char| if letter.is_alphanumeric() || "_-.".contains(letter) { letter } else { '_' };
+    column.chars().map(safe).collect::<String>().trim_start_matches('.').to_owned()
+}

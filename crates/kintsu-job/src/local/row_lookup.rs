@@ -1,0 +1,172 @@
+//! From ids in a file to rows: files of labelled pairs, of pairs to score, and of entities.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use arrow_array::{Array, ArrayRef};
+use arrow_cast::display::{ArrayFormatter, FormatOptions};
+use kintsu_core::RunContext;
+use kintsu_link::records::Records;
+use kintsu_table::{ColumnChoice, Input, ReadOptions, Table};
+
+use crate::error::JobError;
+use crate::spec::{Problem, nearest};
+
+/// Rows by their ids.
+#[derive(Debug)]
+pub(crate) struct RowLookup<'a> {
+    records: &'a Records,
+    rows: HashMap<String, u32>,
+}
+
+/// A pair of a file, the row that comes first on the left.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ListedPair {
+    pub(crate) left: u32,
+    pub(crate) right: u32,
+    /// `clerical_match_score`, 1 where the file has none.
+    pub(crate) score: f64,
+}
+
+/// A table whose values are wanted as text.
+pub(crate) struct TextTable {
+    table: Table,
+}
+
+impl TextTable {
+    /// Reads the file at `path`.
+    pub(crate) fn read(path: &Path, ctx: &RunContext) -> Result<Self, JobError> {
+        let options = ReadOptions { encode: ColumnChoice::None, carry: ColumnChoice::All, ..ReadOptions::default() };
+        let table = kintsu_table::read(&[Input::new(path)], &options, ctx).map_err(JobError::part)?;
+        Ok(Self { table })
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.table.rows()
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.table.columns().iter().map(|column| column.name.to_string()).collect()
+    }
+
+    /// The values of a column as text; none where null.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<Vec<Option<String>>>, JobError> {
+        self.table.column(name).map(|column| text_of(&column.to_batch_array().map_err(JobError::part)?)).transpose()
+    }
+
+    /// The first of `names` that is a column.
+    pub(crate) fn first_of(&self, names: &[String]) -> Option<String> {
+        names.iter().find(|name| self.table.column(name).is_some()).cloned()
+    }
+}
+
+fn text_of(array: &ArrayRef) -> Result<Vec<Option<String>>, JobError> {
+    let options = FormatOptions::default();
+    let formatter = ArrayFormatter::try_new(array, &options).map_err(super::clusters::defect)?;
+    Ok((0..array.len()).map(|row| array.is_valid(row).then(|| formatter.value(row).to_string())).collect())
+}
+
+impl<'a> RowLookup<'a> {
+    /// Takes time and memory linear in the records.
+    pub(crate) fn new(records: &'a Records) -> Self {
+        let rows = (0..records.rows()).map(|row| (records.composite_id(row), row as u32)).collect();
+        Self { records, rows }
+    }
+
+    /// The row of an id, in the table called `source` where there are several. Without a table the id must be of one only.
+    pub(crate) fn row(&self, source: Option<&str>, id: &str) -> Option<u32> {
+        let sources = self.records.sources();
+        match source {
+            _ if sources.is_empty() => self.rows.get(id).copied(),
+            Some(source) => self.rows.get(&format!("{source}-__-{id}")).copied(),
+            None => self.rows.get(id).copied().or_else(|| {
+                let mut found = sources.iter().filter_map(|source| self.rows.get(&format!("{source}-__-{id}")));
+                let first = found.next().copied();
+                first.filter(|_| found.next().is_none())
+            }),
+        }
+    }
+
+    /// The pairs that the file at `path` lists.
+    ///
+    /// # Errors
+    /// When it lacks the columns, or names records that are not there.
+    pub(crate) fn pairs(&self, path: &Path, ctx: &RunContext) -> Result<Vec<ListedPair>, JobError> {
+        let table = TextTable::read(path, ctx)?;
+        let columns = self.pair_columns(&table, path)?;
+        let column = |name: &Option<String>| -> Result<Vec<Option<String>>, JobError> {
+            let found = name.as_ref().map(|name| table.text(name)).transpose()?.flatten();
+            Ok(found.unwrap_or_else(|| vec![None; table.rows()]))
+        };
+        let (ids_l, ids_r) = (column(&Some(columns.id_l))?, column(&Some(columns.id_r))?);
+        let (sources_l, sources_r) = (column(&columns.source_l)?, column(&columns.source_r)?);
+        let scores = column(&columns.score)?;
+        let mut pairs = Vec::with_capacity(table.rows());
+        let mut unknown = 0;
+        for row in 0..table.rows() {
+            let side = |ids: &[Option<String>], sources: &[Option<String>], fallback: Option<&str>| {
+                let source = sources[row].as_deref().or(fallback);
+                ids[row].as_deref().and_then(|id| self.row(source, id))
+            };
+            let (first, second) = self.fallback_sources(&columns.source_l);
+            match (side(&ids_l, &sources_l, first), side(&ids_r, &sources_r, second)) {
+                (Some(a), Some(b)) => {
+                    let score = scores[row].as_deref().map_or(Some(1.0), |text| text.parse().ok());
+                    let Some(score) = score else { return Err(no_score(path)) };
+                    pairs.push(ListedPair { left: a.min(b), right: a.max(b), score });
+                }
+                _ => unknown += 1,
+            }
+        }
+        if unknown > 0 {
+            let message = format!("{unknown} of the {} pairs in `{}` name a record that is not in the input", table.rows(), path.display());
+            let hint = "check the ids, and the names of the tables in `source_dataset_l` and `source_dataset_r`";
+            return Err(JobError::problem(Problem::new("KN-JOB-030", message).hint(hint)));
+        }
+        Ok(pairs)
+    }
+
+    /// Where a file of pairs names no tables and there are two, the left ids are of the first and the right ids of the second.
+    fn fallback_sources(&self, source_l: &Option<String>) -> (Option<&str>, Option<&str>) {
+        match (source_l, self.records.sources()) {
+            (None, [first, second]) => (Some(first), Some(second)),
+            _ => (None, None),
+        }
+    }
+
+    fn pair_columns(&self, table: &TextTable, path: &Path) -> Result<PairColumns, JobError> {
+        let id = self.records.id_column();
+        let source = self.records.source_column();
+        let named = |stem: &str, side: &str| table.first_of(&[format!("{stem}_{side}")]);
+        let either = |side: &str| named(id, side).or_else(|| named("unique_id", side));
+        let (id_l, id_r) = match (either("l"), either("r")) {
+            (Some(l), Some(r)) => (l, r),
+            _ => match table.names().as_slice() {
+                [l, r] => (l.clone(), r.clone()),
+                names => {
+                    let wanted = format!("{id}_l");
+                    let near = nearest(&wanted, names.iter().map(String::as_str));
+                    let hint = near.map_or_else(|| format!("it has: {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
+                    let message = format!("the file of pairs `{}` has no columns `{id}_l` and `{id}_r`", path.display());
+                    return Err(JobError::problem(Problem::new("KN-JOB-031", message).hint(hint)));
+                }
+            },
+        };
+        let source_of = |side: &str| named(source, side).or_else(|| named("source_dataset", side));
+        let score = table.first_of(&["clerical_match_score".to_owned()]);
+        Ok(PairColumns { id_l, id_r, source_l: source_of("l"), source_r: source_of("r"), score })
+    }
+}
+
+struct PairColumns {
+    id_l: String,
+    id_r: String,
+    source_l: Option<String>,
+    source_r: Option<String>,
+    score: Option<String>,
+}
+
+fn no_score(path: &Path) -> JobError {
+    let message = format!("a `clerical_match_score` in `{}` is no number", path.display());
+    JobError::problem(Problem::new("KN-JOB-032", message).hint("write numbers from 0 to 1"))
+}

@@ -1,0 +1,112 @@
+//! The truth that a run is measured against: a column, a file of entities, or a file of matching pairs.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use kintsu_core::RunContext;
+use kintsu_entity::Clusters;
+use kintsu_entity::evaluate::{TruePair, UNKNOWN, Unlisted, evaluate_clusters, evaluate_listed_pairs};
+use kintsu_link::model::LinkType;
+use kintsu_link::records::Records;
+use kintsu_table::{Column, ColumnData, NULL_CODE};
+
+use super::load::{find, missing};
+use super::row_lookup::{RowLookup, TextTable};
+use crate::card::Evaluation;
+use crate::error::JobError;
+use crate::spec::{ColumnOrFile, Problem};
+
+/// What is known to be true.
+#[derive(Debug, Clone)]
+pub(crate) enum Truth {
+    /// A label for each record; [`UNKNOWN`] where there is none.
+    Labels(Vec<u32>),
+    /// Matching pairs; what is not listed does not match.
+    Pairs(Vec<TruePair>),
+}
+
+impl Truth {
+    /// Reads the truth: a column of the input where there is one of that name, else a file.
+    pub(crate) fn read(truth: &ColumnOrFile, records: &Records, columns: &[String], ctx: &RunContext) -> Result<Self, JobError> {
+        if let Some(column) = find(&truth.0, columns) {
+            return Ok(Self::Labels(column_labels(records, column)?));
+        }
+        let path = Path::new(&truth.0);
+        if !path.is_file() {
+            let problem = missing(&truth.0, "the truth", columns);
+            return Err(JobError::problem(Problem { message: format!("{}, nor a file", problem.message), ..problem }));
+        }
+        Self::from_file(path, records, ctx)
+    }
+
+    fn from_file(path: &Path, records: &Records, ctx: &RunContext) -> Result<Self, JobError> {
+        let lookup = RowLookup::new(records);
+        let table = TextTable::read(path, ctx)?;
+        let names = table.names();
+        let id = table.first_of(&[records.id_column().to_owned(), "unique_id".to_owned(), "id".to_owned()]);
+        let Some(id) = id else {
+            let pairs = lookup.pairs(path, ctx)?;
+            let pair = |pair: &super::row_lookup::ListedPair| TruePair { rows: (pair.left, pair.right), is_match: pair.score >= 0.5 };
+            return Ok(Self::Pairs(pairs.iter().map(pair).collect()));
+        };
+        let source = table.first_of(&[records.source_column().to_owned(), "source_dataset".to_owned()]);
+        let Some(entity) = names.iter().find(|name| **name != id && Some(*name) != source.as_ref()) else {
+            let problem = Problem::new("KN-JOB-033", format!("the file of entities `{}` has no column beside the ids", path.display()));
+            return Err(JobError::problem(problem.hint("add one that says which entity each record belongs to")));
+        };
+        let ids = table.text(&id)?.unwrap_or_default();
+        let entities = table.text(entity)?.unwrap_or_default();
+        let sources = source.map(|source| table.text(&source)).transpose()?.flatten();
+        let mut labels = vec![UNKNOWN; records.rows()];
+        let mut numbers: HashMap<&str, u32> = HashMap::new();
+        for (row, (id, entity)) in ids.iter().zip(&entities).enumerate() {
+            let source = sources.as_ref().and_then(|sources| sources[row].as_deref());
+            let (Some(id), Some(entity)) = (id, entity) else { continue };
+            if let Some(record) = lookup.row(source, id) {
+                let next = numbers.len() as u32;
+                labels[record as usize] = *numbers.entry(entity).or_insert(next);
+            }
+        }
+        Ok(Self::Labels(labels))
+    }
+}
+
+/// A label for each record from a column, whether it was encoded or carried.
+pub(crate) fn column_labels(records: &Records, name: &str) -> Result<Vec<u32>, JobError> {
+    let column = records.find(name).map_err(JobError::part)?;
+    let unknown = |code: u32| if code == NULL_CODE { UNKNOWN } else { code };
+    match &column.data {
+        ColumnData::Encoded(encoded) => Ok(encoded.codes.iter().copied().map(unknown).collect()),
+        ColumnData::Plain(array) => {
+            let encoded = Column::encode(name, array).map_err(JobError::part)?;
+            let codes = encoded.encoded().map(|encoded| encoded.codes.clone()).unwrap_or_default();
+            Ok((0..records.rows()).map(|row| unknown(codes[records.input_row(row) as usize])).collect())
+        }
+    }
+}
+
+/// How right the clusters are. For links, only pairs across tables count.
+pub(crate) fn evaluate(truth: &Truth, clusters: &Clusters, records: &Records, link_type: LinkType) -> Result<Evaluation, JobError> {
+    let across = records.source_codes().filter(|_| link_type == LinkType::LinkOnly);
+    let mut measures = Evaluation::default();
+    match truth {
+        Truth::Labels(labels) => {
+            let found = evaluate_clusters(clusters, labels, across).map_err(JobError::part)?;
+            measures.put("precision", found.pairs.precision());
+            measures.put("recall", found.pairs.recall());
+            measures.put("f1", found.pairs.f1());
+            measures.put("b_cubed_precision", found.b_cubed.precision);
+            measures.put("b_cubed_recall", found.b_cubed.recall);
+            measures.put("b_cubed_f1", found.b_cubed.f1);
+            measures.put("exact_cluster_precision", found.clusters.precision());
+            measures.put("exact_cluster_recall", found.clusters.recall());
+        }
+        Truth::Pairs(pairs) => {
+            let found = evaluate_listed_pairs(clusters, pairs, Unlisted::NoMatch, across).map_err(JobError::part)?;
+            measures.put("precision", found.precision());
+            measures.put("recall", found.recall());
+            measures.put("f1", found.f1());
+        }
+    }
+    Ok(measures)
+}
