@@ -1,1 +1,74 @@
-//! kernel
+//! The kernels by name: a [`KernelSpec`] is data (JSON on the wire), a [`Kernel`] is the pure function that it describes, from a
+//! record batch to a record batch.
+//!
+//! A kernel has no clock, no files and no state outside itself, so it gives the same rows wherever it runs and however often.
+//! Engines only bring batches to kernels. Inside one process the typed forms ([`Prepare::run`], [`ScoreBlocks::run`] and so on)
+//! do the same work on [`Prepared`] records, which are views of the same buffers; a test holds both forms to the same rows.
+
+mod batches;
+mod error;
+mod pairs;
+mod patterns;
+mod prepare;
+mod score;
+mod spec;
+
+use arrow_array::RecordBatch;
+use kintsu_core::RunContext;
+
+pub use batches::{edges_batch, patterns_batch};
+pub use error::KernelError;
+pub use pairs::ScorePairs;
+pub use patterns::CountPatterns;
+pub use prepare::{Prepare, Prepared};
+pub use score::{Compiled, ScoreBlocks};
+pub use spec::{CountPatternsSpec, DerivedSpec, KernelSpec, ModelSpec, PrepareSpec, RecordsSpec, RuleSpec, ScoreBlocksSpec, ScorePairsSpec};
+
+/// A kernel, ready to be applied.
+#[derive(Debug)]
+pub enum Kernel {
+    /// Puts records into pair order and derives columns.
+    Prepare(Prepare),
+    /// Scores the pairs that blocking rules find.
+    ScoreBlocks(ScoreBlocks),
+    /// Scores given pairs.
+    ScorePairs(ScorePairs),
+    /// Counts pairs by their levels.
+    CountPatterns(CountPatterns),
+}
+
+impl Kernel {
+    /// The kernel that `spec` describes.
+    ///
+    /// # Errors
+    /// [`KernelError`] when the model or an expression in it cannot be read.
+    pub fn new(spec: &KernelSpec) -> Result<Self, KernelError> {
+        Ok(match spec {
+            KernelSpec::Prepare(spec) => Self::Prepare(Prepare::new(spec)?),
+            KernelSpec::ScoreBlocks(spec) => Self::ScoreBlocks(ScoreBlocks::new(spec)?),
+            KernelSpec::ScorePairs(spec) => Self::ScorePairs(ScorePairs::new(spec)?),
+            KernelSpec::CountPatterns(spec) => Self::CountPatterns(CountPatterns::new(spec)?),
+        })
+    }
+
+    /// Applies the kernel.
+    ///
+    /// # Errors
+    /// [`KernelError`] when the batch lacks a column, or its ids are missing or repeated.
+    pub fn apply(&self, batch: &RecordBatch) -> Result<RecordBatch, KernelError> {
+        self.apply_in(batch, &RunContext::default())
+    }
+
+    /// Applies the kernel, reporting progress and warnings to `ctx` and stopping when it says so.
+    ///
+    /// # Errors
+    /// As [`Kernel::apply`], and when the run was stopped.
+    pub fn apply_in(&self, batch: &RecordBatch, ctx: &RunContext) -> Result<RecordBatch, KernelError> {
+        match self {
+            Self::Prepare(kernel) => kernel.run(batch)?.to_batch(),
+            Self::ScoreBlocks(kernel) => kernel.apply(batch, ctx),
+            Self::ScorePairs(kernel) => kernel.apply(batch, ctx),
+            Self::CountPatterns(kernel) => kernel.apply(batch, ctx),
+        }
+    }
+}

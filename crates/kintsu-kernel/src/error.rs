@@ -1,0 +1,69 @@
+//! What can go wrong in a kernel.
+
+use kintsu_core::{Blame, Explain};
+use kintsu_link::LinkError;
+use kintsu_link::model::ModelErrors;
+use kintsu_link::sql::SqlError;
+use kintsu_table::TableError;
+
+/// Why a kernel cannot be made or applied.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KernelError {
+    /// The model in the spec cannot be read.
+    #[error(transparent)]
+    Model(#[from] ModelErrors),
+    /// An expression in the spec cannot be read.
+    #[error(transparent)]
+    Sql(#[from] SqlError),
+    /// The batch is not what the spec says, or the run was stopped.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// The batch cannot be seen as a table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// The spec makes no sense.
+    #[error("the kernel's description cannot be used: {0}")]
+    Spec(String),
+    /// The result cannot be put together: a defect.
+    #[error("the result of a kernel could not be put together: {0}")]
+    Output(String),
+}
+
+impl KernelError {
+    fn inner(&self) -> Option<&dyn Explain> {
+        match self {
+            Self::Model(inner) => Some(inner),
+            Self::Sql(inner) => Some(inner),
+            Self::Link(inner) => Some(inner),
+            Self::Table(inner) => Some(inner),
+            Self::Spec(_) | Self::Output(_) => None,
+        }
+    }
+}
+
+impl Explain for KernelError {
+    fn code(&self) -> &'static str {
+        match self.inner() {
+            Some(inner) => inner.code(),
+            None if matches!(self, Self::Spec(_)) => "KN-KERNEL-001",
+            None => "KN-KERNEL-002",
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        self.inner().and_then(Explain::hint)
+    }
+
+    fn blame(&self) -> Blame {
+        match self.inner() {
+            Some(inner) => inner.blame(),
+            None if matches!(self, Self::Spec(_)) => Blame::Input,
+            None => Blame::Internal,
+        }
+    }
+
+    fn parts(&self) -> Vec<&dyn Explain> {
+        self.inner().map(Explain::parts).unwrap_or_default()
+    }
+}

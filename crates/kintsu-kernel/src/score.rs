@@ -1,0 +1,90 @@
+//! Scoring the pairs that blocking rules find.
+
+use arrow_array::RecordBatch;
+use kintsu_core::{MatchWeight, RunContext};
+use kintsu_link::block::Blocker;
+use kintsu_link::compare::Comparators;
+use kintsu_link::model::Model;
+use kintsu_link::records::Records;
+use kintsu_link::score::{Edges, Scorer, TermFrequencies, TermFrequencyTables, Threshold, predict};
+
+use crate::batches::edges_batch;
+use crate::error::KernelError;
+use crate::prepare::Prepared;
+use crate::spec::{RecordsSpec, ScoreBlocksSpec};
+
+/// The kernel `score_blocks`.
+#[derive(Debug)]
+pub struct ScoreBlocks {
+    records: RecordsSpec,
+    model: Model,
+    threshold: Threshold,
+}
+
+impl ScoreBlocks {
+    /// The kernel that `spec` describes.
+    ///
+    /// # Errors
+    /// [`KernelError::Model`] when the model cannot be read.
+    pub fn new(spec: &ScoreBlocksSpec) -> Result<Self, KernelError> {
+        let threshold = threshold(spec.match_weight_min);
+        Ok(Self { records: spec.records.clone(), model: spec.model.model()?, threshold })
+    }
+
+    /// Scores the blocks of `batch`.
+    pub(crate) fn apply(&self, batch: &RecordBatch, ctx: &RunContext) -> Result<RecordBatch, KernelError> {
+        let prepared = Prepared::new(batch, &self.records)?;
+        let compiled = Compiled::new(&self.model, prepared.records(), Vec::new(), ctx)?;
+        let edges = Self::run(&self.model, prepared.records(), &compiled, self.threshold, ctx)?;
+        edges_batch(&self.model, &edges)
+    }
+
+    /// What the kernel does, on records that stand prepared and a model compiled for them: nothing is read or compiled again.
+    ///
+    /// # Errors
+    /// [`KernelError::Link`] when a rule cannot be computed, the edges outgrow the memory, or the run was stopped.
+    pub fn run(
+        model: &Model,
+        records: &Records,
+        compiled: &Compiled,
+        threshold: Threshold,
+        ctx: &RunContext,
+    ) -> Result<Edges, KernelError> {
+        let blocker = Blocker::new(records, &model.blocking_rules, model.parity, ctx)?;
+        Ok(predict(&blocker, &compiled.comparators, &compiled.scorer, threshold, ctx)?)
+    }
+}
+
+/// A model compiled for one set of records.
+#[derive(Debug)]
+pub struct Compiled {
+    /// From pairs to levels.
+    pub comparators: Comparators,
+    /// From levels to weights.
+    pub scorer: Scorer,
+    /// The term frequencies behind the weights.
+    pub frequencies: TermFrequencyTables,
+}
+
+impl Compiled {
+    /// Compiles `model` for `records`; term frequencies that are not `supplied` are counted.
+    ///
+    /// # Errors
+    /// [`KernelError::Link`] when a column is missing or an expression cannot be computed.
+    pub fn new(
+        model: &Model,
+        records: &Records,
+        supplied: Vec<TermFrequencies>,
+        ctx: &RunContext,
+    ) -> Result<Self, KernelError> {
+        let frequencies = TermFrequencyTables::new(model, records, supplied)?;
+        let comparators = Comparators::compile(model, records, ctx)?;
+        let scorer = Scorer::new(model, &frequencies)?;
+        Ok(Self { comparators, scorer, frequencies })
+    }
+}
+
+/// The threshold of a spec.
+pub(crate) fn threshold(match_weight_min: Option<f64>) -> Threshold {
+    match_weight_min.map_or(Threshold::None, |weight| Threshold::Weight(MatchWeight::new(weight)))
+}
