@@ -61,6 +61,18 @@ impl JobError {
         if error.blame() == Blame::Interrupted { Self::Cancelled(Cancelled) } else { Self::Part(Box::new(error)) }
     }
 
+    /// Everything that is wrong with the model in the file at `path`.
+    pub(crate) fn within(path: &std::path::Path, errors: &kintsu_link::model::ModelErrors) -> Self {
+        let problem = |found: &kintsu_link::model::ModelProblem| {
+            let problem = Problem::new(found.code(), found.to_string()).within(Some(path));
+            match found.hint() {
+                Some(hint) => problem.hint(hint),
+                None => problem,
+            }
+        };
+        Self::Configuration(errors.problems().iter().map(problem).collect())
+    }
+
     /// A single problem.
     pub fn problem(problem: Problem) -> Self {
         Self::Configuration(vec![problem])

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use kintsu_link::library::block_on;
 use kintsu_link::model::{BlockingRule, Dialect, JsonOptions, KintsuModel, LinkType, Model, Parity, SplinkVersion};
 use kintsu_link::sql::parse_blocking_rule;
 
@@ -40,7 +41,7 @@ fn from_file(path: &Path, job: &JobSpec, trained: bool) -> Result<SourcedModel, 
     };
     let text = std::fs::read_to_string(path).map_err(unreadable(path))?;
     let options = JsonOptions { parity: job.parity.map(parity), ..JsonOptions::default() };
-    let mut model = Model::from_json(&text, options).map_err(|errors| JobError::within(path, errors))?;
+    let mut model = Model::from_json(&text, options).map_err(|errors| JobError::within(path, &errors))?;
     let beside_path = beside(path);
     let mut found = None;
     if beside_path.is_file() {
@@ -135,40 +136,25 @@ pub(super) fn blocking_rule(rule: &BlockingRuleSpec) -> Result<BlockingRule, Pro
         BlockingRuleSpec::Sql(text) => (text.clone(), Dialect::DuckDb, Vec::new(), None),
         BlockingRuleSpec::Full(table) => {
             let dialect = dialect(table.sql_dialect.unwrap_or_default());
-            let text = match &table.blocking_rule {
-                Some(text) => text.clone(),
-                None => equalities(&table.columns, dialect)?,
+            let Some(text) = &table.blocking_rule else {
+                let rule = block_on(table.columns.iter().cloned()).exploding(table.arrays_to_explode.iter().cloned());
+                let built = rule.build(dialect).map_err(|error| problem_of(&format!("the blocking rule cannot be used: {error}"), &error));
+                return built.map(|rule| BlockingRule { salting_partitions: table.salting_partitions, ..rule });
             };
-            (text, dialect, table.arrays_to_explode.clone(), table.salting_partitions)
+            (text.clone(), dialect, table.arrays_to_explode.clone(), table.salting_partitions)
         }
     };
-    let condition = parse_blocking_rule(&text, sql_dialect).map_err(|error| rule_problem(&text, &error))?;
+    let condition = parse_blocking_rule(&text, sql_dialect)
+        .map_err(|error| problem_of(&format!("the blocking rule `{text}` cannot be used: {error}"), &error))?;
     Ok(BlockingRule { blocking_rule: text, condition, sql_dialect, salting_partitions, arrays_to_explode })
 }
 
-fn rule_problem(text: &str, error: &kintsu_link::sql::SqlError) -> Problem {
-    use kintsu_core::Explain;
-    let problem = Problem::new(error.code(), format!("the blocking rule `{text}` cannot be used: {error}"));
+fn problem_of(message: &str, error: &dyn kintsu_core::Explain) -> Problem {
+    let problem = Problem::new(error.code(), message);
     match error.hint() {
         Some(hint) => problem.hint(hint),
         None => problem,
     }
-}
-
-/// `l.a = r.a AND ...` for columns or column expressions.
-fn equalities(columns: &[String], dialect: Dialect) -> Result<String, Problem> {
-    let one = |column: &String| {
-        if is_plain_name(column) {
-            return Ok(format!("l.\"{column}\" = r.\"{column}\""));
-        }
-        let side = |side: char| super::comparisons::with_prefix(column, side, dialect).map_err(|error| rule_problem(column, &error));
-        Ok(format!("{} = {}", side('l')?, side('r')?))
-    };
-    Ok(columns.iter().map(one).collect::<Result<Vec<_>, Problem>>()?.join(" AND "))
-}
-
-fn is_plain_name(text: &str) -> bool {
-    !text.contains(['(', '[', '"', '\'', '|', ':', ','])
 }
 
 pub(super) fn parity(name: ParityName) -> Parity {

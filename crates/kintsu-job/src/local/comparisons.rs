@@ -1,0 +1,216 @@
+//! The comparisons of a job file as those of the library.
+
+use kintsu_link::library::{
+    ComparisonBuilder, ComparisonConfiguration, DateLevels, DateTypos, LibraryError, Metric, StringMeasure,
+};
+use kintsu_link::model::{Comparison, Dialect, JsonOptions, Model, Parity};
+use serde_json::{Map, Value, json};
+
+use crate::error::JobError;
+use crate::spec::{ComparisonSpec, Configure, Problem};
+
+/// The comparisons as they are computed; everything that is wrong with them is reported at once.
+pub(super) fn build(specs: &[ComparisonSpec], parity: Parity) -> Result<Vec<Comparison>, JobError> {
+    let mut built = Vec::new();
+    let mut problems = Vec::new();
+    for (position, spec) in specs.iter().enumerate() {
+        match one(spec, parity) {
+            Ok(comparison) => built.push(comparison),
+            Err(found) => problems.extend(found.into_iter().map(|mut problem| {
+                problem.message = format!("comparison {}: {}", position + 1, problem.message);
+                problem
+            })),
+        }
+    }
+    if problems.is_empty() { Ok(built) } else { Err(JobError::Configuration(problems)) }
+}
+
+fn one(spec: &ComparisonSpec, parity: Parity) -> Result<Comparison, Vec<Problem>> {
+    if let ComparisonSpec::Custom { output_column_name, comparison_description, comparison_levels } = spec {
+        return custom(output_column_name.as_deref(), comparison_description.as_deref(), comparison_levels, parity);
+    }
+    let build = || named(spec)?.build(Dialect::DuckDb);
+    build().map_err(|error| vec![problem(&error)])
+}
+
+fn problem(error: &LibraryError) -> Problem {
+    use kintsu_core::Explain;
+    let problem = Problem::new(error.code(), error.to_string());
+    match error.hint() {
+        Some(hint) => problem.hint(hint),
+        None => problem,
+    }
+}
+
+/// Levels written out are read as those of settings are.
+fn custom(
+    name: Option<&str>,
+    description: Option<&str>,
+    levels: &[Map<String, Value>],
+    parity: Parity,
+) -> Result<Comparison, Vec<Problem>> {
+    let mut comparison = Map::new();
+    if let Some(name) = name {
+        comparison.insert("output_column_name".to_owned(), json!(name));
+    }
+    if let Some(description) = description {
+        comparison.insert("comparison_description".to_owned(), json!(description));
+    }
+    comparison.insert("comparison_levels".to_owned(), json!(levels));
+    let settings = json!({ "link_type": "dedupe_only", "comparisons": [comparison] });
+    let options = JsonOptions { parity: Some(parity), ..JsonOptions::default() };
+    let mut model = Model::from_json(&settings.to_string(), options).map_err(|errors| {
+        use kintsu_core::Explain;
+        let problem = |found: &kintsu_link::model::ModelProblem| {
+            let said = found.to_string();
+            let place = found.place().to_string();
+            let message = said.strip_prefix(&place).map_or(said.as_str(), |rest| rest.trim_start_matches(": "));
+            let problem = Problem::new(found.code(), format!("{}: {message}", found.place().path));
+            match found.hint() {
+                Some(hint) => problem.hint(hint),
+                None => problem,
+            }
+        };
+        errors.problems().iter().map(problem).collect::<Vec<_>>()
+    })?;
+    model.comparisons.pop().ok_or_else(|| vec![Problem::new("KN-JOB-004", "it has no levels")])
+}
+
+#[allow(clippy::too_many_lines)]
+fn named(spec: &ComparisonSpec) -> Result<ComparisonBuilder, LibraryError> {
+    use ComparisonBuilder as Library;
+    use ComparisonSpec as Spec;
+    let (builder, configure) = match spec {
+        Spec::ExactMatch { column, configure } => (Library::exact_match(column), configure),
+        Spec::LevenshteinAtThresholds { column, thresholds, configure } => {
+            (Library::levenshtein_at_thresholds(column, thresholds), configure)
+        }
+        Spec::DamerauLevenshteinAtThresholds { column, thresholds, configure } => {
+            (Library::damerau_levenshtein_at_thresholds(column, thresholds), configure)
+        }
+        Spec::JaroAtThresholds { column, thresholds, configure } => (Library::jaro_at_thresholds(column, thresholds), configure),
+        Spec::JaroWinklerAtThresholds { column, thresholds, configure } => {
+            (Library::jaro_winkler_at_thresholds(column, thresholds), configure)
+        }
+        Spec::JaccardAtThresholds { column, thresholds, configure } => {
+            (Library::jaccard_at_thresholds(column, thresholds), configure)
+        }
+        Spec::CosineSimilarityAtThresholds { column, thresholds, configure } => {
+            (Library::cosine_similarity_at_thresholds(column, thresholds), configure)
+        }
+        Spec::DistanceFunctionAtThresholds { column, distance_function_name, thresholds, higher_is_more_similar, configure } => (
+            Library::distance_function_at_thresholds(column, distance_function_name, thresholds, *higher_is_more_similar),
+            configure,
+        ),
+        Spec::PairwiseStringDistanceFunctionAtThresholds { column, distance_function_name, thresholds, configure } => {
+            (Library::pairwise_string_distance_at_thresholds(column, measure(distance_function_name)?, thresholds), configure)
+        }
+        Spec::AbsoluteDateDifferenceAtThresholds {
+            column,
+            input_is_string,
+            metrics,
+            thresholds,
+            datetime_format,
+            invalid_dates_as_null,
+            configure,
+        } => {
+            let dates = dates(*input_is_string, datetime_format.as_ref(), *invalid_dates_as_null, metrics, thresholds)?;
+            (Library::absolute_date_difference_at_thresholds(column, &dates)?, configure)
+        }
+        Spec::AbsoluteTimeDifferenceAtThresholds {
+            column,
+            input_is_string,
+            metrics,
+            thresholds,
+            datetime_format,
+            invalid_dates_as_null,
+            configure,
+        } => {
+            let dates = dates(*input_is_string, datetime_format.as_ref(), *invalid_dates_as_null, metrics, thresholds)?;
+            (Library::absolute_time_difference_at_thresholds(column, &dates)?, configure)
+        }
+        Spec::ArrayIntersectAtSizes { column, sizes, configure } => {
+            (Library::array_intersect_at_sizes(column, sizes), configure)
+        }
+        Spec::DistanceInKmAtThresholds { latitude_column, longitude_column, thresholds, configure } => {
+            (Library::distance_in_km_at_thresholds(latitude_column, longitude_column, thresholds), configure)
+        }
+        Spec::DateOfBirthComparison {
+            column,
+            input_is_string,
+            metrics,
+            thresholds,
+            datetime_format,
+            invalid_dates_as_null,
+            use_damerau_levenshtein,
+            configure,
+        } => {
+            let metrics = metrics.clone().unwrap_or_else(|| ["month", "year", "year"].map(str::to_owned).to_vec());
+            let thresholds = thresholds.clone().unwrap_or_else(|| vec![1.0, 1.0, 10.0]);
+            let dates = dates(*input_is_string, datetime_format.as_ref(), *invalid_dates_as_null, &metrics, &thresholds)?;
+            let typos =
+                if use_damerau_levenshtein.unwrap_or(true) { DateTypos::DamerauLevenshtein } else { DateTypos::Levenshtein };
+            (Library::date_of_birth(column, &dates, typos)?, configure)
+        }
+        Spec::NameComparison { column, jaro_winkler_thresholds, dmetaphone_column, configure } => {
+            let thresholds = jaro_winkler_thresholds.clone().unwrap_or_else(|| vec![0.92, 0.88, 0.7]);
+            (Library::name(column, &thresholds, dmetaphone_column.as_deref()), configure)
+        }
+        Spec::ForenameSurnameComparison {
+            forename_column,
+            surname_column,
+            jaro_winkler_thresholds,
+            forename_surname_concat_column,
+            configure,
+        } => {
+            let thresholds = jaro_winkler_thresholds.clone().unwrap_or_else(|| vec![0.92, 0.88]);
+            let both = forename_surname_concat_column.as_deref();
+            (Library::forename_surname(forename_column, surname_column, &thresholds, both), configure)
+        }
+        Spec::PostcodeComparison { column, invalid_postcodes_as_null, latitude_column, longitude_column, km_thresholds, configure } => {
+            let kilometres = km_thresholds.clone().unwrap_or_else(|| vec![1.0, 10.0, 100.0]);
+            let builder = match (latitude_column, longitude_column) {
+                (Some(latitude), Some(longitude)) => {
+                    Library::postcode_with_coordinates(column, *invalid_postcodes_as_null, latitude, longitude, &kilometres)
+                }
+                _ => Library::postcode(column, *invalid_postcodes_as_null),
+            };
+            (builder, configure)
+        }
+        Spec::EmailComparison { column, configure } => (Library::email(column), configure),
+        Spec::Custom { .. } => (Library::custom([]), &Configure::default()),
+    };
+    Ok(builder.configure(ComparisonConfiguration {
+        term_frequency_adjustments: configure.term_frequency_adjustments,
+        m_probabilities: configure.m_probabilities.clone(),
+        u_probabilities: configure.u_probabilities.clone(),
+    }))
+}
+
+fn measure(name: &str) -> Result<StringMeasure, LibraryError> {
+    const MEASURES: [StringMeasure; 4] =
+        [StringMeasure::Levenshtein, StringMeasure::DamerauLevenshtein, StringMeasure::Jaro, StringMeasure::JaroWinkler];
+    let known = MEASURES.into_iter().find(|measure| measure.name() == name);
+    known.ok_or_else(|| LibraryError::UnknownWord {
+        what: "the distance function",
+        word: name.to_owned(),
+        allowed: MEASURES.map(StringMeasure::name).join(", "),
+    })
+}
+
+fn dates(
+    input_is_string: bool,
+    datetime_format: Option<&String>,
+    invalid_dates_as_null: bool,
+    metrics: &[String],
+    thresholds: &[f64],
+) -> Result<DateLevels, LibraryError> {
+    let metrics = metrics.iter().map(|name| name.parse::<Metric>()).collect::<Result<_, _>>()?;
+    Ok(DateLevels {
+        input_is_string,
+        datetime_format: datetime_format.cloned(),
+        invalid_dates_as_null,
+        metrics,
+        thresholds: thresholds.to_vec(),
+    })
+}
