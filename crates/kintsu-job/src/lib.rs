@@ -2,12 +2,24 @@
 //!
 //! A face builds a [`JobSpec`], from a file or from options, and hands it to an [`Engine`]. Nobody has a private path.
 
+mod card;
+mod engine;
 mod error;
+mod inputs;
+mod local;
 mod memory;
+mod plan;
+mod profile;
 mod spec;
 
+pub use card::{Counts, Evaluation, FileCard, InputCard, Machine, RunCard, Timings};
+pub use engine::{Engine, Run};
 pub use error::JobError;
+pub use inputs::table_input;
+pub use local::{EntityExplanation, FinishedRun, LinkExplanation, LocalEngine, PairExplanation, RunEvaluation};
 pub use memory::{parse_bytes, peak_memory_bytes, show_bytes};
+pub use plan::{Plan, RulePlan};
+pub use profile::{FileColumn, profile_inputs, read_text_rows};
 pub use spec::{
     BlockingRuleSpec, BlockingRuleTable, CLUSTER_THRESHOLD_DEFAULT, ColumnOrFile, ComparisonSpec, Configure, DialectName,
     EngineName, FileFormat, InputSpec, InputTable, JobSpec, LinkTypeName, LoadedJob, PREDICT_THRESHOLD_DEFAULT, ParityName,

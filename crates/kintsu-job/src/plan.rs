@@ -13,13 +13,13 @@ pub struct Plan {
     pub possible_pairs: u64,
     /// The blocking rules in order.
     pub rules: Vec<RulePlan>,
-    /// The pairs that at least one rule finds.
-    pub candidate_pairs: u64,
+    /// The pairs of all rules together; a pair that several rules find counts several times.
+    pub pairs: u64,
     /// The training that would be done, one line a step.
     pub training: Vec<String>,
     /// The estimated peak memory, in bytes.
     pub memory_bytes: u64,
-    /// The estimated time of scoring on this machine, in seconds.
+    /// The estimated time of scoring, in seconds.
     pub scoring_seconds: f64,
 }
 
@@ -28,10 +28,12 @@ pub struct Plan {
 pub struct RulePlan {
     /// The rule.
     pub blocking_rule: String,
-    /// The pairs that it finds, those of earlier rules and of residual conditions included.
+    /// The pairs that it finds, those of earlier rules and those that a residual condition drops included.
     pub pairs: u64,
+    /// Its blocks with at least one pair.
+    pub blocks: u64,
     /// The pairs of its largest block.
     pub largest_block_pairs: u64,
-    /// The records of its largest block.
+    /// The records of its largest block, on its larger side.
     pub largest_block_records: u64,
 }

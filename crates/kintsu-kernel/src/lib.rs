@@ -22,7 +22,9 @@ pub use pairs::ScorePairs;
 pub use patterns::CountPatterns;
 pub use prepare::{Prepare, Prepared};
 pub use score::{Compiled, ScoreBlocks};
-pub use spec::{CountPatternsSpec, DerivedSpec, KernelSpec, ModelSpec, PrepareSpec, RecordsSpec, RuleSpec, ScoreBlocksSpec, ScorePairsSpec};
+pub use spec::{
+    CountPatternsSpec, DerivedSpec, KernelSpec, ModelSpec, PrepareSpec, RecordsSpec, RuleSpec, ScoreBlocksSpec, ScorePairsSpec,
+};
 
 /// A kernel, ready to be applied.
 #[derive(Debug)]

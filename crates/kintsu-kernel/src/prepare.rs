@@ -1,6 +1,7 @@
 //! Preparing: records in pair order, with derived columns.
 
 use arrow_array::RecordBatch;
+use kintsu_link::model::Parity;
 use kintsu_link::records::Records;
 use kintsu_link::sql::{Expr, parse_column_expression};
 use kintsu_table::{Column, ColumnData, Table};
@@ -12,7 +13,7 @@ use crate::spec::{PrepareSpec, RecordsSpec};
 #[derive(Debug)]
 pub struct Prepare {
     records: RecordsSpec,
-    derive: Vec<(String, Expr)>,
+    derive: Vec<(String, Expr, Parity)>,
 }
 
 /// Records in pair order, as `prepare` leaves them: what the other kernels work on.
@@ -31,7 +32,7 @@ impl Prepare {
         let derive = spec
             .derive
             .iter()
-            .map(|derived| Ok((derived.name.clone(), parse_column_expression(&derived.expression, derived.dialect)?)))
+            .map(|derived| Ok((derived.name.clone(), parse_column_expression(&derived.expression, derived.dialect)?, derived.parity)))
             .collect::<Result<_, KernelError>>()?;
         Ok(Self { records: spec.records.clone(), derive })
     }
@@ -42,8 +43,8 @@ impl Prepare {
     /// [`KernelError`] when ids are missing or repeated, or an expression cannot be computed.
     pub fn run(&self, batch: &RecordBatch) -> Result<Prepared, KernelError> {
         let prepared = Prepared::new(batch, &self.records)?;
-        let derive = |(name, expression): &(String, Expr)| {
-            let values = prepared.records.derive(expression, &format!("the derived column {name}"))?;
+        let derive = |(name, expression, parity): &(String, Expr, Parity)| {
+            let values = prepared.records.derive(expression, *parity, &format!("the derived column {name}"))?;
             Ok(Column { name: name.as_str().into(), data: ColumnData::Encoded(values) })
         };
         let derived = self.derive.iter().map(derive).collect::<Result<_, KernelError>>()?;

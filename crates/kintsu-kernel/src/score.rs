@@ -34,24 +34,19 @@ impl ScoreBlocks {
     /// Scores the blocks of `batch`.
     pub(crate) fn apply(&self, batch: &RecordBatch, ctx: &RunContext) -> Result<RecordBatch, KernelError> {
         let prepared = Prepared::new(batch, &self.records)?;
-        let compiled = Compiled::new(&self.model, prepared.records(), Vec::new(), ctx)?;
-        let edges = Self::run(&self.model, prepared.records(), &compiled, self.threshold, ctx)?;
-        edges_batch(&self.model, &edges)
+        let records = prepared.records();
+        let compiled = Compiled::new(&self.model, records, Vec::new(), ctx)?;
+        let blocker = Blocker::new(records, &self.model.blocking_rules, self.model.parity, ctx)?;
+        edges_batch(&self.model, &Self::run(&blocker, &compiled, self.threshold, ctx)?)
     }
 
-    /// What the kernel does, on records that stand prepared and a model compiled for them: nothing is read or compiled again.
+    /// What the kernel does, on blocks of records that stand prepared and a model compiled for them: nothing is read or compiled
+    /// again.
     ///
     /// # Errors
-    /// [`KernelError::Link`] when a rule cannot be computed, the edges outgrow the memory, or the run was stopped.
-    pub fn run(
-        model: &Model,
-        records: &Records,
-        compiled: &Compiled,
-        threshold: Threshold,
-        ctx: &RunContext,
-    ) -> Result<Edges, KernelError> {
-        let blocker = Blocker::new(records, &model.blocking_rules, model.parity, ctx)?;
-        Ok(predict(&blocker, &compiled.comparators, &compiled.scorer, threshold, ctx)?)
+    /// [`KernelError::Link`] when the edges outgrow the memory, or the run was stopped.
+    pub fn run(blocker: &Blocker<'_>, compiled: &Compiled, threshold: Threshold, ctx: &RunContext) -> Result<Edges, KernelError> {
+        Ok(predict(blocker, &compiled.comparators, &compiled.scorer, threshold, ctx)?)
     }
 }
 
@@ -71,12 +66,7 @@ impl Compiled {
     ///
     /// # Errors
     /// [`KernelError::Link`] when a column is missing or an expression cannot be computed.
-    pub fn new(
-        model: &Model,
-        records: &Records,
-        supplied: Vec<TermFrequencies>,
-        ctx: &RunContext,
-    ) -> Result<Self, KernelError> {
+    pub fn new(model: &Model, records: &Records, supplied: Vec<TermFrequencies>, ctx: &RunContext) -> Result<Self, KernelError> {
         let frequencies = TermFrequencyTables::new(model, records, supplied)?;
         let comparators = Comparators::compile(model, records, ctx)?;
         let scorer = Scorer::new(model, &frequencies)?;

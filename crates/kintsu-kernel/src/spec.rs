@@ -1,6 +1,6 @@
 //! Kernels as data.
 
-use kintsu_link::model::{BlockingRule, Dialect, JsonOptions, KintsuModel, LinkType, Model};
+use kintsu_link::model::{BlockingRule, Dialect, JsonOptions, KintsuModel, LinkType, Model, Parity};
 use kintsu_link::records::RecordsOptions;
 use kintsu_link::sql::parse_blocking_rule;
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,8 @@ pub struct DerivedSpec {
     pub expression: String,
     /// Its dialect.
     pub dialect: Dialect,
+    /// How string functions in it count.
+    pub parity: Parity,
 }
 
 /// A model on the wire: Splink's JSON and what that format cannot hold.

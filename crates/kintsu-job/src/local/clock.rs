@@ -19,7 +19,7 @@ impl Clock {
         Self { began: Instant::now(), timings: Timings::default() }
     }
 
-    /// Runs one stage; the seconds of stages of one name add up.
+    /// Times one stage; the seconds of stages of one name add up.
     pub(super) fn stage<T>(
         &mut self,
         name: &str,
@@ -27,10 +27,8 @@ impl Clock {
         work: impl FnOnce() -> Result<T, JobError>,
     ) -> Result<T, JobError> {
         ctx.check()?;
-        ctx.progress().begin(&name.replace('_', " "), None, "");
         let began = Instant::now();
         let done = work();
-        ctx.progress().finish();
         let earlier = self.timings.find(name).copied().unwrap_or(0.0);
         self.timings.put(name, earlier + began.elapsed().as_secs_f64());
         done

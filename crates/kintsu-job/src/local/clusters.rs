@@ -78,8 +78,7 @@ fn output_name(name: &str, ctx: &RunContext) -> String {
 
 /// Named arrays of equal length as a batch.
 pub(super) fn batch_of(columns: Vec<(String, ArrayRef)>) -> Result<RecordBatch, JobError> {
-    let fields: Vec<Field> =
-        columns.iter().map(|(name, array)| Field::new(name, array.data_type().clone(), true)).collect();
+    let fields: Vec<Field> = columns.iter().map(|(name, array)| Field::new(name, array.data_type().clone(), true)).collect();
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(defect)
 }

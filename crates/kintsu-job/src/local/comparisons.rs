@@ -129,9 +129,7 @@ fn named(spec: &ComparisonSpec) -> Result<ComparisonBuilder, LibraryError> {
             let dates = dates(*input_is_string, datetime_format.as_ref(), *invalid_dates_as_null, metrics, thresholds)?;
             (Library::absolute_time_difference_at_thresholds(column, &dates)?, configure)
         }
-        Spec::ArrayIntersectAtSizes { column, sizes, configure } => {
-            (Library::array_intersect_at_sizes(column, sizes), configure)
-        }
+        Spec::ArrayIntersectAtSizes { column, sizes, configure } => (Library::array_intersect_at_sizes(column, sizes), configure),
         Spec::DistanceInKmAtThresholds { latitude_column, longitude_column, thresholds, configure } => {
             (Library::distance_in_km_at_thresholds(latitude_column, longitude_column, thresholds), configure)
         }
@@ -167,7 +165,14 @@ fn named(spec: &ComparisonSpec) -> Result<ComparisonBuilder, LibraryError> {
             let both = forename_surname_concat_column.as_deref();
             (Library::forename_surname(forename_column, surname_column, &thresholds, both), configure)
         }
-        Spec::PostcodeComparison { column, invalid_postcodes_as_null, latitude_column, longitude_column, km_thresholds, configure } => {
+        Spec::PostcodeComparison {
+            column,
+            invalid_postcodes_as_null,
+            latitude_column,
+            longitude_column,
+            km_thresholds,
+            configure,
+        } => {
             let kilometres = km_thresholds.clone().unwrap_or_else(|| vec![1.0, 10.0, 100.0]);
             let builder = match (latitude_column, longitude_column) {
                 (Some(latitude), Some(longitude)) => {
@@ -194,7 +199,7 @@ fn measure(name: &str) -> Result<StringMeasure, LibraryError> {
     known.ok_or_else(|| LibraryError::UnknownWord {
         what: "the distance function",
         word: name.to_owned(),
-        allowed: MEASURES.map(StringMeasure::name).join(", "),
+        allowed: "levenshtein, damerau_levenshtein, jaro, jaro_winkler",
     })
 }
 

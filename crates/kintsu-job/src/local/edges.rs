@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int8Array, RecordBatch, StringArray, UInt32Array};
+use arrow_array::{
+    ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int8Array, RecordBatch, StringArray, UInt32Array,
+};
 use arrow_select::take::take;
 use kintsu_kernel::Compiled;
 use kintsu_link::model::{Model, SplinkVersion};
@@ -50,7 +52,8 @@ impl PairTable<'_> {
 
     /// Some of the pairs.
     pub(super) fn batch(&self, edges: &Edges, extra: &Extra, range: Range<usize>) -> Result<RecordBatch, JobError> {
-        let mut columns = Columns { table: self, left: &edges.left[range.clone()], right: &edges.right[range.clone()], built: Vec::new() };
+        let mut columns =
+            Columns { table: self, left: &edges.left[range.clone()], right: &edges.right[range.clone()], built: Vec::new() };
         if self.compiled.is_some() {
             let weights = &edges.weights[range.clone()];
             columns.put("match_weight", Arc::new(Float64Array::from(weights.to_vec())));
@@ -145,9 +148,8 @@ impl Columns<'_> {
         self.put(&format!("{prefix}{name}"), Arc::new(Float64Array::from_iter_values(weights)));
         if compiled.scorer.is_adjusted(at) {
             let pairs = self.left.iter().zip(self.right);
-            let adjustment = |(gamma, (left, right)): (&i8, (&u32, &u32))| {
-                of_weight(compiled.scorer.adjustment(at, *gamma, *left, *right))
-            };
+            let adjustment =
+                |(gamma, (left, right)): (&i8, (&u32, &u32))| of_weight(compiled.scorer.adjustment(at, *gamma, *left, *right));
             let adjusted: Vec<f64> = gammas.iter().zip(pairs).map(adjustment).collect();
             self.put(&format!("{prefix}tf_adj_{name}"), Arc::new(Float64Array::from(adjusted)));
         }

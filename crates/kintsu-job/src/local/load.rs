@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use kintsu_core::RunContext;
+use kintsu_kernel::RecordsSpec;
 use kintsu_link::model::{BlockingRule, LinkType, Model};
-use kintsu_link::records::{Records, RecordsOptions};
+use kintsu_link::records::Records;
 use kintsu_link::sql::Expr;
 use kintsu_table::{ColumnChoice, Input, ReadOptions};
 
+use super::run_state::prepare_records;
 use crate::card::InputCard;
 use crate::error::JobError;
 use crate::inputs::{input_card, table_input};
@@ -72,13 +74,13 @@ impl Sources {
             return Err(JobError::problem(Problem::new("KN-JOB-024", "the input holds no records")));
         }
         let columns = table.columns().iter().map(|column| column.name.to_string()).collect();
-        let records = RecordsOptions {
-            unique_id_column: self.unique_id.clone(),
-            source_dataset_column: self.source_dataset.clone().unwrap_or_else(|| "source_dataset".to_owned()),
+        let records = RecordsSpec {
+            unique_id: self.unique_id.clone(),
+            source_dataset: self.source_dataset.clone().unwrap_or_else(|| "source_dataset".to_owned()),
             link_type,
             sources: if self.inputs.len() > 1 { self.inputs.iter().map(Input::data_set_name).collect() } else { Vec::new() },
         };
-        let records = Records::new(table, &records).map_err(JobError::part)?;
+        let records = prepare_records(&table, records)?;
         let cards = self.inputs.iter().map(input_card).collect::<Result<_, _>>()?;
         Ok(Loaded { records, cards, columns, unique_id: self.unique_id, source_dataset: self.source_dataset })
     }
@@ -114,9 +116,15 @@ pub(super) fn missing(name: &str, what: &str, columns: &[String]) -> Problem {
 #[derive(Debug, Default)]
 pub(super) struct LookedAt {
     wanted: Vec<(String, String)>,
+    labels: Vec<String>,
 }
 
 impl LookedAt {
+    /// Adds a column that labels are read from, which may be the truth or ignored otherwise.
+    pub(super) fn add_label(&mut self, column: &str) {
+        self.labels.push(column.to_owned());
+    }
+
     /// Adds a column that `what` needs.
     pub(super) fn add(&mut self, column: &str, what: &str) {
         self.wanted.push((column.to_owned(), what.to_owned()));
@@ -181,6 +189,15 @@ impl LookedAt {
                 problems.push(problem.hint("take it out of the comparisons and blocking rules"));
             }
             resolved.insert(found.to_owned());
+        }
+        for name in &self.labels {
+            match find(name, &sources.columns) {
+                Some(found) => {
+                    resolved.insert(found.to_owned());
+                }
+                None if sources.source_dataset.as_deref() == Some(name) => {}
+                None => problems.push(missing(name, "the column", &sources.columns)),
+            }
         }
         problems.dedup();
         if problems.is_empty() { Ok(resolved.into_iter().collect()) } else { Err(JobError::Configuration(problems)) }

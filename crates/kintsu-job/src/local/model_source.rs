@@ -138,7 +138,9 @@ pub(super) fn blocking_rule(rule: &BlockingRuleSpec) -> Result<BlockingRule, Pro
             let dialect = dialect(table.sql_dialect.unwrap_or_default());
             let Some(text) = &table.blocking_rule else {
                 let rule = block_on(table.columns.iter().cloned()).exploding(table.arrays_to_explode.iter().cloned());
-                let built = rule.build(dialect).map_err(|error| problem_of(&format!("the blocking rule cannot be used: {error}"), &error));
+                let built = rule
+                    .build(dialect)
+                    .map_err(|error| problem_of(&format!("the blocking rule cannot be used: {error}"), &error));
                 return built.map(|rule| BlockingRule { salting_partitions: table.salting_partitions, ..rule });
             };
             (text.clone(), dialect, table.arrays_to_explode.clone(), table.salting_partitions)

@@ -119,7 +119,8 @@ impl<'a> RowLookup<'a> {
             }
         }
         if unknown > 0 {
-            let message = format!("{unknown} of the {} pairs in `{}` name a record that is not in the input", table.rows(), path.display());
+            let message =
+                format!("{unknown} of the {} pairs in `{}` name a record that is not in the input", table.rows(), path.display());
             let hint = "check the ids, and the names of the tables in `source_dataset_l` and `source_dataset_r`";
             return Err(JobError::problem(Problem::new("KN-JOB-030", message).hint(hint)));
         }
@@ -146,7 +147,8 @@ impl<'a> RowLookup<'a> {
                 names => {
                     let wanted = format!("{id}_l");
                     let near = nearest(&wanted, names.iter().map(String::as_str));
-                    let hint = near.map_or_else(|| format!("it has: {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
+                    let hint =
+                        near.map_or_else(|| format!("it has: {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
                     let message = format!("the file of pairs `{}` has no columns `{id}_l` and `{id}_r`", path.display());
                     return Err(JobError::problem(Problem::new("KN-JOB-031", message).hint(hint)));
                 }
@@ -169,4 +171,17 @@ struct PairColumns {
 fn no_score(path: &Path) -> JobError {
     let message = format!("a `clerical_match_score` in `{}` is no number", path.display());
     JobError::problem(Problem::new("KN-JOB-032", message).hint("write numbers from 0 to 1"))
+}
+
+/// One value as text; none where null.
+pub(crate) fn column_text(records: &Records, column: &str, row: usize) -> Result<Option<String>, JobError> {
+    let array = records.gather(column, &[row as u32]).map_err(JobError::part)?;
+    Ok(text_of(&array)?.into_iter().next().flatten())
+}
+
+/// The rows of a file as text, a value a column.
+pub(crate) fn text_rows(path: &Path, ctx: &RunContext) -> Result<Vec<Vec<Option<String>>>, JobError> {
+    let table = TextTable::read(path, ctx)?;
+    let columns = table.names().iter().map(|name| table.text(name).map(Option::unwrap_or_default)).collect::<Result<Vec<_>, _>>()?;
+    Ok((0..table.rows()).map(|row| columns.iter().map(|column| column.get(row).cloned().flatten()).collect()).collect())
 }

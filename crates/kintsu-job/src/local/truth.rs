@@ -46,12 +46,14 @@ impl Truth {
         let id = table.first_of(&[records.id_column().to_owned(), "unique_id".to_owned(), "id".to_owned()]);
         let Some(id) = id else {
             let pairs = lookup.pairs(path, ctx)?;
-            let pair = |pair: &super::row_lookup::ListedPair| TruePair { rows: (pair.left, pair.right), is_match: pair.score >= 0.5 };
+            let pair =
+                |pair: &super::row_lookup::ListedPair| TruePair { rows: (pair.left, pair.right), is_match: pair.score >= 0.5 };
             return Ok(Self::Pairs(pairs.iter().map(pair).collect()));
         };
         let source = table.first_of(&[records.source_column().to_owned(), "source_dataset".to_owned()]);
         let Some(entity) = names.iter().find(|name| **name != id && Some(*name) != source.as_ref()) else {
-            let problem = Problem::new("KN-JOB-033", format!("the file of entities `{}` has no column beside the ids", path.display()));
+            let problem =
+                Problem::new("KN-JOB-033", format!("the file of entities `{}` has no column beside the ids", path.display()));
             return Err(JobError::problem(problem.hint("add one that says which entity each record belongs to")));
         };
         let ids = table.text(&id)?.unwrap_or_default();
@@ -86,7 +88,12 @@ pub(crate) fn column_labels(records: &Records, name: &str) -> Result<Vec<u32>, J
 }
 
 /// How right the clusters are. For links, only pairs across tables count.
-pub(crate) fn evaluate(truth: &Truth, clusters: &Clusters, records: &Records, link_type: LinkType) -> Result<Evaluation, JobError> {
+pub(crate) fn evaluate(
+    truth: &Truth,
+    clusters: &Clusters,
+    records: &Records,
+    link_type: LinkType,
+) -> Result<Evaluation, JobError> {
     let across = records.source_codes().filter(|_| link_type == LinkType::LinkOnly);
     let mut measures = Evaluation::default();
     match truth {

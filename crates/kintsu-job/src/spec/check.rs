@@ -303,3 +303,28 @@ impl StepSpec {
         }
     }
 }
+
+impl StepSpec {
+    /// The name of the step, as a job file writes it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Predict { .. } => "predict",
+            Self::DeterministicLink { .. } => "deterministic_link",
+            Self::Cluster { .. } => "cluster",
+            Self::SingleBestLinks { .. } => "single_best_links",
+            Self::GraphMetrics { .. } => "graph_metrics",
+            Self::ScorePairs { .. } => "score_pairs",
+            Self::FindMatchesToNewRecords { .. } => "find_matches_to_new_records",
+            Self::CompareTwoRecords { .. } => "compare_two_records",
+            Self::AccuracyFromLabelsTable { .. } => "accuracy_from_labels_table",
+            Self::AccuracyFromLabelsColumn { .. } => "accuracy_from_labels_column",
+            Self::PredictionErrors { .. } => "prediction_errors",
+            Self::Unlinkables { .. } => "unlinkables",
+            Self::ProfileColumns { .. } => "profile_columns",
+            Self::Completeness { .. } => "completeness",
+            Self::CountComparisons { .. } => "count_comparisons",
+            Self::LargestBlocks { .. } => "largest_blocks",
+            Self::TermFrequencies { .. } => "term_frequencies",
+        }
+    }
+}

@@ -234,8 +234,6 @@ pub enum ComparisonSpec {
         /// Whether text that is no postcode counts as missing.
         #[serde(default)]
         invalid_postcodes_as_null: bool,
-        /// The column.
-        column: String,
         /// Degrees north.
         #[serde(default)]
         latitude_column: Option<String>,

@@ -48,6 +48,10 @@ pub enum TrainingStep {
         /// Put the lambdas of the sessions back to the scale of all pairs and into the model.
         #[serde(default)]
         populate_probability_two_random_records_match_from_trained_values: bool,
+        /// Look at a sample of about so many pairs. Default: at all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(range(min = 1))]
+        max_pairs: Option<f64>,
     },
     /// m from all pairs of records with the same label.
     EstimateMFromLabelColumn {

@@ -18,6 +18,8 @@ pub struct Edges {
     pub gammas: Vec<i8>,
     /// The number of comparisons.
     pub comparisons: usize,
+    /// The number of pairs that were looked at, kept or not.
+    pub candidate_pairs: u64,
 }
 
 impl Edges {
@@ -89,6 +91,7 @@ impl Edges {
             rules: Vec::with_capacity(total),
             gammas: Vec::with_capacity(total * comparisons),
             comparisons,
+            candidate_pairs: parts.iter().map(|part| part.candidate_pairs).sum(),
         };
         for part in parts {
             all.left.extend(part.left);
@@ -110,6 +113,7 @@ impl Edges {
             rules: order.map(|edge| self.rules[edge]).collect(),
             gammas,
             comparisons: self.comparisons,
+            candidate_pairs: self.candidate_pairs,
         }
     }
 }

@@ -101,6 +101,7 @@ fn predict_parts(
                 return;
             }
             let before = state.edges.len();
+            state.edges.candidate_pairs += batch.len() as u64;
             plan.score(batch, state);
             kept.fetch_add((state.edges.len() - before) as u64, Ordering::Relaxed);
         },

@@ -1,0 +1,100 @@
+//! `kintsu demo`: deduplicates made-up people and links two guides of real restaurants, and says how right it was.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use kintsu_job::{ColumnOrFile, Engine, InputSpec, InputTable, JobError, JobSpec, LocalEngine, Run};
+use serde_json::json;
+
+use crate::Verdict;
+use crate::arguments::DemoArguments;
+use crate::commands::linkage::summary;
+use crate::session::Session;
+
+/// The data that come with the program; their notices stand in `NOTICE` beside them.
+const FILES: [(&str, &[u8]); 8] = [
+    ("NOTICE", include_bytes!("../../../../demo/NOTICE")),
+    ("febrl3.csv", include_bytes!("../../../../demo/febrl3.csv")),
+    ("febrl3.truth.csv", include_bytes!("../../../../demo/febrl3.truth.csv")),
+    ("febrl3.model.json", include_bytes!("../../../../demo/febrl3.model.json")),
+    ("fodors.csv", include_bytes!("../../../../demo/fodors.csv")),
+    ("zagats.csv", include_bytes!("../../../../demo/zagats.csv")),
+    ("restaurants.truth.csv", include_bytes!("../../../../demo/restaurants.truth.csv")),
+    ("restaurants.model.json", include_bytes!("../../../../demo/restaurants.model.json")),
+];
+
+/// So many clusters are shown.
+const EXAMPLES: usize = 3;
+
+/// `kintsu demo`.
+pub(crate) fn run(arguments: &DemoArguments, session: &Session) -> Result<Verdict, JobError> {
+    let data = arguments.output.join("data");
+    std::fs::create_dir_all(&data).map_err(|source| JobError::Unwritable { path: data.clone(), source })?;
+    for (name, content) in FILES {
+        let path = data.join(name);
+        std::fs::write(&path, content).map_err(|source| JobError::Unwritable { path, source })?;
+    }
+    let people = JobSpec {
+        inputs: vec![InputSpec::Path(data.join("febrl3.csv"))],
+        ..job(&arguments.output, &data, "febrl3")
+    };
+    let table = |name: &str| {
+        InputSpec::Full(InputTable { path: data.join(format!("{name}.csv")), name: Some(name.to_owned()), format: None })
+    };
+    let restaurants = JobSpec {
+        inputs: vec![table("fodors"), table("zagats")],
+        one_to_one: true,
+        ..job(&arguments.output, &data, "restaurants")
+    };
+    session.start_threads(&people)?;
+    let mut text = String::new();
+    let mut documents = serde_json::Map::new();
+    for (name, title, spec) in [
+        ("people", "Deduplicating 5,000 made-up people (FEBRL)", &people),
+        ("restaurants", "Linking the restaurants of Fodor's and Zagat's guides", &restaurants),
+    ] {
+        let done = LocalEngine.run(spec, &session.context(spec))?;
+        let examples = examples(&done, session)?;
+        let _ = writeln!(text, "{title}\n\n{}\n", summary(&done.card, &done.directory));
+        for example in &examples {
+            let _ = writeln!(text, "{}", example.join("\n"));
+        }
+        documents.insert(name.to_owned(), json!({ "output": done.directory, "run": done.card, "examples": examples }));
+    }
+    let people = arguments.output.join("febrl3");
+    let _ = write!(text, "Why are these one person?  kintsu explain {} ID ID --show-values", people.display());
+    session.printer().result(&serde_json::Value::Object(documents), &text);
+    Ok(Verdict::Done)
+}
+
+/// What both jobs have in common.
+fn job(output: &Path, data: &Path, name: &str) -> JobSpec {
+    JobSpec {
+        model: Some(data.join(format!("{name}.model.json"))),
+        truth: Some(ColumnOrFile(data.join(format!("{name}.truth.csv")).to_string_lossy().into_owned())),
+        output: Some(output.join(name)),
+        overwrite: true,
+        ..JobSpec::default()
+    }
+}
+
+/// A few clusters of several records, each a list of lines.
+fn examples(done: &Run, session: &Session) -> Result<Vec<Vec<String>>, JobError> {
+    let path = done.directory.join(format!("clusters.{}", done.card.file_format));
+    let rows = kintsu_job::read_text_rows(&path, &session.context(&JobSpec::default()))?;
+    let mut clusters: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in rows {
+        let Some((Some(cluster), values)) = row.split_first() else { continue };
+        let line = values.iter().map(|value| value.as_deref().unwrap_or("")).collect::<Vec<_>>().join(" | ");
+        clusters.entry(cluster.clone()).or_default().push(format!("  {line}"));
+    }
+    let largest = clusters.values().map(Vec::len).max().unwrap_or(0).min(3);
+    let chosen = clusters.into_iter().filter(|(_, lines)| lines.len() == largest).take(EXAMPLES);
+    Ok(chosen
+        .map(|(cluster, mut lines)| {
+            lines.insert(0, format!("cluster {cluster}"));
+            lines
+        })
+        .collect())
+}

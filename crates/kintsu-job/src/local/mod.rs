@@ -1,0 +1,77 @@
+//! The local engine: reads, prepares, trains, scores, clusters and writes in this process.
+
+mod clock;
+mod clusters;
+mod comparisons;
+mod edges;
+mod finished;
+mod load;
+mod model_source;
+mod new_records;
+mod output;
+mod planning;
+mod row_lookup;
+mod rows;
+mod run_state;
+mod step_data;
+mod step_edges;
+mod step_labels;
+mod train;
+mod truth;
+mod writing;
+
+pub(crate) use row_lookup::text_rows;
+pub use finished::{EntityExplanation, FinishedRun, LinkExplanation, PairExplanation, RunEvaluation};
+
+use kintsu_core::RunContext;
+
+use crate::engine::{Engine, Run};
+use crate::error::JobError;
+use crate::plan::Plan;
+use crate::spec::{JobSpec, StepSpec};
+use clock::Clock;
+use output::Output;
+use run_state::RunState;
+
+/// Runs jobs in this process, on all its threads.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LocalEngine;
+
+impl Engine for LocalEngine {
+    fn name(&self) -> &'static str {
+        "local"
+    }
+
+    fn plan(&self, job: &JobSpec, ctx: &RunContext) -> Result<Plan, JobError> {
+        planning::plan(job, ctx)
+    }
+
+    fn run(&self, job: &JobSpec, ctx: &RunContext) -> Result<Run, JobError> {
+        let mut clock = Clock::start();
+        let mut output = Output::create(job)?;
+        let mut state = RunState::prepare(job, ctx, &mut clock)?;
+        state.train(ctx, &mut clock)?;
+        for step in steps_of(job) {
+            state.take(&step, &mut output, ctx, &mut clock)?;
+        }
+        state.measure(ctx)?;
+        let card = state.finish(&mut output, self.name(), ctx, clock)?;
+        let directory = output.publish()?;
+        Ok(Run { directory, card })
+    }
+}
+
+/// The steps of a job; predict and cluster where it lists none.
+fn steps_of(job: &JobSpec) -> Vec<StepSpec> {
+    if !job.steps.is_empty() {
+        return job.steps.clone();
+    }
+    let predict = StepSpec::Predict { threshold_match_probability: None, threshold_match_weight: None };
+    let cluster = StepSpec::Cluster {
+        threshold_match_probability: None,
+        thresholds: Vec::new(),
+        output_cluster_summary_stats: false,
+        deterministic: false,
+    };
+    vec![predict, cluster]
+}

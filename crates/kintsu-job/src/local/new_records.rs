@@ -1,0 +1,133 @@
+//! Steps that bring records of their own: new records against those of the job, and one file against another.
+
+use arrow_array::{ArrayRef, StringArray};
+use kintsu_core::{MatchWeight, RunContext};
+use kintsu_kernel::{Compiled, RecordsSpec};
+use kintsu_link::block::Blocker;
+use kintsu_link::model::{LinkType, Model};
+use kintsu_link::records::Records;
+use kintsu_link::score::{TermFrequencies, Threshold, predict};
+use kintsu_table::{Column, ColumnChoice, Input, ReadOptions};
+
+use super::edges::{Extra, PairTable};
+use super::model_source::blocking_rules;
+use super::output::Output;
+use super::run_state::{RunState, prepare_records};
+use super::step_labels::rules_among;
+use crate::error::JobError;
+use crate::inputs::table_input;
+use crate::spec::StepSpec;
+
+/// The column that says on which side a record stands; it never reaches an output.
+const SIDE: &str = "__kintsu_side";
+
+impl RunState<'_> {
+    pub(super) fn take_new_record_step(
+        &mut self,
+        step: &StepSpec,
+        output: &mut Output,
+        ctx: &RunContext,
+    ) -> Result<(), JobError> {
+        match step {
+            StepSpec::FindMatchesToNewRecords { records, blocking_rules: rules, match_weight_threshold, name } => {
+                let mut inputs: Vec<Input> = self.job.inputs.iter().map(table_input).collect();
+                inputs.push(table_input(records));
+                let both = self.two_sides(&inputs, inputs.len() - 1, ctx)?;
+                let mut model = self.model()?.clone();
+                if let Some(rules) = rules {
+                    model.blocking_rules = blocking_rules(rules)?;
+                }
+                let threshold = Threshold::Weight(MatchWeight::new(*match_weight_threshold));
+                let compiled = self.compile_for(&model, &both, ctx)?;
+                let blocker = Blocker::new(&both, &model.blocking_rules, model.parity, ctx).map_err(JobError::part)?;
+                let edges = predict(&blocker, &compiled.comparators, &compiled.scorer, threshold, ctx).map_err(JobError::part)?;
+                let table = self.table_of(&both, &model, &compiled);
+                table.write(name.as_deref().unwrap_or("new_record_matches"), &edges, &Extra::default(), output)
+            }
+            StepSpec::CompareTwoRecords { left, right, include_found_by_blocking_rules, name } => {
+                let both = self.two_sides(&[table_input(left), table_input(right)], 1, ctx)?;
+                let model = self.model()?.clone();
+                let compiled = self.compile_for(&model, &both, ctx)?;
+                let every_pair = Blocker::new(&both, &[], model.parity, ctx).map_err(JobError::part)?;
+                let edges = predict(&every_pair, &compiled.comparators, &compiled.scorer, Threshold::None, ctx);
+                let edges = edges.map_err(JobError::part)?;
+                let mut extra = Extra::default();
+                if *include_found_by_blocking_rules {
+                    let blocker = Blocker::new(&both, &model.blocking_rules, model.parity, ctx).map_err(JobError::part)?;
+                    let rules = rules_among(&blocker, &edges.pairs(), ctx)?;
+                    extra.found_by_blocking_rules = Some(rules.iter().map(Option::is_some).collect());
+                }
+                let table = self.table_of(&both, &model, &compiled);
+                table.write(name.as_deref().unwrap_or("compared_records"), &edges, &extra, output)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads `inputs`; those before `right` stand on the left side of every pair, the others on the right.
+    fn two_sides(&self, inputs: &[Input], right: usize, ctx: &RunContext) -> Result<Records, JobError> {
+        let looked_at: Vec<String> = self
+            .loaded
+            .records
+            .table()
+            .columns()
+            .iter()
+            .filter(|column| column.encoded().is_some() && Some(&*column.name) != self.loaded.source_dataset.as_deref())
+            .map(|column| column.name.to_string())
+            .collect();
+        let options = ReadOptions {
+            encode: ColumnChoice::names(looked_at),
+            carry: ColumnChoice::All,
+            integers: self.loaded.unique_id.iter().cloned().collect(),
+            source_dataset_column: Some(self.loaded.source_dataset.clone().unwrap_or_else(|| SIDE.to_owned())),
+            ..ReadOptions::default()
+        };
+        let inputs = named_apart(inputs);
+        let rows_left = kintsu_table::read(&inputs[..right], &options, ctx).map_err(JobError::part)?.rows();
+        let table = kintsu_table::read(&inputs, &options, ctx).map_err(JobError::part)?;
+        let sides = (0..table.rows()).map(|row| if row < rows_left { "left" } else { "right" });
+        let sides: ArrayRef = std::sync::Arc::new(StringArray::from_iter_values(sides));
+        let side = Column::encode(SIDE, &sides).map_err(JobError::part)?;
+        let table = table.with_column(side).map_err(|error| JobError::Defect(error.to_string()))?;
+        let spec = RecordsSpec {
+            unique_id: self.loaded.unique_id.clone(),
+            source_dataset: SIDE.to_owned(),
+            link_type: LinkType::LinkOnly,
+            sources: vec!["left".to_owned(), "right".to_owned()],
+        };
+        prepare_records(&table, spec)
+    }
+
+    /// Compiles the model for other records; term frequencies stay those of the job's records.
+    fn compile_for(&self, model: &Model, records: &Records, ctx: &RunContext) -> Result<Compiled, JobError> {
+        let known = self.compiled()?.frequencies.tables().iter();
+        let supplied = known
+            .map(|table| {
+                let (values, shares) = table.values();
+                TermFrequencies::supplied(records, table.column(), values, shares).map_err(JobError::part)
+            })
+            .collect::<Result<_, _>>()?;
+        Compiled::new(model, records, supplied, ctx).map_err(JobError::part)
+    }
+
+    fn table_of<'t>(&'t self, records: &'t Records, model: &'t Model, compiled: &'t Compiled) -> PairTable<'t> {
+        let source_column = self.loaded.source_dataset.as_deref().filter(|_| self.loaded.records.source_codes().is_some());
+        PairTable { records, model, source_column, compiled: Some(compiled) }
+    }
+}
+
+/// Inputs under names of their own, so that a file may stand on both sides.
+fn named_apart(inputs: &[Input]) -> Vec<Input> {
+    let mut names: Vec<String> = Vec::new();
+    inputs
+        .iter()
+        .map(|input| {
+            let mut name = input.data_set_name();
+            while names.contains(&name) {
+                name.push_str("_new");
+            }
+            names.push(name.clone());
+            input.clone().named(name)
+        })
+        .collect()
+}

@@ -1,0 +1,118 @@
+//! Small tables: rows of any serialisable type as a batch, and term-frequency tables in and out.
+
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, UInt32Array};
+use arrow_select::take::take;
+use kintsu_core::RunContext;
+use kintsu_link::records::Records;
+use kintsu_link::score::TermFrequencies;
+use kintsu_table::{ColumnChoice, Input, ReadOptions};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::clusters::{batch_of, defect};
+use super::load::find;
+use crate::error::JobError;
+use crate::spec::{JobSpec, Problem};
+
+/// Rows as a batch: a column for each field that is no list or object. Without rows there is one column, `empty`, of no rows.
+pub(super) fn rows_batch<Row: Serialize>(rows: &[Row]) -> Result<RecordBatch, JobError> {
+    let objects: Vec<Map<String, Value>> = rows
+        .iter()
+        .map(|row| match serde_json::to_value(row) {
+            Ok(Value::Object(object)) => Ok(object),
+            Ok(_) => Err(JobError::Defect("a row is no object".to_owned())),
+            Err(error) => Err(JobError::Defect(error.to_string())),
+        })
+        .collect::<Result<_, _>>()?;
+    let Some(first) = objects.first() else {
+        return batch_of(vec![("empty".to_owned(), Arc::new(StringArray::from(Vec::<&str>::new())))]);
+    };
+    let names: Vec<String> =
+        first.iter().filter(|(_, value)| !value.is_array() && !value.is_object()).map(|(name, _)| name.clone()).collect();
+    let column = |name: &String| {
+        (name.clone(), array_of(&objects.iter().map(|row| row.get(name).unwrap_or(&Value::Null)).collect::<Vec<_>>()))
+    };
+    batch_of(names.iter().map(column).collect())
+}
+
+/// Values of one kind as an array: whole numbers, numbers, truth values, or text.
+fn array_of(values: &[&Value]) -> ArrayRef {
+    let known = || values.iter().filter(|value| !value.is_null());
+    if known().next().is_some() && known().all(|value| value.is_boolean()) {
+        return Arc::new(values.iter().map(|value| value.as_bool()).collect::<BooleanArray>());
+    }
+    if known().next().is_some() && known().all(|value| value.is_i64()) {
+        return Arc::new(values.iter().map(|value| value.as_i64()).collect::<Int64Array>());
+    }
+    if known().all(|value| value.is_number()) {
+        return Arc::new(values.iter().map(|value| value.as_f64()).collect::<Float64Array>());
+    }
+    Arc::new(values.iter().map(|value| value.as_str()).collect::<StringArray>())
+}
+
+/// The frequencies of a column's values, ordered by value: `COLUMN` and `tf_COLUMN`.
+pub(super) fn frequencies_batch(table: &TermFrequencies, prefix: &str) -> Result<RecordBatch, JobError> {
+    let (values, frequencies) = table.values();
+    let order = order_of_values(values)?;
+    let kept: Vec<u32> =
+        order.into_iter().filter(|code| frequencies.get(*code as usize).is_some_and(|found| !found.is_nan())).collect();
+    let shares = Float64Array::from_iter_values(kept.iter().map(|code| frequencies[*code as usize]));
+    let values = take(values, &UInt32Array::from(kept), None).map_err(defect)?;
+    let column = table.column();
+    batch_of(vec![(column.to_owned(), values), (format!("{prefix}{column}"), Arc::new(shares))])
+}
+
+/// The codes in the order of their values: numbers as numbers, everything else as text.
+fn order_of_values(values: &ArrayRef) -> Result<Vec<u32>, JobError> {
+    let mut codes: Vec<u32> = (0..values.len() as u32).collect();
+    if let Some(text) = values.as_any().downcast_ref::<StringArray>() {
+        codes.sort_unstable_by(|a, b| text.value(*a as usize).cmp(text.value(*b as usize)));
+        return Ok(codes);
+    }
+    if let Ok(numbers) = arrow_cast::cast(values, &arrow_schema::DataType::Float64)
+        && let Some(numbers) = numbers.as_any().downcast_ref::<Float64Array>()
+    {
+        codes.sort_by(|a, b| numbers.value(*a as usize).total_cmp(&numbers.value(*b as usize)));
+        return Ok(codes);
+    }
+    let options = arrow_cast::display::FormatOptions::default();
+    let formatter = arrow_cast::display::ArrayFormatter::try_new(values, &options).map_err(defect)?;
+    codes.sort_by_cached_key(|code| formatter.value(*code as usize).to_string());
+    Ok(codes)
+}
+
+/// The term-frequency tables that the job names, for the columns of `records`.
+pub(super) fn supplied_term_frequencies(
+    job: &JobSpec,
+    records: &Records,
+    ctx: &RunContext,
+) -> Result<Vec<TermFrequencies>, JobError> {
+    let mut supplied = Vec::new();
+    for (column, path) in &job.term_frequencies {
+        let options = ReadOptions { encode: ColumnChoice::None, carry: ColumnChoice::All, ..ReadOptions::default() };
+        let table = kintsu_table::read(&[Input::new(path)], &options, ctx).map_err(JobError::part)?;
+        let names: Vec<String> = table.columns().iter().map(|column| column.name.to_string()).collect();
+        let value_column = find(column, &names);
+        let share_column = find(&format!("tf_{column}"), &names).or_else(|| find("tf", &names));
+        let (Some(values), Some(shares)) = (value_column, share_column) else {
+            let message = format!("the term-frequency table `{}` needs the columns `{column}` and `tf_{column}`", path.display());
+            return Err(JobError::problem(Problem::new("KN-JOB-034", message).hint(format!("it has: {}", names.join(", ")))));
+        };
+        let array = |name: &str| -> Result<ArrayRef, JobError> {
+            let found = table.column(name).ok_or_else(|| JobError::Defect(format!("no column {name}")))?;
+            found.to_batch_array().map_err(JobError::part)
+        };
+        let wanted = records.find(column).map_err(JobError::part)?.data_type().clone();
+        let values = arrow_cast::cast(&array(values)?, &wanted).map_err(defect)?;
+        let shares = arrow_cast::cast(&array(shares)?, &arrow_schema::DataType::Float64).map_err(defect)?;
+        let shares: Vec<f64> = shares
+            .as_any()
+            .downcast_ref::<Float64Array>()
+            .map(|shares| shares.iter().map(|share| share.unwrap_or(f64::NAN)).collect())
+            .unwrap_or_default();
+        supplied.push(TermFrequencies::supplied(records, column, &values, &shares).map_err(JobError::part)?);
+    }
+    Ok(supplied)
+}

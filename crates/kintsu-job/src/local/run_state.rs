@@ -1,0 +1,292 @@
+//! What a run holds while it goes through its steps.
+
+use kintsu_core::{MatchWeight, Probability, RunContext};
+use kintsu_entity::Clusters;
+use kintsu_kernel::{Compiled, Prepare, PrepareSpec, RecordsSpec, ScoreBlocks};
+use kintsu_link::block::Blocker;
+use kintsu_link::compare::Comparators;
+use kintsu_link::model::{BlockingRule, KintsuModel, Model};
+use kintsu_link::score::{Edges, Scorer, TermFrequencies, TermFrequencyTables, Threshold};
+use kintsu_link::train::{Trainer, TrainingData};
+
+use super::clock::Clock;
+use super::edges::{Extra, PairTable};
+use super::load::{Loaded, LookedAt, Sources};
+use super::model_source::{SourcedModel, blocking_rule, default_link_type, link_type, source_model};
+use super::output::Output;
+use super::planning::{refuse_if_too_large, warn_of_exploding_rules};
+use super::train;
+use super::truth::{Truth, evaluate};
+use crate::card::{Counts, Evaluation};
+use crate::error::JobError;
+use crate::spec::{
+    BlockingRuleSpec, CLUSTER_THRESHOLD_DEFAULT, ColumnOrFile, JobSpec, PREDICT_THRESHOLD_DEFAULT, StepSpec, TrainingStep,
+};
+
+/// A run in the making.
+pub(super) struct RunState<'a> {
+    pub(super) job: &'a JobSpec,
+    pub(super) loaded: Loaded,
+    /// The model with how it came to be; none for jobs that only look at data.
+    pub(super) sourced: Option<SourcedModel>,
+    pub(super) supplied: Vec<TermFrequencies>,
+    /// The model compiled, once it is trained.
+    pub(super) compiled: Option<Compiled>,
+    pub(super) trainer: Option<Trainer>,
+    pub(super) edges: Option<Edges>,
+    pub(super) deterministic: Option<Edges>,
+    pub(super) clusters: Option<Clusters>,
+    pub(super) counts: Counts,
+    pub(super) evaluation: Option<Evaluation>,
+}
+
+impl<'a> RunState<'a> {
+    /// Reads the model and the inputs.
+    pub(super) fn prepare(job: &'a JobSpec, ctx: &RunContext, clock: &mut Clock) -> Result<Self, JobError> {
+        let sourced = source_model(job)?;
+        let sources = Sources::look(job, sourced.as_ref().map(|sourced| &sourced.model))?;
+        let looked_at = looked_at(job, sourced.as_ref().map(|sourced| &sourced.model), &sources)?;
+        let pairs = sourced.as_ref().map(|sourced| sourced.model.link_type);
+        let pairs = pairs.or(job.link_type.map(link_type)).unwrap_or_else(|| default_link_type(job.inputs.len()));
+        let loaded = clock.stage("read", ctx, || sources.read(&looked_at, pairs, ctx))?;
+        let supplied = super::rows::supplied_term_frequencies(job, &loaded.records, ctx)?;
+        let mut counts = Counts::default();
+        counts.put("records", loaded.records.rows() as u64);
+        for (name, size) in loaded.records.sources().iter().zip(loaded.records.source_sizes()) {
+            counts.put(&format!("records of {name}"), size);
+        }
+        let state = Self {
+            job,
+            loaded,
+            sourced,
+            supplied,
+            compiled: None,
+            trainer: None,
+            edges: None,
+            deterministic: None,
+            clusters: None,
+            counts,
+            evaluation: None,
+        };
+        Ok(state)
+    }
+
+    /// The model.
+    pub(super) fn model(&self) -> Result<&Model, JobError> {
+        let sourced =
+            self.sourced.as_ref().ok_or_else(|| JobError::Defect("a step needs a model and there is none".to_owned()))?;
+        Ok(&sourced.model)
+    }
+
+    /// The model compiled.
+    pub(super) fn compiled(&self) -> Result<&Compiled, JobError> {
+        self.compiled.as_ref().ok_or_else(|| JobError::Defect("a step needs a model and there is none".to_owned()))
+    }
+
+    /// Trains the model where that is asked for, and compiles it.
+    pub(super) fn train(&mut self, ctx: &RunContext, clock: &mut Clock) -> Result<(), JobError> {
+        let Some(sourced) = &mut self.sourced else { return Ok(()) };
+        let records = &self.loaded.records;
+        let (comparators, frequencies) = clock.stage("prepare", ctx, || {
+            let frequencies = TermFrequencyTables::new(&sourced.model, records, self.supplied.clone());
+            let comparators = Comparators::compile(&sourced.model, records, ctx).map_err(JobError::part)?;
+            Ok((comparators, frequencies.map_err(JobError::part)?))
+        })?;
+        let data = TrainingData { records, comparators: &comparators, frequencies: &frequencies };
+        if !self.job.training.is_empty() {
+            self.trainer = Some(train::follow(sourced.model.clone(), data, &self.job.training, ctx, clock)?);
+        } else if !sourced.trained {
+            self.trainer = Some(train::follow_own_plan(sourced.model.clone(), data, ctx, clock)?);
+        }
+        if let Some(trainer) = &self.trainer {
+            sourced.model = trainer.model().clone();
+            trainer.warn_about_model(ctx);
+        } else {
+            Trainer::new(sourced.model.clone()).warn_about_model(ctx);
+        }
+        let scorer = Scorer::new(&sourced.model, &frequencies).map_err(JobError::part)?;
+        self.compiled = Some(Compiled { comparators, scorer, frequencies });
+        Ok(())
+    }
+
+    /// Takes one step.
+    pub(super) fn take(
+        &mut self,
+        step: &StepSpec,
+        output: &mut Output,
+        ctx: &RunContext,
+        clock: &mut Clock,
+    ) -> Result<(), JobError> {
+        match step {
+            StepSpec::Predict { threshold_match_probability, threshold_match_weight } => {
+                let threshold = self.threshold(*threshold_match_probability, *threshold_match_weight)?;
+                self.predict(threshold, output, ctx, clock)
+            }
+            StepSpec::DeterministicLink { .. }
+            | StepSpec::Cluster { .. }
+            | StepSpec::SingleBestLinks { .. }
+            | StepSpec::GraphMetrics { .. } => self.take_edge_step(step, output, ctx, clock),
+            StepSpec::AccuracyFromLabelsTable { .. }
+            | StepSpec::AccuracyFromLabelsColumn { .. }
+            | StepSpec::PredictionErrors { .. }
+            | StepSpec::ScorePairs { .. }
+            | StepSpec::Unlinkables { .. } => clock.stage(step.kind(), ctx, || self.take_label_step(step, output, ctx)),
+            StepSpec::FindMatchesToNewRecords { .. } | StepSpec::CompareTwoRecords { .. } => {
+                clock.stage(step.kind(), ctx, || self.take_new_record_step(step, output, ctx))
+            }
+            StepSpec::ProfileColumns { .. }
+            | StepSpec::Completeness { .. }
+            | StepSpec::CountComparisons { .. }
+            | StepSpec::LargestBlocks { .. }
+            | StepSpec::TermFrequencies { .. } => clock.stage(step.kind(), ctx, || self.take_data_step(step, output, ctx)),
+        }
+    }
+
+    fn threshold(&self, probability: Option<f64>, weight: Option<f64>) -> Result<Threshold, JobError> {
+        if let Some(weight) = weight {
+            return Ok(Threshold::Weight(MatchWeight::new(weight)));
+        }
+        let wanted = probability.or(self.job.predict_threshold).unwrap_or(PREDICT_THRESHOLD_DEFAULT);
+        let probability = Probability::new(wanted).map_err(|error| JobError::Defect(error.to_string()))?;
+        Ok(Threshold::Probability(probability))
+    }
+
+    /// Scores the pairs that the blocking rules find and writes the edges.
+    pub(super) fn predict(
+        &mut self,
+        threshold: Threshold,
+        output: &mut Output,
+        ctx: &RunContext,
+        clock: &mut Clock,
+    ) -> Result<(), JobError> {
+        let model = self.model()?;
+        let records = &self.loaded.records;
+        let edges = clock.stage("predict", ctx, || {
+            let blocker = Blocker::new(records, &model.blocking_rules, model.parity, ctx).map_err(JobError::part)?;
+            warn_of_exploding_rules(&blocker, &model.blocking_rules, ctx);
+            refuse_if_too_large(&blocker, model.comparisons.len(), ctx)?;
+            ctx.progress().begin("scoring pairs", Some(blocker.pairs()), "pairs");
+            let edges = ScoreBlocks::run(&blocker, self.compiled()?, threshold, ctx).map_err(JobError::part)?;
+            ctx.progress().finish();
+            Ok(edges)
+        })?;
+        self.counts.put("candidate_pairs", edges.candidate_pairs);
+        self.counts.put("edges", edges.len() as u64);
+        clock.stage("write", ctx, || self.pair_table()?.write("edges", &edges, &Extra::default(), output))?;
+        self.edges = Some(edges);
+        Ok(())
+    }
+
+    /// Scored pairs as they are written.
+    pub(super) fn pair_table(&self) -> Result<PairTable<'_>, JobError> {
+        Ok(PairTable {
+            records: &self.loaded.records,
+            model: self.model()?,
+            source_column: self.source_column(),
+            compiled: Some(self.compiled()?),
+        })
+    }
+
+    /// The column with the tables, where records are told apart by it.
+    pub(super) fn source_column(&self) -> Option<&str> {
+        self.loaded.records.source_codes().map(|_| self.loaded.records.source_column())
+    }
+
+    /// The threshold of clustering.
+    pub(super) fn cluster_threshold(&self, given: Option<f64>) -> f64 {
+        given.or(self.job.cluster_threshold).unwrap_or(CLUSTER_THRESHOLD_DEFAULT)
+    }
+
+    /// Measures the clusters against the truth, where there is one.
+    pub(super) fn measure(&mut self, ctx: &RunContext) -> Result<(), JobError> {
+        if let (Some(truth), Some(clusters)) = (&self.job.truth, &self.clusters) {
+            let truth = Truth::read(truth, &self.loaded.records, &self.loaded.columns, ctx)?;
+            self.evaluation = Some(evaluate(&truth, clusters, &self.loaded.records, self.model()?.link_type)?);
+        }
+        Ok(())
+    }
+
+    /// What stands beside the model.
+    pub(super) fn beside(&self, ctx: &RunContext) -> Result<KintsuModel, JobError> {
+        let records = Some(self.loaded.records.rows() as u64);
+        let mut beside = match (&self.trainer, self.sourced.as_ref().and_then(|sourced| sourced.beside.clone())) {
+            (Some(trainer), _) => {
+                let mut file = trainer.kintsu_model(ctx);
+                file.provenance.records = records;
+                file
+            }
+            (None, Some(known)) => known,
+            (None, None) => KintsuModel::of(self.model()?),
+        };
+        beside.parity = self.model()?.parity;
+        if self.trainer.is_none() {
+            let file = self.sourced.as_ref().and_then(|sourced| sourced.file.as_ref()).and_then(|file| file.file_name());
+            let name = file.map(|name| name.to_string_lossy().into_owned());
+            beside.provenance.read_from = beside.provenance.read_from.or(name);
+        }
+        Ok(beside)
+    }
+}
+
+/// The columns that the job looks at, by their names in the input.
+pub(super) fn looked_at(job: &JobSpec, model: Option<&Model>, sources: &Sources) -> Result<Vec<String>, JobError> {
+    let mut wanted = LookedAt::default();
+    if let Some(model) = model {
+        wanted.add_model(model);
+    }
+    let add_rules = |wanted: &mut LookedAt, rules: &[BlockingRuleSpec]| -> Result<(), JobError> {
+        super::model_source::blocking_rules(rules)?.iter().for_each(|rule: &BlockingRule| wanted.add_rule(rule));
+        Ok(())
+    };
+    for step in &job.training {
+        match step {
+            TrainingStep::EstimateProbabilityTwoRandomRecordsMatch { deterministic_matching_rules, .. } => {
+                add_rules(&mut wanted, deterministic_matching_rules)?;
+            }
+            TrainingStep::EstimateParametersUsingExpectationMaximisation { blocking_rule: rule, .. } => {
+                wanted.add_rule(&blocking_rule(rule).map_err(JobError::problem)?);
+            }
+            TrainingStep::EstimateMFromLabelColumn { label_colname } => wanted.add_label(label_colname),
+            _ => {}
+        }
+    }
+    for step in &job.steps {
+        match step {
+            StepSpec::FindMatchesToNewRecords { blocking_rules: Some(rules), .. }
+            | StepSpec::CountComparisons { blocking_rules: Some(rules), .. } => add_rules(&mut wanted, rules)?,
+            StepSpec::LargestBlocks { blocking_rule, .. } => add_rules(&mut wanted, std::slice::from_ref(blocking_rule))?,
+            StepSpec::AccuracyFromLabelsColumn { labels_column_name, .. } => wanted.add_label(labels_column_name),
+            StepSpec::PredictionErrors { labels: ColumnOrFile(label), .. }
+                if super::load::find(label, &sources.columns).is_some() =>
+            {
+                wanted.add_label(label);
+            }
+            StepSpec::TermFrequencies { columns } => {
+                columns.iter().for_each(|column| wanted.add(column, "the column for term frequencies"));
+            }
+            StepSpec::ProfileColumns { column_expressions, .. } => match column_expressions {
+                Some(expressions) => {
+                    for expression in super::step_data::parse_expressions(expressions)? {
+                        wanted.add_expression(&expression, "the column to profile");
+                    }
+                }
+                None => sources.columns.iter().for_each(|column| wanted.add_label(column)),
+            },
+            StepSpec::Completeness { cols: Some(columns), .. } => {
+                columns.iter().for_each(|column| wanted.add_label(column));
+            }
+            _ => {}
+        }
+    }
+    for column in job.term_frequencies.keys() {
+        wanted.add(column, "the column of a term-frequency table");
+    }
+    wanted.resolve(sources, job)
+}
+
+/// Prepares the records of a table through the kernel.
+pub(super) fn prepare_records(table: &kintsu_table::Table, spec: RecordsSpec) -> Result<kintsu_link::records::Records, JobError> {
+    let kernel = Prepare::new(&PrepareSpec { records: spec, derive: Vec::new() }).map_err(JobError::part)?;
+    let batch = table.to_dictionary_batch().map_err(JobError::part)?;
+    Ok(kernel.run(&batch).map_err(JobError::part)?.into_records())
+}

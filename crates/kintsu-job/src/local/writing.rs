@@ -1,0 +1,75 @@
+//! The end of a run: the model, its term frequencies and the card.
+
+use kintsu_core::RunContext;
+
+use super::clock::Clock;
+use super::output::{Output, file_name};
+use super::rows::frequencies_batch;
+use super::run_state::RunState;
+use crate::card::{Machine, RunCard};
+use crate::error::JobError;
+use crate::inputs::job_digest;
+use crate::memory::peak_memory_bytes;
+
+impl RunState<'_> {
+    /// Writes what is left to write and gives the card.
+    pub(super) fn finish(
+        self,
+        output: &mut Output,
+        engine: &str,
+        ctx: &RunContext,
+        mut clock: Clock,
+    ) -> Result<RunCard, JobError> {
+        clock.stage("write", ctx, || self.write_model(output, ctx))?;
+        let job = self.job_as_it_ran()?;
+        let card = RunCard {
+            format: 1,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            job_digest: job_digest(&job),
+            job,
+            inputs: self.loaded.cards.clone(),
+            seed: ctx.seed,
+            engine: engine.to_owned(),
+            unique_id: self.loaded.unique_id.clone(),
+            source_dataset: self.source_column().map(str::to_owned),
+            file_format: output.format().extension().to_owned(),
+            files: output.files().clone(),
+            counts: self.counts.clone(),
+            training: self.trainer.as_ref().map(|trainer| trainer.notes().to_vec()).unwrap_or_default(),
+            evaluation: self.evaluation.clone(),
+            warnings: ctx.warnings(),
+            timings: clock.finish(),
+            machine: Machine { threads: rayon::current_num_threads(), peak_memory_bytes: peak_memory_bytes() },
+        };
+        let text = serde_json::to_string_pretty(&card).map_err(|error| JobError::Defect(error.to_string()))?;
+        output.write_text("run.json", &format!("{text}\n"))?;
+        Ok(card)
+    }
+
+    /// The model in Splink's format, what stands beside it, and the term frequencies that it adjusts for.
+    fn write_model(&self, output: &mut Output, ctx: &RunContext) -> Result<(), JobError> {
+        let Some(sourced) = &self.sourced else { return Ok(()) };
+        output.write_text("model.json", &ended(sourced.model.to_json()))?;
+        output.write_text("model.kintsu.json", &ended(self.beside(ctx)?.to_json()))?;
+        let prefix = &sourced.model.term_frequency_adjustment_column_prefix;
+        for table in self.compiled()?.frequencies.tables() {
+            let name = format!("term_frequencies/{}", file_name(table.column()));
+            output.write(&name, &frequencies_batch(table, prefix)?)?;
+        }
+        Ok(())
+    }
+
+    /// The job without what does not change its answer.
+    fn job_as_it_ran(&self) -> Result<serde_json::Value, JobError> {
+        let mut job = self.job.clone();
+        job.output = None;
+        job.overwrite = false;
+        job.threads = None;
+        job.memory = None;
+        serde_json::to_value(&job).map_err(|error| JobError::Defect(error.to_string()))
+    }
+}
+
+fn ended(text: String) -> String {
+    if text.ends_with('\n') { text } else { format!("{text}\n") }
+}
