@@ -18,13 +18,11 @@ use session::Session;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// How a command ended that met no error.
+/// How a command ended that met no error. Commands whose answer may be no will say so here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// It is done.
     Done,
-    /// The answer is no.
-    No,
 }
 
 fn main() -> ExitCode {
@@ -53,7 +51,6 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(Verdict::Done) => ExitCode::SUCCESS,
-        Ok(Verdict::No) => ExitCode::from(1),
         Err(error) => {
             session.printer().error(&error);
             ExitCode::from(kintsu_core::Explain::blame(&error).exit_code())

@@ -11,7 +11,6 @@ use crate::arguments::{GlobalOptions, PrintFormat};
 pub(crate) struct Printer {
     json: bool,
     quiet: u8,
-    verbose: u8,
     colour: bool,
 }
 
@@ -22,29 +21,13 @@ impl Printer {
         Self {
             json: options.format == PrintFormat::Json,
             quiet: options.quiet,
-            verbose: options.verbose,
             colour: !plain && std::io::stderr().is_terminal(),
         }
-    }
-
-    /// Whether results are printed as JSON.
-    pub(crate) fn is_json(self) -> bool {
-        self.json
     }
 
     /// Whether progress and notes are left out.
     pub(crate) fn is_quiet(self) -> bool {
         self.quiet > 0
-    }
-
-    /// Whether more is to be told.
-    pub(crate) fn is_verbose(self) -> bool {
-        self.verbose > 0
-    }
-
-    /// Whether colours may be used on standard error.
-    pub(crate) fn has_colour(self) -> bool {
-        self.colour
     }
 
     /// Prints a result: the document for programs, the text for people.
@@ -56,13 +39,6 @@ impl Printer {
             print_out(&serde_json::to_string_pretty(document).unwrap_or_default());
         } else {
             print_out(text.trim_end_matches('\n'));
-        }
-    }
-
-    /// Prints a note to the reader.
-    pub(crate) fn note(self, text: &str) {
-        if !self.is_quiet() {
-            print_error(text);
         }
     }
 

@@ -32,7 +32,9 @@ impl Prepare {
         let derive = spec
             .derive
             .iter()
-            .map(|derived| Ok((derived.name.clone(), parse_column_expression(&derived.expression, derived.dialect)?, derived.parity)))
+            .map(|derived| {
+                Ok((derived.name.clone(), parse_column_expression(&derived.expression, derived.dialect)?, derived.parity))
+            })
             .collect::<Result<_, KernelError>>()?;
         Ok(Self { records: spec.records.clone(), derive })
     }

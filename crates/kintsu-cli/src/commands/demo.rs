@@ -35,10 +35,7 @@ pub(crate) fn run(arguments: &DemoArguments, session: &Session) -> Result<Verdic
         let path = data.join(name);
         std::fs::write(&path, content).map_err(|source| JobError::Unwritable { path, source })?;
     }
-    let people = JobSpec {
-        inputs: vec![InputSpec::Path(data.join("febrl3.csv"))],
-        ..job(&arguments.output, &data, "febrl3")
-    };
+    let people = JobSpec { inputs: vec![InputSpec::Path(data.join("febrl3.csv"))], ..job(&arguments.output, &data, "febrl3") };
     let table = |name: &str| {
         InputSpec::Full(InputTable { path: data.join(format!("{name}.csv")), name: Some(name.to_owned()), format: None })
     };

@@ -21,7 +21,9 @@ pub(crate) fn completions(shell: Shell) -> Result<Verdict, JobError> {
 /// Prints a page.
 pub(crate) fn page(page: ReferencePage) -> Result<Verdict, JobError> {
     let text = match page {
-        ReferencePage::Schema => serde_json::to_string_pretty(&job_schema()).map_err(|error| JobError::Defect(error.to_string()))?,
+        ReferencePage::Schema => {
+            serde_json::to_string_pretty(&job_schema()).map_err(|error| JobError::Defect(error.to_string()))?
+        }
         ReferencePage::Commands => commands(),
     };
     print_out(&text);

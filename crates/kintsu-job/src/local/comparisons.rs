@@ -199,7 +199,7 @@ fn measure(name: &str) -> Result<StringMeasure, LibraryError> {
     known.ok_or_else(|| LibraryError::UnknownWord {
         what: "the distance function",
         word: name.to_owned(),
-        allowed: "levenshtein, damerau_levenshtein, jaro, jaro_winkler",
+        allowed: "levenshtein, damerau_levenshtein, jaro, jaro_winkler".to_owned(),
     })
 }
 

@@ -85,12 +85,14 @@ impl FinishedRun {
     pub fn open(directory: &Path) -> Result<Self, JobError> {
         let path = directory.join("run.json");
         if directory.is_dir() && !path.is_file() {
-            let problem = Problem::new("KN-JOB-040", format!("`{}` is no run directory: it has no run.json", directory.display()));
+            let problem =
+                Problem::new("KN-JOB-040", format!("`{}` is no run directory: it has no run.json", directory.display()));
             return Err(JobError::problem(problem.hint("name a directory that kintsu dedupe, link or run has written")));
         }
         let text = std::fs::read_to_string(&path).map_err(|source| JobError::Unreadable { path: path.clone(), source })?;
-        let card: RunCard = serde_json::from_str(&text)
-            .map_err(|error| JobError::problem(Problem::new("KN-JOB-041", format!("`{}` cannot be read: {error}", path.display()))))?;
+        let card: RunCard = serde_json::from_str(&text).map_err(|error| {
+            JobError::problem(Problem::new("KN-JOB-041", format!("`{}` cannot be read: {error}", path.display())))
+        })?;
         let job = job_of(directory, &card)?;
         Ok(Self { directory: directory.to_path_buf(), card, job })
     }
@@ -104,7 +106,13 @@ impl FinishedRun {
     ///
     /// # Errors
     /// When there is no such record.
-    pub fn explain_pair(&self, first: &str, second: &str, show_values: bool, ctx: &RunContext) -> Result<PairExplanation, JobError> {
+    pub fn explain_pair(
+        &self,
+        first: &str,
+        second: &str,
+        show_values: bool,
+        ctx: &RunContext,
+    ) -> Result<PairExplanation, JobError> {
         let mut state = RunState::prepare(&self.job, ctx, &mut Clock::start())?;
         state.train(ctx, &mut Clock::start())?;
         let records = &state.loaded.records;
@@ -172,8 +180,7 @@ impl FinishedRun {
         let Truth::Labels(labels) = &truth else { return Ok(RunEvaluation { measures, thresholds: Vec::new() }) };
         let links = self.links(&state, ctx)?;
         let pairs: Vec<(u32, u32)> = links.iter().map(|link| (link.0, link.1)).collect();
-        let scores: Vec<f64> =
-            links.iter().map(|link| kintsu_core::MatchWeight::new(link.2).probability().value()).collect();
+        let scores: Vec<f64> = links.iter().map(|link| kintsu_core::MatchWeight::new(link.2).probability().value()).collect();
         let across = records.source_codes().filter(|_| link_type == kintsu_link::model::LinkType::LinkOnly);
         let thresholds = threshold_table(&pairs, &scores, labels, across, &[0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999]);
         Ok(RunEvaluation { measures, thresholds: thresholds.map_err(JobError::part)? })
@@ -244,7 +251,8 @@ fn evidence(state: &RunState<'_>, left: u32, right: u32, show_values: bool) -> R
     let mut evidence = Vec::new();
     for (comparison, gamma) in model.comparisons.iter().zip(gammas) {
         let level = comparison.level_with_gamma(i32::from(gamma));
-        let frequencies = level.and_then(|level| level.tf_adjustment_column.as_deref()).and_then(|column| compiled.frequencies.of(column));
+        let frequencies =
+            level.and_then(|level| level.tf_adjustment_column.as_deref()).and_then(|column| compiled.frequencies.of(column));
         let mut found = PairEvidence {
             gamma: i32::from(gamma),
             frequency_left: frequencies.and_then(|table| table.of_row(left as usize)),

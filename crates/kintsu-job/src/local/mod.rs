@@ -20,8 +20,8 @@ mod train;
 mod truth;
 mod writing;
 
-pub(crate) use row_lookup::text_rows;
 pub use finished::{EntityExplanation, FinishedRun, LinkExplanation, PairExplanation, RunEvaluation};
+pub(crate) use row_lookup::text_rows;
 
 use kintsu_core::RunContext;
 

@@ -182,6 +182,7 @@ pub(crate) fn column_text(records: &Records, column: &str, row: usize) -> Result
 /// The rows of a file as text, a value a column.
 pub(crate) fn text_rows(path: &Path, ctx: &RunContext) -> Result<Vec<Vec<Option<String>>>, JobError> {
     let table = TextTable::read(path, ctx)?;
-    let columns = table.names().iter().map(|name| table.text(name).map(Option::unwrap_or_default)).collect::<Result<Vec<_>, _>>()?;
+    let columns =
+        table.names().iter().map(|name| table.text(name).map(Option::unwrap_or_default)).collect::<Result<Vec<_>, _>>()?;
     Ok((0..table.rows()).map(|row| columns.iter().map(|column| column.get(row).cloned().flatten()).collect()).collect())
 }

@@ -6,7 +6,7 @@ use arrow_array::{Array, ArrayRef, UInt32Array, UInt64Array};
 use arrow_select::take::take;
 use kintsu_core::RunContext;
 use kintsu_link::block::Blocker;
-use kintsu_link::diagnose::{ColumnProfile, KeyCodes, completeness, largest_blocks, profile_values, rule_counts};
+use kintsu_link::diagnose::{ColumnProfile, KeyCodes, completeness, cumulative_counts, largest_blocks, profile_values};
 use kintsu_link::model::{BlockingRule, Dialect, Parity};
 use kintsu_link::score::TermFrequencies;
 use kintsu_link::sql::{Expr, parse_column_expression};
@@ -52,7 +52,7 @@ impl RunState<'_> {
                 let blocker = self.blocker(&rules, ctx)?;
                 let added = blocker.marginal_counts(ctx).map_err(JobError::part)?;
                 let texts: Vec<&str> = rules.iter().map(|rule| rule.blocking_rule.as_str()).collect();
-                let rows = rule_counts(&texts, &added, self.loaded.records.possible_pairs());
+                let rows = cumulative_counts(&texts, &added, self.loaded.records.possible_pairs());
                 output.write(name.as_deref().unwrap_or("count_comparisons"), &rows_batch(&rows)?)
             }
             StepSpec::LargestBlocks { blocking_rule: rule, n_largest, name } => {
