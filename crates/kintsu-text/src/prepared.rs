@@ -65,6 +65,26 @@ pub(crate) enum Units<'a> {
     Wide(&'a [u32]),
 }
 
+impl Units<'_> {
+    /// How many there are.
+    #[inline]
+    pub(crate) fn length(self) -> usize {
+        match self {
+            Self::Narrow(units) => units.len(),
+            Self::Wide(units) => units.len(),
+        }
+    }
+
+    /// The unit at `place`, which must be below the length.
+    #[inline]
+    pub(crate) fn unit(self, place: usize) -> u32 {
+        match self {
+            Self::Narrow(units) => u32::from(units[place]),
+            Self::Wide(units) => units[place],
+        }
+    }
+}
+
 impl PreparedValues {
     /// Prepares values in order: the first has code 0.
     pub fn new<'a>(unit: Unit, values: impl IntoIterator<Item = &'a str>) -> Self {

@@ -6,7 +6,7 @@ use super::overlap::JaroRule;
 use super::plan::Plan;
 use super::{Ladder, Measure, Scratch};
 use crate::lanes::{InstructionSet, Task, dispatch, prefetch};
-use crate::prepared::{Entry, PreparedValues};
+use crate::prepared::{Entry, PreparedValues, Units};
 use crate::signature::NOT_SHORT;
 
 /// How many pairs are looked at before those that are left are decided; a position fits a byte.
@@ -72,6 +72,9 @@ pub(super) trait Rule {
 
     /// Whether the step may be another one than the far one; never wrongly false. Both entries may be of any kind.
     fn may_be_near(&self, left: Entry, right: Entry) -> bool;
+
+    /// As [`Rule::may_be_near`], where a value is not short and the entries do not hold both lengths.
+    fn may_be_near_beyond(&self, left: (Entry, Units<'_>), right: (Entry, Units<'_>)) -> bool;
 
     /// The step of a pair of short values.
     fn decide<I: InstructionSet>(&self, pair: ShortPair<'_>, scratch: &mut Scratch) -> u8;
@@ -144,7 +147,8 @@ impl Batch<'_> {
             let (i, j) = (i as usize, j as usize);
             let (a, b) = (self.left.entries[i], self.right.entries[j]);
             self.out[position] = if a.length().max(b.length()) as u64 == NOT_SHORT {
-                self.ladder.step_plainly(self.left.units(i), self.right.units(j))
+                let (left, right) = (self.left.units(i), self.right.units(j));
+                if rule.may_be_near_beyond((a, left), (b, right)) { self.ladder.step_plainly(left, right) } else { rule.far() }
             } else {
                 let pair = ShortPair { left: ShortValue::new(self.left, a), right: ShortValue::new(self.right, b) };
                 rule.decide::<I>(pair, self.scratch)

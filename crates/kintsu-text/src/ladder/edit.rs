@@ -11,7 +11,7 @@ use super::plan::DistancePlan;
 use crate::damerau_levenshtein;
 use crate::lanes::{Block, InstructionSet};
 use crate::levenshtein::Column;
-use crate::prepared::Entry;
+use crate::prepared::{Entry, Units};
 use crate::signature::LENGTH_BITS;
 
 /// Levenshtein with the bound 0, 1 or 2, or with any bound when `BOUND` is 3.
@@ -28,6 +28,10 @@ impl<const BOUND: usize> Rule for LevenshteinRule<'_, BOUND> {
     #[inline(always)]
     fn may_be_near(&self, left: Entry, right: Entry) -> bool {
         edits_min(left, right) <= if BOUND < 3 { BOUND } else { self.plan.bound }
+    }
+
+    fn may_be_near_beyond(&self, left: (Entry, Units<'_>), right: (Entry, Units<'_>)) -> bool {
+        left.1.length().abs_diff(right.1.length()) <= self.plan.bound
     }
 
     #[inline(always)]
@@ -65,6 +69,10 @@ impl Rule for DamerauRule<'_> {
         edits_min(left, right) <= self.plan.bound
     }
 
+    fn may_be_near_beyond(&self, left: (Entry, Units<'_>), right: (Entry, Units<'_>)) -> bool {
+        left.1.length().abs_diff(right.1.length()) <= self.plan.bound
+    }
+
     #[inline(always)]
     fn decide<I: InstructionSet>(&self, pair: ShortPair<'_>, scratch: &mut Scratch) -> u8 {
         let (short, long) = by_length(pair);
@@ -72,7 +80,7 @@ impl Rule for DamerauRule<'_> {
             return self.plan.far;
         }
         if self.plan.bound > 1 {
-            return self.beyond_one(short, long, scratch);
+            return self.beyond_one::<I>(short, long, scratch);
         }
         let distance = match long.length {
             0..=16 => damerau_to_one::<I::Block16>(short, long),
@@ -86,7 +94,17 @@ impl Rule for DamerauRule<'_> {
 impl DamerauRule<'_> {
     /// A transposition saves at most one of two edits, so the Levenshtein distance is at most twice this one; and the two are
     /// the same below 2.
-    fn beyond_one(&self, short: ShortValue<'_>, long: ShortValue<'_>, scratch: &mut Scratch) -> u8 {
+    #[inline(always)]
+    fn beyond_one<I: InstructionSet>(&self, short: ShortValue<'_>, long: ShortValue<'_>, scratch: &mut Scratch) -> u8 {
+        let alone = match long.length {
+            _ if self.plan.bound > 2 => 0,
+            0..=16 => units_alone::<I::Block16>(short, long),
+            17..=32 => units_alone::<I::Block32>(short, long),
+            _ => units_alone::<I::Block64>(short, long),
+        };
+        if alone > self.plan.bound {
+            return self.plan.far;
+        }
         let (short, long) = (short.units(), long.units());
         let edits = scratch.positions.distance(short, long);
         if edits < 2 {
@@ -213,6 +231,20 @@ fn damerau_to_one<B: Block>(short: ShortValue<'_>, long: ShortValue<'_>) -> usiz
         return 1;
     }
     differs.count_ones() as usize
+}
+
+/// How many units of the shorter value have no equal where two edits could have moved them, from one place back to one further
+/// than the end of the longer value lies: each of them costs an edit.
+#[inline(always)]
+fn units_alone<B: Block>(short: ShortValue<'_>, long: ShortValue<'_>) -> usize {
+    let overlay = Overlay::<B>::new(short, long);
+    // A unit moved back: its place in `differs_ahead` is the one before; the first unit cannot move back.
+    let back = overlay.differs_ahead() << 1 | 1;
+    let mut alone = back;
+    for shift in 0..=(long.length - short.length + 1) {
+        alone &= overlay.differs(shift);
+    }
+    alone.count_ones() as usize
 }
 
 /// The places of each byte in a pattern, all zero between uses.

@@ -6,8 +6,8 @@ use super::{Scratch, Step};
 use crate::jaro::{from_counts, reach};
 use crate::jaro_winkler::{PREFIX_MAX, raise};
 use crate::lanes::{Block, InstructionSet};
-use crate::prepared::Entry;
-use crate::signature::LENGTH_BITS;
+use crate::prepared::{Entry, Units};
+use crate::signature::{LENGTH_BITS, SHORT_MAX};
 use crate::{EmptyRule, Semantics, WinklerForm};
 
 /// The two forms of Winkler's bonus differ by far less than this.
@@ -30,11 +30,17 @@ impl Rule for JaroRule<'_> {
     #[inline(always)]
     fn may_be_near(&self, left: Entry, right: Entry) -> bool {
         let (left_length, right_length) = (left.length(), right.length());
-        let only_left = (left.signature & !right.signature & !LENGTH_BITS).count_ones() as usize;
-        let only_right = (right.signature & !left.signature & !LENGTH_BITS).count_ones() as usize;
-        let common_max = left_length.saturating_sub(only_left).min(right_length.saturating_sub(only_right));
         let prefix = if self.winkler { prefix(left.head, right.head, left_length.min(right_length)) } else { 0 };
-        common_max >= self.plan.common_min(prefix, left_length, right_length)
+        common_max(left, left_length, right, right_length) >= self.plan.common_min(prefix, left_length, right_length)
+    }
+
+    fn may_be_near_beyond(&self, left: (Entry, Units<'_>), right: (Entry, Units<'_>)) -> bool {
+        let (left_length, right_length) = (left.1.length(), right.1.length());
+        let unequal = |&place: &usize| left.1.unit(place) != right.1.unit(place);
+        let shorter = left_length.min(right_length).min(PREFIX_MAX);
+        let prefix = if self.winkler { (0..shorter).find(unequal).unwrap_or(shorter) } else { 0 };
+        left_length.max(right_length) > SHORT_MAX
+            || common_max(left.0, left_length, right.0, right_length) >= self.plan.common_min(prefix, left_length, right_length)
     }
 
     #[inline(always)]
@@ -79,6 +85,14 @@ impl JaroRule<'_> {
         let near = self.steps.iter().any(|step| (plain - step.threshold).abs() < FORMS_DIFFER_MAX);
         classify(self.steps, if near { raise(jaro, prefix, form) } else { plain })
     }
+}
+
+/// The most units in common that the bags of two values allow.
+#[inline(always)]
+fn common_max(left: Entry, left_length: usize, right: Entry, right_length: usize) -> usize {
+    let only_left = (left.signature & !right.signature & !LENGTH_BITS).count_ones() as usize;
+    let only_right = (right.signature & !left.signature & !LENGTH_BITS).count_ones() as usize;
+    left_length.saturating_sub(only_left).min(right_length.saturating_sub(only_right))
 }
 
 /// The length of the common prefix, at most 4, of values whose shorter one has `shorter` units.

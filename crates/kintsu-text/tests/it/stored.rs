@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use kintsu_text::{Semantics, damerau_levenshtein, jaccard, jaro, jaro_winkler, levenshtein};
+use kintsu_text::{Ladder, Measure, Operator, PreparedValues, Scratch, Semantics, Step};
+use kintsu_text::{damerau_levenshtein, jaccard, jaro, jaro_winkler, levenshtein};
 use serde_json::Value;
 
 fn shared(path: &str) -> Option<PathBuf> {
@@ -42,6 +43,38 @@ fn check(file: &str, semantics: Semantics) -> Option<usize> {
         }
     }
     Some(text.lines().count())
+}
+
+/// Checks that ladders whose thresholds are the stored answers themselves see each of them as reached and not passed.
+fn check_ladders(file: &str, semantics: Semantics) {
+    let Some(path) = shared(&format!("vectors/splink/comparators/{file}")) else { return };
+    let text = std::fs::read_to_string(path).unwrap();
+    let measures = [
+        ("jaro", Measure::Jaro),
+        ("jaro_winkler", Measure::JaroWinkler),
+        ("levenshtein", Measure::Levenshtein),
+        ("damerau_levenshtein", Measure::DamerauLevenshtein),
+        ("jaccard", Measure::Jaccard),
+    ];
+    let mut scratch = Scratch::default();
+    for line in text.lines() {
+        let row: Value = serde_json::from_str(line).unwrap();
+        let (Some(a), Some(b)) = (row["a"].as_str(), row["b"].as_str()) else { continue };
+        let values = PreparedValues::new(semantics.unit, [a, b]);
+        for (name, measure) in measures {
+            let steps =
+                |threshold| [Operator::Above, Operator::Equals, Operator::Below].map(|operator| Step { operator, threshold });
+            let expected = if row[name].is_number() { 1 } else { 3 };
+            let ladder = Ladder::new(measure, semantics, &steps(row[name].as_f64().unwrap_or(0.5)));
+            assert_eq!(ladder.step(&values, 0, &values, 1, &mut scratch), expected, "{name} of pair {}", row["id"]);
+        }
+    }
+}
+
+#[test]
+fn ladders_meet_the_stored_answers_to_the_bit() {
+    check_ladders("duckdb_1.5.6.jsonl", Semantics::DUCKDB_1_5);
+    check_ladders("duckdb_2.0.0.jsonl", Semantics::DUCKDB_2_0);
 }
 
 #[test]
