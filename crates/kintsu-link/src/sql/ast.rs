@@ -109,10 +109,12 @@ impl Expr {
         match self {
             Self::Literal(_) | Self::Column(_) | Self::Parameter(_) => {}
             Self::Not(inner) | Self::IsNull(inner) | Self::Cast { value: inner, .. } | Self::Lambda(_, inner) => {
-                inner.walk(visit)
+                inner.walk(visit);
             }
             Self::And(list) | Self::Or(list) | Self::Call(_, list) | Self::List(list) => {
-                list.iter().for_each(|inner| inner.walk(visit));
+                for inner in list {
+                    inner.walk(visit);
+                }
             }
             Self::Compare(_, left, right) | Self::Arithmetic(_, left, right) => {
                 left.walk(visit);

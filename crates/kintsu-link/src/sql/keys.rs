@@ -77,10 +77,12 @@ impl Expr {
         match self {
             Self::Literal(_) | Self::Column(_) | Self::Parameter(_) => {}
             Self::Not(inner) | Self::IsNull(inner) | Self::Cast { value: inner, .. } | Self::Lambda(_, inner) => {
-                inner.visit_mut(visit)
+                inner.visit_mut(visit);
             }
             Self::And(list) | Self::Or(list) | Self::Call(_, list) | Self::List(list) => {
-                list.iter_mut().for_each(|inner| inner.visit_mut(visit));
+                for inner in list {
+                    inner.visit_mut(visit);
+                }
             }
             Self::Compare(_, left, right) | Self::Arithmetic(_, left, right) => {
                 left.visit_mut(visit);

@@ -148,11 +148,11 @@ fn integers<'a>(op: ArithmeticOp, a: i64, b: i64) -> Result<Operand<'a>, Raised>
 
 fn decimals<'a>(op: ArithmeticOp, a: Decimal, b: Decimal) -> Result<Operand<'a>, Raised> {
     let exact = match op {
-        ArithmeticOp::Add => a.add(b),
-        ArithmeticOp::Subtract => a.subtract(b),
-        ArithmeticOp::Multiply => a.multiply(b),
+        ArithmeticOp::Add => a.checked_add(b),
+        ArithmeticOp::Subtract => a.checked_subtract(b),
+        ArithmeticOp::Multiply => a.checked_multiply(b),
         ArithmeticOp::Modulo if b.is_zero() => return Err(Raised::DivisionByZero),
-        ArithmeticOp::Modulo => a.remainder(b),
+        ArithmeticOp::Modulo => a.checked_remainder(b),
         ArithmeticOp::Divide | ArithmeticOp::IntegerDivide | ArithmeticOp::DivideByType => None,
     };
     Ok(exact.map_or_else(|| Operand::Double(doubles(op, a.to_f64(), b.to_f64())), Operand::Decimal))

@@ -231,7 +231,7 @@ fn dispatch<'a>(
         | F::ListSortDescending
         | F::ListDistinct
         | F::ListJoin => list::compute(function, values, count, scratch),
-        _ => text::compute(function, values, count, context.parity),
+        _ => text::compute(function, values, count),
     }
 }
 

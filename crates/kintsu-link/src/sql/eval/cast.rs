@@ -35,7 +35,7 @@ pub(crate) fn cast<'a>(value: Operand<'a>, to: &ValueType, or_null: bool, scratc
 }
 
 /// Any value as text, as it is printed.
-pub(crate) fn to_text<'a>(value: Operand<'a>) -> Cow<'a, str> {
+pub(crate) fn to_text(value: Operand<'_>) -> Cow<'_, str> {
     match value {
         Operand::Text(text) => text,
         other => Cow::Owned(render::render(&other)),
@@ -113,7 +113,7 @@ pub(crate) fn date_to_timestamp(days: i32) -> i64 {
 /// Halves go to the even neighbour.
 fn double_to_integer(value: f64) -> Option<i64> {
     let rounded = value.round_ties_even();
-    (rounded >= -9_223_372_036_854_775_808.0 && rounded < 9_223_372_036_854_775_808.0).then_some(rounded as i64)
+    (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&rounded).then_some(rounded as i64)
 }
 
 /// Reads a whole number; a fraction is rounded, halves away from zero, and an exponent is understood.

@@ -17,7 +17,7 @@ pub(crate) fn ordering(a: &Operand<'_>, b: &Operand<'_>, scratch: &mut Scratch) 
     Some(match (a, b) {
         (Null, _) | (_, Null) => return None,
         (Text(a), Text(b)) => a.as_bytes().cmp(b.as_bytes()),
-        (Integer(a), Integer(b)) => a.cmp(b),
+        (Integer(a), Integer(b)) | (Timestamp(a), Timestamp(b)) => a.cmp(b),
         (Double(a), Double(b)) => float_order(*a, *b),
         (Decimal(a), Decimal(b)) => a.compare(*b),
         (Decimal(a), Integer(b)) => a.compare((*b).into()),
@@ -36,7 +36,6 @@ pub(crate) fn ordering(a: &Operand<'_>, b: &Operand<'_>, scratch: &mut Scratch) 
             return ordering(a, &Integer(i64::from(*flag)), scratch);
         }
         (Date(a), Date(b)) => a.cmp(b),
-        (Timestamp(a), Timestamp(b)) => a.cmp(b),
         (Date(a), Timestamp(b)) => cast::date_to_timestamp(*a).cmp(b),
         (Timestamp(a), Date(b)) => a.cmp(&cast::date_to_timestamp(*b)),
         (Interval(a), Interval(b)) => a.comparable_microseconds().cmp(&b.comparable_microseconds()),

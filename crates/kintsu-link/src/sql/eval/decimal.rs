@@ -22,7 +22,7 @@ impl Decimal {
     ///
     /// ```
     /// use kintsu_link::sql::Decimal;
-    /// let sum = Decimal::parse("0.1").unwrap().add(Decimal::parse("0.2").unwrap());
+    /// let sum = Decimal::parse("0.1").unwrap().checked_add(Decimal::parse("0.2").unwrap());
     /// assert_eq!(sum.unwrap().to_string(), "0.3");
     /// ```
     pub fn parse(text: &str) -> Option<Self> {
@@ -90,23 +90,23 @@ impl Decimal {
     }
 
     /// The sum, when it fits.
-    pub fn add(self, other: Self) -> Option<Self> {
+    pub fn checked_add(self, other: Self) -> Option<Self> {
         let (a, b, scale) = self.aligned(other)?;
         Self::new(a.checked_add(b)?, scale)
     }
 
     /// The difference, when it fits.
-    pub fn subtract(self, other: Self) -> Option<Self> {
-        self.add(other.negate())
+    pub fn checked_subtract(self, other: Self) -> Option<Self> {
+        self.checked_add(other.negate())
     }
 
     /// The product, when it fits.
-    pub fn multiply(self, other: Self) -> Option<Self> {
+    pub fn checked_multiply(self, other: Self) -> Option<Self> {
         Self::new(self.unscaled.checked_mul(other.unscaled)?, self.scale + other.scale)
     }
 
     /// The remainder with the sign of the dividend; none for a zero divisor.
-    pub fn remainder(self, other: Self) -> Option<Self> {
+    pub fn checked_remainder(self, other: Self) -> Option<Self> {
         let (a, b, scale) = self.aligned(other)?;
         Self::new(a.checked_rem(b)?, scale)
     }

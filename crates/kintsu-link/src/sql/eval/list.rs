@@ -181,7 +181,7 @@ fn extract<'a>(list: Operand<'a>, position: &Operand<'_>) -> Result<Operand<'a>,
             Operand::Text(_) if *position == 0 => Ok(Operand::text("")),
             Operand::Text(text) => {
                 let values = [Operand::Text(text), Operand::Integer(*position), Operand::Integer(1), Operand::Null];
-                text::compute(Function::Substring, values, 3, crate::model::Parity::Characters)
+                text::compute(Function::Substring, values, 3)
             }
             _ => Err(Raised::Types),
         };

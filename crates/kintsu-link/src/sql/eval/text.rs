@@ -6,14 +6,13 @@ use std::ops::Range;
 use super::cast::{text_to_integer, to_text};
 use super::operand::Operand;
 use super::raised::Raised;
-use crate::model::Parity;
 use crate::sql::function::Function;
 
 /// So long may a text become by padding and repeating, in characters.
 const LENGTH_MAX: usize = 1 << 20;
 
 /// Computes a text function of values that are not null.
-pub(crate) fn compute<'a>(function: Function, values: [Operand<'a>; 4], count: usize, _: Parity) -> Result<Operand<'a>, Raised> {
+pub(crate) fn compute(function: Function, values: [Operand<'_>; 4], count: usize) -> Result<Operand<'_>, Raised> {
     use Function as F;
     let [first, second, third, _] = values;
     match function {
@@ -22,7 +21,7 @@ pub(crate) fn compute<'a>(function: Function, values: [Operand<'a>; 4], count: u
             None => character_count(&to_text(first)) as i64,
         })),
         F::Reverse if first.list_length().is_some() => super::list::reversed(&first).ok_or(Raised::Types),
-        F::ConcatOrNull => concat_or_null(first, second),
+        F::ConcatOrNull => concat_or_null(&first, &second),
         F::Pi => Ok(Operand::Double(std::f64::consts::PI)),
         F::Character => {
             Ok(Operand::from(u32::try_from(integer(&first)?).ok().and_then(char::from_u32).ok_or(Raised::Domain)?.to_string()))
@@ -104,7 +103,7 @@ pub(crate) fn concat(function: Function, values: Vec<Operand<'_>>) -> Operand<'_
     Operand::from(parts.join(&separator))
 }
 
-fn concat_or_null<'a>(a: Operand<'a>, b: Operand<'a>) -> Result<Operand<'a>, Raised> {
+fn concat_or_null<'a>(a: &Operand<'a>, b: &Operand<'a>) -> Result<Operand<'a>, Raised> {
     match (a.list_items(), b.list_items()) {
         (Some(left), Some(right)) => Ok(Operand::items(left.chain(right).collect())),
         (None, None) => {

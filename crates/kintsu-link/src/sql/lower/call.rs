@@ -233,7 +233,7 @@ impl Lower {
                 let first = self.expr(call.arguments[0])?;
                 Expr::Call(F::ListLength, vec![first])
             }
-            "list_sort" | "sort_array" | "array_sort" if call.arguments.len() <= 3 && !self.has_lambda(call) => {
+            "list_sort" | "sort_array" | "array_sort" if call.arguments.len() <= 3 && !has_lambda(call) => {
                 expect(call, 1, 3)?;
                 let mut arguments = self.lowered(call)?;
                 arguments.truncate(2);
@@ -289,10 +289,6 @@ impl Lower {
     fn operator(&mut self, call: &Call<'_>, op: ArithmeticOp) -> Lowered {
         let [a, b] = self.two(call)?;
         Ok(Expr::Arithmetic(op, Box::new(a), Box::new(b)))
-    }
-
-    fn has_lambda(&self, call: &Call<'_>) -> bool {
-        call.arguments.iter().any(|argument| matches!(argument, sql::Expr::Lambda(_)))
     }
 
     /// `max(a, b)` of SQLite is the greater of two, null when one is.
@@ -460,6 +456,10 @@ impl Lower {
             _ => Err(count_error(call, 2, 4)),
         }
     }
+}
+
+fn has_lambda(call: &Call<'_>) -> bool {
+    call.arguments.iter().any(|argument| matches!(argument, sql::Expr::Lambda(_)))
 }
 
 fn plus(expr: Expr, number: i64) -> Expr {

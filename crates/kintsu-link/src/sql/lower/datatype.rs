@@ -80,8 +80,7 @@ impl Lower {
     /// `FLOAT` has 32 bits in DuckDB and Spark; `REAL` too in Postgres; SQLite knows 64 bits only.
     fn single_precision(&self, data_type: &DataType) -> ValueType {
         match (self.dialect, data_type) {
-            (Dialect::Sqlite, _) => ValueType::Double,
-            (Dialect::Postgres, DataType::Float(ExactNumberInfo::None)) => ValueType::Double,
+            (Dialect::Sqlite, _) | (Dialect::Postgres, DataType::Float(ExactNumberInfo::None)) => ValueType::Double,
             (Dialect::Postgres, DataType::Float(ExactNumberInfo::Precision(bits))) if *bits > 24 => ValueType::Double,
             _ => ValueType::Float,
         }

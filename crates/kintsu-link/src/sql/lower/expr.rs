@@ -45,14 +45,12 @@ impl Lower {
             E::TypedString(literal) => return self.typed(literal),
             E::Interval(interval) => return self.interval(interval),
             E::Nested(inner) => return self.expr(inner),
-            E::IsNull(inner) => Expr::IsNull(self.boxed(inner)?),
-            E::IsNotNull(inner) => not(Expr::IsNull(self.boxed(inner)?)),
+            E::IsNull(inner) | E::IsUnknown(inner) => Expr::IsNull(self.boxed(inner)?),
+            E::IsNotNull(inner) | E::IsNotUnknown(inner) => not(Expr::IsNull(self.boxed(inner)?)),
             E::IsTrue(inner) => self.is(inner, CompareOp::NotDistinct, true)?,
             E::IsNotTrue(inner) => self.is(inner, CompareOp::Distinct, true)?,
             E::IsFalse(inner) => self.is(inner, CompareOp::NotDistinct, false)?,
             E::IsNotFalse(inner) => self.is(inner, CompareOp::Distinct, false)?,
-            E::IsUnknown(inner) => Expr::IsNull(self.boxed(inner)?),
-            E::IsNotUnknown(inner) => not(Expr::IsNull(self.boxed(inner)?)),
             E::IsDistinctFrom(a, b) => self.compare(CompareOp::Distinct, a, b)?,
             E::IsNotDistinctFrom(a, b) => self.compare(CompareOp::NotDistinct, a, b)?,
             E::InList { expr, list, negated } => self.in_list(expr, list, *negated)?,
@@ -84,8 +82,8 @@ impl Lower {
                 self.case(operand.as_deref(), conditions, else_result.as_deref())?
             }
             E::Extract { field, expr, .. } => self.date_part(&field.to_string(), expr)?,
-            E::Ceil { expr, field } => self.to_whole(Function::Ceiling, expr, field)?,
-            E::Floor { expr, field } => self.to_whole(Function::Floor, expr, field)?,
+            E::Ceil { expr, field } => self.whole_number(Function::Ceiling, expr, field)?,
+            E::Floor { expr, field } => self.whole_number(Function::Floor, expr, field)?,
             E::Position { expr, r#in } => Expr::Call(Function::Position, vec![self.expr(r#in)?, self.expr(expr)?]),
             E::Substring { expr, substring_from, substring_for, .. } => {
                 self.substring(expr, substring_from.as_deref(), substring_for.as_deref())?
@@ -95,13 +93,9 @@ impl Lower {
             }
             E::Function(function) => self.function(function, expr)?,
             E::Array(array) => Expr::List(self.all(&array.elem)?),
-            E::Collate { expr: inner, .. } if self.is_binary_collation(expr) => return self.expr(inner),
+            E::Collate { expr: inner, .. } if is_binary_collation(expr) => return self.expr(inner),
             other => return self.refused(other),
         })
-    }
-
-    fn is_binary_collation(&self, expr: &sql::Expr) -> bool {
-        matches!(expr, sql::Expr::Collate { collation, .. } if ["binary", "\"c\"", "c"].contains(&collation.to_string().to_ascii_lowercase().as_str()))
     }
 
     fn refused(&self, expr: &sql::Expr) -> Lowered {
@@ -268,7 +262,7 @@ impl Lower {
         match escape {
             Some(escape) => arguments.push(self.literal(&escape.value)?),
             None if matches!(self.dialect, Dialect::Postgres | Dialect::Spark) => {
-                arguments.push(Expr::Literal(Value::text("\\")))
+                arguments.push(Expr::Literal(Value::text("\\")));
             }
             None => {}
         }
@@ -314,7 +308,7 @@ impl Lower {
         Ok(Expr::Call(function, vec![self.expr(value)?, pattern]))
     }
 
-    fn to_whole(&mut self, function: Function, value: &sql::Expr, kind: &sql::CeilFloorKind) -> Lowered {
+    fn whole_number(&mut self, function: Function, value: &sql::Expr, kind: &sql::CeilFloorKind) -> Lowered {
         match kind {
             sql::CeilFloorKind::DateTimeField(sql::DateTimeField::NoDateTime) => {
                 Ok(Expr::Call(function, vec![self.expr(value)?]))
@@ -443,6 +437,10 @@ fn comparison(op: &Op) -> Option<CompareOp> {
         Op::Spaceship => CompareOp::NotDistinct,
         _ => return None,
     })
+}
+
+fn is_binary_collation(expr: &sql::Expr) -> bool {
+    matches!(expr, sql::Expr::Collate { collation, .. } if ["binary", "\"c\"", "c"].contains(&collation.to_string().to_ascii_lowercase().as_str()))
 }
 
 fn is_anchored(pattern: &Expr) -> bool {
