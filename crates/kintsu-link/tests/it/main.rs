@@ -2,6 +2,7 @@
 
 mod diagnose_golden;
 mod diagnose_pipeline;
+mod differential_conditions;
 mod em_golden;
 mod hot_properties;
 mod library_sql;

@@ -1,0 +1,165 @@
+//! Conditions that Splink emits, over random rows, against DuckDB's own answers.
+//!
+//! `tests/differential/emit_conditions.py` writes the directory that the environment variable `KINTSU_DIFFERENTIAL` names; without
+//! it the test is skipped.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use kintsu_link::model::{Dialect, Parity};
+use kintsu_link::sql::{
+    ColumnRef, CompiledExpr, Expr, Operand, Scratch, Side, Value, ValueType, parse_blocking_rule, parse_condition,
+};
+use serde_json::Value as Json;
+
+/// Texts whose meaning differs between the engines themselves, with the reason.
+const DIFFERENT: &[(&str, &str, &str)] = &[
+    ("postgres", "time_text", "the default format of Postgres has no Z at its end"),
+    ("postgres", "parse_time", "the default format of Postgres has no Z at its end"),
+    ("postgres", "Time ", "the default format of Postgres has no Z at its end"),
+    ("spark", "cosine_zero", "Spark gives null where a vector is zero"),
+];
+
+struct Rows {
+    slots: HashMap<(Side, String), usize>,
+    values: Vec<Vec<Value>>,
+}
+
+#[test]
+fn conditions_agree_with_duckdb() {
+    let Ok(directory) = std::env::var("KINTSU_DIFFERENTIAL") else {
+        println!("skipped: KINTSU_DIFFERENTIAL is not set");
+        return;
+    };
+    let directory = Path::new(&directory);
+    let meta: Json = serde_json::from_str(&fs::read_to_string(directory.join("meta.json")).unwrap()).unwrap();
+    let parity = if meta["duckdb"].as_str().unwrap().starts_with("1.") { Parity::DuckDb1_5 } else { Parity::DuckDb2_0 };
+    let rows = read_rows(directory, &meta["columns"]);
+    assert!(rows.values.len() >= 2000, "too few rows");
+    let texts: Vec<Json> = lines(&directory.join("conditions.jsonl"));
+    let reference: HashMap<&str, &Json> = texts
+        .iter()
+        .filter(|text| text["dialect"] == "duckdb")
+        .map(|text| (text["name"].as_str().unwrap(), &text["answers"]))
+        .collect();
+    let mut differences = Vec::new();
+    let (mut compared, mut read) = (0, 0);
+    for text in &texts {
+        let name = text["name"].as_str().unwrap();
+        let dialect = text["dialect"].as_str().unwrap();
+        let compiled = match compile(text, parity, &rows) {
+            Ok(compiled) => compiled,
+            Err(error) => {
+                differences.push(format!("{dialect} {name}: {error}"));
+                continue;
+            }
+        };
+        read += 1;
+        let known_difference = DIFFERENT.iter().any(|(engine, part, _)| *engine == dialect && name.contains(part));
+        let Some(expected) = reference.get(name).filter(|answers| !answers.is_null() && !known_difference) else { continue };
+        compared += 1;
+        differences.extend(compare(text, expected, &compiled, &rows));
+    }
+    println!("{} texts read, {compared} compared over {} rows, DuckDB {}", read, rows.values.len(), meta["duckdb"]);
+    assert!(read >= 500 && compared >= 500, "too few texts");
+    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+}
+
+/// One message for a text that differs, with its first rows.
+fn compare(text: &Json, expected: &Json, compiled: &CompiledExpr, rows: &Rows) -> Option<String> {
+    let mut scratch = Scratch::new();
+    let mut wrong = Vec::new();
+    for (index, row) in rows.values.iter().enumerate() {
+        let value = compiled.eval(&|slot: usize| Operand::from(&row[slot]), &mut scratch);
+        let (found, expected) = if text["kind"] == "value" {
+            (as_text(value), expected[index].as_str().map(str::to_owned))
+        } else {
+            let letter = match kintsu_link::sql::truth(&value) {
+                Some(true) => "1",
+                Some(false) => "0",
+                None => "n",
+            };
+            (Some(letter.to_owned()), Some(expected.as_str().unwrap()[index..=index].to_owned()))
+        };
+        if found != expected {
+            wrong.push(format!("row {index}: {found:?} instead of {expected:?}"));
+        }
+    }
+    if wrong.is_empty() {
+        return None;
+    }
+    let count = wrong.len();
+    wrong.truncate(4);
+    Some(format!("{} {} ({count} rows): {}\n    {}", text["dialect"], text["name"], text["sql"], wrong.join("\n    ")))
+}
+
+fn as_text(value: Operand<'_>) -> Option<String> {
+    let cast = Expr::Cast {
+        value: Box::new(Expr::Column(ColumnRef { side: Side::Single, name: String::new() })),
+        to: ValueType::Text,
+        or_null: false,
+    };
+    let compiled = CompiledExpr::compile(&cast, Parity::DuckDb2_0, |_| Some(0)).unwrap();
+    match compiled.eval(&|_: usize| value.clone(), &mut Scratch::new()) {
+        Operand::Text(text) => Some(text.into_owned()),
+        _ => None,
+    }
+}
+
+fn compile(text: &Json, parity: Parity, rows: &Rows) -> Result<CompiledExpr, String> {
+    let dialect = match text["dialect"].as_str().unwrap() {
+        "duckdb" => Dialect::DuckDb,
+        "spark" => Dialect::Spark,
+        "sqlite" => Dialect::Sqlite,
+        _ => Dialect::Postgres,
+    };
+    let sql = text["sql"].as_str().unwrap();
+    let parsed = if text["kind"] == "rule" { parse_blocking_rule(sql, dialect) } else { parse_condition(sql, dialect) };
+    let resolve = |column: &ColumnRef| rows.slots.get(&(column.side, column.name.clone())).copied();
+    CompiledExpr::compile(&parsed.map_err(|error| error.to_string())?, parity, resolve).map_err(|error| error.to_string())
+}
+
+fn read_rows(directory: &Path, columns: &Json) -> Rows {
+    let columns = columns.as_object().unwrap();
+    let mut slots = HashMap::new();
+    for side in [Side::Left, Side::Right] {
+        for name in columns.keys() {
+            slots.insert((side, name.clone()), slots.len());
+        }
+    }
+    let values = lines(&directory.join("rows.jsonl")).into_iter().map(|pair| {
+        let sides = [&pair[0], &pair[1]];
+        sides.iter().flat_map(|record| columns.iter().map(|(name, kind)| value(&record[name.as_str()], kind.as_str().unwrap()))).collect()
+    });
+    Rows { slots, values: values.collect() }
+}
+
+fn value(json: &Json, kind: &str) -> Value {
+    if json.is_null() {
+        return Value::Null;
+    }
+    if let Some((item, _)) = kind.split_once('[') {
+        return Value::list(json.as_array().unwrap().iter().map(|json| value(json, item)));
+    }
+    match kind {
+        "BIGINT" => Value::Integer(json.as_i64().unwrap()),
+        "DOUBLE" => Value::Double(json.as_f64().unwrap()),
+        "FLOAT" => Value::Float(json.as_f64().unwrap() as f32),
+        "BOOLEAN" => Value::Boolean(json.as_bool().unwrap()),
+        "DATE" => constant(json, ValueType::Date),
+        "TIMESTAMP" => constant(json, ValueType::Timestamp),
+        _ => Value::text(json.as_str().unwrap()),
+    }
+}
+
+fn constant(json: &Json, to: ValueType) -> Value {
+    let literal = Box::new(Expr::Literal(Value::text(json.as_str().unwrap())));
+    let cast = Expr::Cast { value: literal, to, or_null: false };
+    let compiled = CompiledExpr::compile(&cast, Parity::Characters, |_| None).unwrap();
+    compiled.eval(&|_: usize| Operand::Null, &mut Scratch::new()).into_value()
+}
+
+fn lines(path: &Path) -> Vec<Json> {
+    fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
