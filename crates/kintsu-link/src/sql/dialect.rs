@@ -2,9 +2,10 @@
 
 use std::any::TypeId;
 
-use sqlparser::ast::Expr;
-use sqlparser::dialect::{DuckDbDialect, PostgreSqlDialect, SQLiteDialect, SparkSqlDialect};
+use sqlparser::ast::{BinaryOperator, Expr};
+use sqlparser::dialect::{DuckDbDialect, PostgreSqlDialect, Precedence, SQLiteDialect, SparkSqlDialect};
 use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
 
 use crate::model::Dialect;
 
@@ -78,10 +79,6 @@ impl sqlparser::dialect::Dialect for Reader {
         self.0 == Dialect::Spark
     }
 
-    fn supports_double_ampersand_operator(&self) -> bool {
-        self.0 == Dialect::DuckDb || self.0 == Dialect::Postgres
-    }
-
     fn supports_long_type_as_bigint(&self) -> bool {
         self.0 == Dialect::Spark
     }
@@ -94,11 +91,31 @@ impl sqlparser::dialect::Dialect for Reader {
         false
     }
 
+    fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
+        self.is_glob(parser).then(|| Ok(self.prec_value(Precedence::Like)))
+    }
+
     fn parse_infix(&self, parser: &mut Parser<'_>, expr: &Expr, precedence: u8) -> Option<Result<Expr, ParserError>> {
+        if self.is_glob(parser) || (self.0 == Dialect::DuckDb && parser.peek_token_ref().token == Token::Overlap) {
+            let op = match parser.next_token().token {
+                Token::Overlap => BinaryOperator::PGOverlap,
+                _ => BinaryOperator::Custom("GLOB".to_owned()),
+            };
+            let left = Box::new(expr.clone());
+            return Some(parser.parse_subexpr(precedence).map(|right| Expr::BinaryOp { left, op, right: Box::new(right) }));
+        }
         match self.0 {
             Dialect::Spark => SparkSqlDialect {}.parse_infix(parser, expr, precedence),
             Dialect::Sqlite => SQLiteDialect {}.parse_infix(parser, expr, precedence),
             Dialect::DuckDb | Dialect::Postgres => None,
         }
+    }
+}
+
+impl Reader {
+    /// Whether the next word is the operator `GLOB`, which sqlparser does not know.
+    fn is_glob(&self, parser: &Parser<'_>) -> bool {
+        matches!(self.0, Dialect::DuckDb | Dialect::Sqlite)
+            && matches!(&parser.peek_token_ref().token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("glob"))
     }
 }

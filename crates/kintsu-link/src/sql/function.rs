@@ -74,7 +74,7 @@ pub enum Function {
     StartsWith,
     /// `(text, ending)`.
     EndsWith,
-    /// The code point of the first character.
+    /// `(text[, nothing])`: the code point of the first character; of an empty text the second argument, or 0.
     CodePoint,
     /// The character of a code point.
     Character,
@@ -102,6 +102,8 @@ pub enum Function {
     RegexpSplit,
     /// `(value, nothing)`: null when both are equal.
     NullIf,
+    /// `(integer, least, greatest)`: the integer, null outside the range of a narrow type.
+    InRange,
     /// The first argument that is not null.
     Coalesce,
     /// The greatest argument, nulls left out.

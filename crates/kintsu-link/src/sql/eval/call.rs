@@ -101,6 +101,7 @@ pub(crate) fn call<'a>(
         | Function::ListAll
         | Function::ListZipWith => list::with_lambda(function, arguments, context, frame, scratch),
         Function::ListConcat
+        | Function::ListIntersect
         | Function::ListAppend
         | Function::ListPrepend
         | Function::ListContains
@@ -181,7 +182,8 @@ fn dispatch<'a>(
         | F::IntervalOfMonths
         | F::IntervalOfDays
         | F::IntervalOfSeconds => dates::compute(function, &values[..count], prepared),
-        F::Abs
+        F::InRange
+        | F::Abs
         | F::Round
         | F::Floor
         | F::Ceiling
@@ -215,7 +217,6 @@ fn dispatch<'a>(
         F::ListLength
         | F::ListExtract
         | F::ListSlice
-        | F::ListIntersect
         | F::ListExcept
         | F::ListUnion
         | F::ListHasAny

@@ -6,7 +6,7 @@ use super::compare::number;
 use super::datepart::{self, DatePart, Part};
 use super::operand::Operand;
 use super::raised::Raised;
-use super::timeformat::{DAYS, MONTHS, TimeFormat};
+use super::timeformat::{DAYS, MONTHS, TimeFormat, is_epoch};
 use super::{calendar, interval};
 use crate::sql::function::Function;
 use crate::sql::value::Interval;
@@ -17,6 +17,7 @@ pub(crate) fn compute<'a>(function: Function, values: &[Operand<'a>], prepared: 
     let argument = |index: usize| values.get(index).ok_or(Raised::Types);
     let first = argument(0)?;
     Ok(match function {
+        F::ParseTimestamp if matches!(first, Operand::Text(text) if is_epoch(text)) => Operand::Timestamp(0),
         F::ParseTimestamp => read(first, values.get(1), prepared)?.ok_or(Raised::DateFormat)?,
         F::TryParseTimestamp => read(first, values.get(1), prepared)?.unwrap_or(Operand::Null),
         F::FormatTimestamp => write(first, argument(1)?, prepared)?,

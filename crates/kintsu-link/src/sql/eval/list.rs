@@ -27,7 +27,6 @@ pub(crate) fn compute<'a>(
     let items = list.list_items().ok_or(Raised::Types)?;
     Ok(match function {
         F::ListLength => Operand::Integer(items.len() as i64),
-        F::ListIntersect => Operand::items(shared(&list, &second, true, scratch)?),
         F::ListExcept => Operand::items(shared(&list, &second, false, scratch)?),
         F::ListUnion => {
             let both: Vec<_> = items.chain(second.list_items().ok_or(Raised::Types)?).collect();
@@ -47,9 +46,11 @@ pub(crate) fn compute<'a>(
             Operand::items(sorted(items.collect(), descending, scratch))
         }
         F::ListJoin => {
+            let empty = items.len() == 0;
             let mut parts = vec![second];
-            parts.extend(items);
-            text::concat(F::ConcatWithSeparator, parts)
+            parts.extend(items.filter(|item| !item.is_null()));
+            // DuckDB: a list of nothing but nulls has no text, a list of nothing an empty one.
+            if parts.len() == 1 && !empty { Operand::Null } else { text::concat(F::ConcatWithSeparator, parts) }
         }
         _ => return Err(Raised::Types),
     })
@@ -59,11 +60,21 @@ pub(crate) fn compute<'a>(
 pub(crate) fn with_nulls<'a>(function: Function, a: Operand<'a>, b: Operand<'a>, scratch: &mut Scratch) -> Operand<'a> {
     use Function as F;
     match function {
+        F::ListConcat if a.is_null() && b.is_null() => Operand::items(Vec::new()),
         F::ListConcat if a.is_null() => b,
         F::ListConcat if b.is_null() => a,
         F::ListConcat => {
             Operand::items(a.list_items().into_iter().flatten().chain(b.list_items().into_iter().flatten()).collect())
         }
+        // DuckDB: nothing is shared with a null list, though a null on the left stays null.
+        F::ListIntersect if a.is_null() => Operand::Null,
+        F::ListIntersect => match if b.is_null() { Ok(Vec::new()) } else { shared(&a, &b, true, scratch) } {
+            Ok(items) => Operand::items(items),
+            Err(reason) => {
+                scratch.raise(reason);
+                Operand::Null
+            }
+        },
         F::ListAppend => Operand::items(a.list_items().into_iter().flatten().chain([b]).collect()),
         F::ListPrepend => Operand::items([a].into_iter().chain(b.list_items().into_iter().flatten()).collect()),
         F::Contains if a.list_length().is_none() => match (a, b) {

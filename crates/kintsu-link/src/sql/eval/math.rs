@@ -12,6 +12,7 @@ pub(crate) fn compute<'a>(function: Function, values: &[Operand<'a>], parity: Pa
     use Function as F;
     let Some(first) = values.first() else { return Ok(Operand::Double(std::f64::consts::PI)) };
     match function {
+        F::InRange => in_range(values),
         F::Abs => absolute(first),
         F::Round => round(first, values.get(1)),
         F::Floor | F::Ceiling | F::Truncate => to_whole(function, first),
@@ -27,6 +28,17 @@ pub(crate) fn compute<'a>(function: Function, values: &[Operand<'a>], parity: Pa
             Ok(Operand::Double(value.log10() / base.log10()))
         }
         _ => Ok(Operand::Double(of_one(function, within(function, double(first)?, parity)?)?)),
+    }
+}
+
+/// The conversion to a narrow integer type that raises or not was done before; what does not fit is an overflow.
+fn in_range<'a>(values: &[Operand<'a>]) -> Result<Operand<'a>, Raised> {
+    match values {
+        [Operand::Integer(value), Operand::Integer(least), Operand::Integer(greatest)] if (least..=greatest).contains(&value) => {
+            Ok(Operand::Integer(*value))
+        }
+        [Operand::Integer(_), ..] => Err(Raised::Overflow),
+        _ => Err(Raised::Types),
     }
 }
 

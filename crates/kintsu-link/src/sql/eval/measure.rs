@@ -43,11 +43,12 @@ pub(crate) fn compute<'a>(function: Function, values: &[Operand<'a>], parity: Pa
     Ok(Operand::Double(if value < cutoff { 0.0 } else { value }))
 }
 
+/// DuckDB counts bytes and refuses empty texts.
 fn hamming(a: &str, b: &str, parity: Parity) -> Option<i64> {
     let count = |equal_length: bool, differ: usize| equal_length.then_some(differ as i64);
     match parity {
         Parity::DuckDb1_5 | Parity::DuckDb2_0 => {
-            count(a.len() == b.len(), a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count())
+            count(a.len() == b.len() && !a.is_empty(), a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count())
         }
         Parity::Characters | Parity::SparkJar => {
             count(a.chars().count() == b.chars().count(), a.chars().zip(b.chars()).filter(|(a, b)| a != b).count())

@@ -1,4 +1,7 @@
 //! Measures of two lists of numbers: embeddings and other vectors.
+//!
+//! DuckDB 2.0 adds products by fused multiply-add, so the last digit differs from that of 1.5. Next to a vector of zeros the
+//! cosine is NaN in 2.0, -1 in 1.5 and null otherwise.
 
 use super::compare::number;
 use super::operand::Operand;
@@ -14,7 +17,7 @@ pub(crate) fn compute<'a>(function: Function, a: &Operand<'_>, b: &Operand<'_>, 
         return Err(Raised::UnequalLengths);
     }
     if left.is_empty() {
-        return Ok(if function == Function::InnerProduct { Operand::Double(0.0) } else { Operand::Null });
+        return Ok(if function == Function::CosineSimilarity { Operand::Null } else { Operand::Double(0.0) });
     }
     if left_single && right_single {
         let narrow = |numbers: &[f64]| numbers.iter().map(|value| *value as f32).collect::<Vec<f32>>();
@@ -40,19 +43,25 @@ macro_rules! measures {
     ($name:ident, $float:ty, $wrap:path) => {
         fn $name<'a>(function: Function, a: &[$float], b: &[$float], parity: Parity) -> Result<Operand<'a>, Raised> {
             let (mut product, mut left, mut right, mut squares): ($float, $float, $float, $float) = (0.0, 0.0, 0.0, 0.0);
+            let fused = parity == Parity::DuckDb2_0;
+            let add = |total: $float, x: $float, y: $float| if fused { x.mul_add(y, total) } else { total + x * y };
             for (x, y) in a.iter().zip(b) {
-                product += x * y;
-                left += x * x;
-                right += y * y;
-                squares += (x - y) * (x - y);
+                product = add(product, *x, *y);
+                left = add(left, *x, *x);
+                right = add(right, *y, *y);
+                squares = add(squares, x - y, x - y);
             }
             match function {
                 Function::InnerProduct => Ok($wrap(product)),
                 Function::EuclideanDistance => Ok($wrap(squares.sqrt())),
                 _ => {
                     let norms = (left * right).sqrt();
-                    if norms == 0.0 && parity != Parity::DuckDb2_0 && parity != Parity::DuckDb1_5 {
-                        return Ok(Operand::Null);
+                    if norms == 0.0 {
+                        return Ok(match parity {
+                            Parity::DuckDb2_0 => $wrap(<$float>::NAN),
+                            Parity::DuckDb1_5 => $wrap(-1.0),
+                            Parity::Characters | Parity::SparkJar => Operand::Null,
+                        });
                     }
                     Ok($wrap((product / norms).clamp(-1.0, 1.0)))
                 }

@@ -44,7 +44,11 @@ fn of_text<'a>(
         F::InitialCapitals => Operand::from(initial_capitals(&text)),
         F::StripAccents => Operand::from(strip_accents(&text)),
         F::ByteLength => Operand::Integer(text.len() as i64),
-        F::CodePoint => Operand::Integer(text.chars().next().map_or(0, |c| i64::from(u32::from(c)))),
+        F::CodePoint => match text.chars().next() {
+            Some(c) => Operand::Integer(i64::from(u32::from(c))),
+            None if count > 1 => second,
+            None => Operand::Integer(0),
+        },
         F::Reverse => Operand::from(text.chars().rev().collect::<String>()),
         F::Substring | F::SubstringStandard => {
             let length = if count > 2 { Some(integer(&third)?) } else { None };

@@ -134,7 +134,7 @@ impl TimeFormat {
     pub fn read(&self, text: &str) -> Option<i64> {
         const ORIGIN_1900: i64 = -25_567 * calendar::DAY;
         let text = text.trim_matches(is_space);
-        if matches!(text, "epoch" | "infinity" | "-infinity") {
+        if is_word(text) {
             return Some(ORIGIN_1900);
         }
         let mut found = Found::default();
@@ -162,6 +162,16 @@ impl TimeFormat {
         }
         text
     }
+}
+
+/// The words that DuckDB takes for a timestamp whatever the format: `try_strptime` then leaves the origin as it is.
+fn is_word(text: &str) -> bool {
+    ["epoch", "infinity", "-infinity"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Whether the text is the word that `strptime` reads as 1970-01-01.
+pub(crate) fn is_epoch(text: &str) -> bool {
+    text.trim_matches(is_space).eq_ignore_ascii_case("epoch")
 }
 
 fn is_space(c: char) -> bool {

@@ -153,6 +153,10 @@ impl Lower {
                 let (Some(value), Some(from)) = (arguments.next(), arguments.next()) else { return Ok(None) };
                 self.substring_of(value, from, arguments.next())
             }
+            "unicode" | "ord" => {
+                expect(call, 1, 1)?;
+                Expr::Call(F::CodePoint, vec![self.one(call)?, Expr::Literal(Value::Integer(-1))])
+            }
             "locate" => {
                 let [searched, text] = self.two(call)?;
                 Expr::Call(F::Position, vec![text, searched])
@@ -246,6 +250,16 @@ impl Lower {
                 let [list, start, length] = self.three(call)?;
                 let last = Expr::Arithmetic(ArithmeticOp::Add, Box::new(start.clone()), Box::new(length));
                 Expr::Call(F::ListSlice, vec![list, start, plus(last, -1)])
+            }
+            "array_join" | "array_to_string" => {
+                let [list, separator] = self.two(call)?;
+                let is_null = Expr::IsNull(Box::new(list.clone()));
+                let joined = Expr::Call(F::ListJoin, vec![list, separator]);
+                if self.dialect == Dialect::DuckDb {
+                    return Ok(Some(joined));
+                }
+                let joined = Expr::Call(F::Coalesce, vec![joined, Expr::Literal(Value::text(""))]);
+                Expr::Case { branches: vec![(is_null, Expr::Literal(Value::Null))], otherwise: Some(Box::new(joined)) }
             }
             // Postgres, and the functions with "push_front", name the list second or first.
             "array_prepend" => Expr::Call(F::ListPrepend, Vec::from(self.two(call)?)),

@@ -115,11 +115,30 @@ impl Lower {
             return self.cast_literal(value, to);
         }
         let cast = Expr::Cast { value: Box::new(value), to, or_null };
+        if let Some((least, greatest)) = narrow(data_type).filter(|_| self.dialect != Dialect::Sqlite) {
+            let bound = |number: i64| Expr::Literal(Value::Integer(number));
+            return Ok(Expr::Call(Function::InRange, vec![cast, bound(least), bound(greatest)]));
+        }
         Ok(match scale {
             Some(scale) => Expr::Call(Function::Round, vec![cast, Expr::Literal(Value::Integer(scale))]),
             None => cast,
         })
     }
+}
+
+/// The range of integer types of less than 64 bits.
+fn narrow(data_type: &DataType) -> Option<(i64, i64)> {
+    use DataType as T;
+    Some(match data_type {
+        T::TinyInt(_) => (-128, 127),
+        T::SmallInt(_) | T::Int2(_) | T::Int16 => (-32_768, 32_767),
+        T::Int(_) | T::Int4(_) | T::Integer(_) | T::Int32 | T::Signed | T::SignedInteger => (-2_147_483_648, 2_147_483_647),
+        T::UTinyInt | T::UInt8 => (0, 255),
+        T::USmallInt | T::UInt16 => (0, 65_535),
+        T::UInt32 => (0, 4_294_967_295),
+        T::UBigInt | T::UInt64 | T::UHugeInt => (0, i64::MAX),
+        _ => return None,
+    })
 }
 
 fn scale(info: &ExactNumberInfo) -> Option<i64> {

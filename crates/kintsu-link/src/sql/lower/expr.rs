@@ -168,6 +168,7 @@ impl Lower {
             Op::PGExp => Function::Power,
             Op::BitwiseXor if self.dialect == Dialect::DuckDb || self.dialect == Dialect::Postgres => Function::Power,
             Op::PGOverlap => Function::ListHasAny,
+            Op::Custom(name) if name == "GLOB" => Function::Glob,
             Op::AtArrow => Function::ListHasAll,
             Op::PGStartsWith => Function::StartsWith,
             Op::ArrowAt => return Ok(Expr::Call(Function::ListHasAll, vec![self.expr(right)?, self.expr(left)?])),
@@ -241,8 +242,8 @@ impl Lower {
                 {
                     return self.number(&format!("-{text}")).map(Expr::Literal);
                 }
-                let zero = Box::new(Expr::Literal(Value::Integer(0)));
-                Ok(Expr::Arithmetic(ArithmeticOp::Subtract, zero, self.boxed(inner)?))
+                let minus_one = Box::new(Expr::Literal(Value::Integer(-1)));
+                Ok(Expr::Arithmetic(ArithmeticOp::Multiply, minus_one, self.boxed(inner)?))
             }
             _ => self.unsupported_expr(whole, "write it with arithmetic and functions"),
         }
