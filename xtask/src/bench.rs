@@ -11,5 +11,5 @@ pub fn linkage(arguments: &[&str]) -> Result<(), String> {
     }
     step("build", cargo().args(["build", "--release", "--quiet", "--package", "kintsu"]))?;
     let interpreter = python::splink_5()?;
-    step("bench linkage", program(interpreter).arg(script).args(arguments).env("KINTSU", target().join("release/kintsu")))
+    step("bench linkage", program(interpreter).arg(script).arg("--kintsu").arg(target().join("release/kintsu")).args(arguments))
 }

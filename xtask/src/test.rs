@@ -30,7 +30,11 @@ pub fn run(extent: Extent) -> Result<(), String> {
     step("tests", cargo().args(["test", "--release", "--quiet", "--workspace"]))
 }
 
-/// Lints the Python files and runs `tests/differential/run.py`, which compares this project with Splink 4, Splink 5 and DuckDB.
+/// The scripts that compare this project with Splink 4, Splink 5 and DuckDB.
+const SCRIPTS: [(&str, &str); 2] =
+    [("jobs.py", "whole jobs on random tables"), ("load_saved.py", "both Splinks load the models saved here")];
+
+/// Lints the Python files and runs the scripts.
 fn differential() -> Result<(), String> {
     let environments = match python::environments() {
         Ok(environments) => environments,
@@ -40,16 +44,18 @@ fn differential() -> Result<(), String> {
         }
     };
     step("lints of Python files", program(&environments.ruff).args(["check", "--quiet", "."]))?;
-    let script = root().join("tests/differential/run.py");
-    if !script.is_file() {
-        eprintln!("skipped: differential tests (tests/differential/run.py is not here)");
-        return Ok(());
-    }
     let binary = target().join("release/kintsu");
-    for (name, interpreter) in [("Splink 4", &environments.splink_4), ("Splink 5", &environments.splink_5)] {
+    for (script, what) in SCRIPTS {
         step(
-            &format!("differential tests against {name}"),
-            program(interpreter).arg(&script).env("KINTSU", &binary).env("KINTSU_TARGET", target()),
+            &format!("differential tests: {what}"),
+            program(&environments.splink_5)
+                .arg(root().join("tests/differential").join(script))
+                .arg("--kintsu")
+                .arg(&binary)
+                .arg("--splink4")
+                .arg(&environments.splink_4)
+                .arg("--splink5")
+                .arg(&environments.splink_5),
         )?;
     }
     Ok(())
