@@ -140,7 +140,8 @@ impl Ladder {
     /// The position of the first step that holds for value `i` of `left` and value `j` of `right`, or the number of steps where
     /// none does.
     ///
-    /// Both columns must be prepared with the unit of the ladder's semantics, and hold the codes.
+    /// # Panics
+    /// When a column is not prepared with the unit of the ladder's semantics, or does not hold the code. A null has no code.
     pub fn step(&self, left: &PreparedValues, i: u32, right: &PreparedValues, j: u32, scratch: &mut Scratch) -> u8 {
         let mut out = [0];
         self.step_many(left, right, &[(i, j)], &mut out, scratch);
@@ -148,6 +149,11 @@ impl Ladder {
     }
 
     /// [`Ladder::step`] for each pair of codes: `out[k]` for `pairs[k]`, as far as both reach.
+    ///
+    /// Typically 2 to 5 nanoseconds a pair of unequal values; many pairs a call are faster than many calls.
+    ///
+    /// # Panics
+    /// As [`Ladder::step`].
     pub fn step_many(
         &self,
         left: &PreparedValues,
@@ -156,8 +162,8 @@ impl Ladder {
         out: &mut [u8],
         scratch: &mut Scratch,
     ) {
-        debug_assert_eq!(left.unit(), self.semantics.unit);
-        debug_assert_eq!(right.unit(), self.semantics.unit);
+        let unit = self.semantics.unit;
+        assert!(left.unit() == unit && right.unit() == unit, "values must be prepared with the unit of the ladder");
         let count = pairs.len().min(out.len());
         batch::run(self, left, right, &pairs[..count], &mut out[..count], scratch);
     }

@@ -3,5 +3,6 @@
 
 mod ladders;
 mod oracles;
+mod prepared;
 mod random;
 mod stored;
