@@ -278,7 +278,7 @@ fn read_level(value: &Value, path: Vec<Step>, dialect: Dialect, problems: &mut P
     };
     Some(ComparisonLevel {
         condition,
-        label_for_charts: fields.text("label_for_charts", problems),
+        label_for_charts: Some(fields.text("label_for_charts", problems).unwrap_or_else(|| sql_condition.clone())),
         is_null_level: fields.boolean("is_null_level", false, problems),
         m_probability: trained("m_probability", problems),
         u_probability: trained("u_probability", problems),

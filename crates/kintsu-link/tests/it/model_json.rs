@@ -127,3 +127,57 @@ fn what_is_no_json_is_said_with_its_line() {
     let errors = Model::from_json("[]", JsonOptions::default()).unwrap_err();
     assert_eq!(errors.problems()[0].code(), "KN-LINK-304");
 }
+
+const SMALL: &str = r#"{"link_type": "dedupe_only", "comparisons": [{"output_column_name": "a", "comparison_levels": [
+    {"sql_condition": "a_l IS NULL OR a_r IS NULL", "is_null_level": true},
+    {"sql_condition": "a_l = a_r", "m_probability": 0.9, "u_probability": 0.1, "tf_adjustment_column": "a"},
+    {"sql_condition": "ELSE", "fix_m_probability": true}]}], "blocking_rules_to_generate_predictions": ["l.a = r.a"]}"#;
+
+proptest::proptest! {
+    #[test]
+    fn numbers_survive_to_the_last_bit(m in 1e-300_f64..2.0, u_bits in 0_u64..u64::MAX, lambda in 0.0_f64..=1.0) {
+        let mut first = model(SMALL);
+        let u = f64::from_bits(u_bits).abs();
+        let level = &mut first.comparisons[0].levels[1];
+        level.m_probability = Some(m);
+        level.u_probability = (u.is_finite() && u >= 1e-300).then_some(u);
+        level.tf_minimum_u_value = m / 3.0;
+        first.probability_two_random_records_match = lambda;
+        let again = model(&first.to_json());
+        proptest::prop_assert_eq!(&again.comparisons, &first.comparisons);
+        proptest::prop_assert_eq!(again.probability_two_random_records_match.to_bits(), lambda.to_bits());
+    }
+
+    #[test]
+    fn broken_text_is_an_error_with_a_place(cut in 1_usize..SMALL.len(), flip in 0_usize..SMALL.len(), with in "[\\[\\]{}\",:0a]") {
+        proptest::prop_assert!(Model::from_json(&SMALL[..SMALL.len() - cut], JsonOptions::default()).is_err());
+        let mut text = SMALL.to_owned();
+        text.replace_range(flip..=flip, &with);
+        if let Err(errors) = Model::from_json(&text, JsonOptions::default()) {
+            proptest::prop_assert!(!errors.problems().is_empty());
+            proptest::prop_assert!(errors.problems().iter().all(|problem| problem.place().line.is_some()), "{:?}", errors.problems());
+        }
+    }
+}
+
+#[test]
+fn the_file_beside_the_model_is_checked() {
+    let mut beside = KintsuModel::of(&model(SMALL));
+    beside.parity = Parity::Characters;
+    let mut read = model(SMALL);
+    KintsuModel::from_json(&beside.to_json()).unwrap().apply(&mut read);
+    assert_eq!(read.parity, Parity::Characters);
+    let later = beside.to_json().replace("\"format\": 1", "\"format\": 2");
+    assert_eq!(KintsuModel::from_json(&later).unwrap_err().code(), "KN-LINK-321");
+    assert_eq!(KintsuModel::from_json("{}").unwrap_err().code(), "KN-LINK-320");
+    assert!(beside.to_json().contains("\"parity\": \"characters\""));
+}
+
+#[test]
+fn a_weight_of_zero_is_no_adjustment_for_splink_either() {
+    let mut first = model(SMALL);
+    first.comparisons[0].levels[1].tf_adjustment_weight = 0.0;
+    assert!(!first.comparisons[0].levels[1].has_term_frequency_adjustment());
+    let written = first.to_json();
+    assert!(!written.contains("tf_adjustment"), "Splink reads a weight of 0 as 1, so the column is left out: {written}");
+}

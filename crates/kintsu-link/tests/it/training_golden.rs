@@ -10,7 +10,7 @@ use kintsu_link::library::{RuleBuilder, block_on};
 use kintsu_link::model::{BlockingRule, Dialect, JsonOptions, LinkType, Model, Parity};
 use kintsu_link::records::{Records, RecordsOptions};
 use kintsu_link::score::TermFrequencyTables;
-use kintsu_link::train::{EmSettings, Trainer, TrainingData};
+use kintsu_link::train::{EmSettings, Trainer, TrainingData, em_rules, warn_about_dominant_rule};
 use kintsu_table::{Column, Table};
 
 use crate::em_golden::{assert_model, model};
@@ -294,4 +294,39 @@ fn json_options_reach_the_model() {
     let Some((_, _, folder)) = models().into_iter().next() else { return };
     let options = JsonOptions { parity: Some(Parity::Characters), ..JsonOptions::default() };
     assert_eq!(Model::from_json(&read(&folder.join("model.json")), options).unwrap().parity, Parity::Characters);
+}
+
+#[test]
+fn rules_for_training_are_chosen_until_every_comparison_is_trained() {
+    let Some(model) = settings("splink5", "thresholds") else { return };
+    let rules = [
+        RuleBuilder::custom("levenshtein(l.dob, r.dob) <= 1").build(Dialect::DuckDb).unwrap(),
+        block(&["first_name"]),
+        block(&["first_name", "city"]),
+        block(&["dob"]),
+        block(&["email"]),
+    ];
+    let chosen: Vec<String> = em_rules(&model, &rules).into_iter().map(|rule| rule.blocking_rule).collect();
+    assert_eq!(chosen, ["l.\"first_name\" = r.\"first_name\"", "l.\"dob\" = r.\"dob\""]);
+}
+
+#[test]
+fn limits_and_dominant_rules_are_said() {
+    let Some((_, _, folder)) = models().into_iter().find(|(_, name, _)| *name == "thresholds") else { return };
+    let mut start = model(&folder.join("model_after_lambda_u.json"));
+    start.max_iterations = 2;
+    let records = records(&rows(), start.link_type);
+    with_data(&start, &records, |data, ctx| {
+        let mut trainer = Trainer::new(start.clone());
+        let session =
+            trainer.estimate_parameters_using_expectation_maximisation(data, &block(&["dob"]), EmSettings::default(), ctx);
+        assert!(!session.unwrap().converged);
+        warn_about_dominant_rule(&[block(&["city"]), block(&["dob"])], &[9_900_000, 100_000], ctx);
+        warn_about_dominant_rule(&[block(&["surname"]), block(&["dob"])], &[500_000, 500_000], ctx);
+        let said: Vec<(String, String)> = ctx.warnings().into_iter().map(|warning| (warning.code, warning.message)).collect();
+        assert!(said.iter().any(|(code, _)| code == "KN-W-LINK-045"), "{said:?}");
+        let dominant: Vec<&str> =
+            said.iter().filter(|(code, _)| code == "KN-W-LINK-046").map(|(_, message)| message.as_str()).collect();
+        assert_eq!(dominant, ["the blocking rule `l.\"city\" = r.\"city\"` finds 9900000 of 10000000 candidate pairs"]);
+    });
 }
