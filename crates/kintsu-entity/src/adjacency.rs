@@ -25,7 +25,7 @@ impl Adjacency {
     pub(crate) fn new(nodes: usize, links: &[(u32, u32)]) -> Result<Self, EntityError> {
         check_links(nodes, links)?;
         if links.len() > (u32::MAX / 2) as usize {
-            return Err(EntityError::TooManyRows { nodes: links.len() });
+            return Err(EntityError::TooManyLinks { links: links.len() });
         }
         let mut start = vec![0_u32; nodes + 1];
         for &(left, right) in links {

@@ -40,6 +40,12 @@ pub enum EntityError {
         /// How many rows there are.
         nodes: usize,
     },
+    /// More links than fit in 32 bits.
+    #[error("{links} links are more than can be looked at together")]
+    TooManyLinks {
+        /// How many links there are.
+        links: usize,
+    },
     /// Two rows have the same place in a ranking.
     #[error("the ranking gives place {rank} to more than one row, or leaves the range of the rows")]
     RankingNotUnique {
@@ -56,12 +62,14 @@ impl Explain for EntityError {
             Self::NotANumber { .. } => "KN-ENTITY-003",
             Self::TooManyRows { .. } => "KN-ENTITY-004",
             Self::RankingNotUnique { .. } => "KN-ENTITY-005",
+            Self::TooManyLinks { .. } => "KN-ENTITY-006",
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
             Self::NotANumber { .. } => Some("drop links without a score before clustering".to_owned()),
+            Self::TooManyLinks { .. } => Some("raise the threshold below which links are not kept".to_owned()),
             Self::TooManyRows { .. } => Some("split the input by a column that no entity crosses".to_owned()),
             _ => None,
         }
@@ -69,7 +77,7 @@ impl Explain for EntityError {
 
     fn blame(&self) -> Blame {
         match self {
-            Self::NotANumber { .. } | Self::TooManyRows { .. } => Blame::Input,
+            Self::NotANumber { .. } | Self::TooManyRows { .. } | Self::TooManyLinks { .. } => Blame::Input,
             _ => Blame::Internal,
         }
     }

@@ -1,9 +1,9 @@
 //! Clusters at many thresholds for the price of one.
 //!
-//! Components only grow as the threshold falls, so links are sorted once by score and joined from the highest threshold down;
-//! each partition is taken as it passes. The result is that of clustering anew at each threshold: a cluster whose links all
-//! clear the next higher threshold is the same cluster there. O(links log links + thresholds * nodes) instead of one pass over
-//! all links a threshold.
+//! Components only grow as the threshold falls, so links are put once into the bucket of the highest threshold that they clear
+//! and joined from the highest bucket down; each partition is taken as it passes. The result is that of clustering anew at each
+//! threshold: a cluster whose links all clear the next higher threshold is the same cluster there.
+//! O(links log thresholds + thresholds * nodes), 4 bytes a link.
 
 use serde::Serialize;
 
@@ -132,11 +132,11 @@ pub fn for_each_threshold(
     let mut descending = thresholds.to_vec();
     descending.sort_unstable_by(|a, b| b.total_cmp(a));
     descending.dedup();
-    let mut remaining = links_by_score(scores, descending.last().copied()).into_iter().peekable();
+    let buckets = Buckets::new(scores, &descending)?;
     let mut components = Components::new(nodes)?;
-    for threshold in descending {
-        while let Some(link) = remaining.next_if(|&link| scores[link] >= threshold) {
-            let (left, right) = links[link];
+    for (bucket, &threshold) in descending.iter().enumerate() {
+        for &link in buckets.links(bucket) {
+            let (left, right) = links[link as usize];
             components.union(left, right);
         }
         take(threshold, components.clusters());
@@ -144,12 +144,41 @@ pub fn for_each_threshold(
     Ok(())
 }
 
-/// The positions of the links that reach `lowest`, from the highest score down.
-fn links_by_score(scores: &[f64], lowest: Option<f64>) -> Vec<usize> {
-    let Some(lowest) = lowest else { return Vec::new() };
-    let mut order: Vec<usize> = (0..scores.len()).filter(|&link| scores[link] >= lowest).collect();
-    order.sort_unstable_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-    order
+/// The positions of the links by the first threshold that they clear.
+struct Buckets {
+    /// Where each bucket begins, and the end of the last.
+    starts: Vec<usize>,
+    links: Vec<u32>,
+}
+
+impl Buckets {
+    fn new(scores: &[f64], descending: &[f64]) -> Result<Self, EntityError> {
+        let links = u32::try_from(scores.len()).map_err(|_| EntityError::TooManyLinks { links: scores.len() })?;
+        let bucket_of = |link: u32| descending.partition_point(|&threshold| scores[link as usize] < threshold);
+        let mut starts = vec![0; descending.len() + 2];
+        for link in 0..links {
+            starts[bucket_of(link) + 1] += 1;
+        }
+        for bucket in 0..=descending.len() {
+            starts[bucket + 1] += starts[bucket];
+        }
+        // What clears no threshold would fall into the bucket after the last and is not kept.
+        starts.pop();
+        let mut next = starts.clone();
+        let mut sorted = vec![0; starts.last().copied().unwrap_or(0)];
+        for link in 0..links {
+            let bucket = bucket_of(link);
+            if bucket < descending.len() {
+                sorted[next[bucket]] = link;
+                next[bucket] += 1;
+            }
+        }
+        Ok(Self { starts, links: sorted })
+    }
+
+    fn links(&self, bucket: usize) -> &[u32] {
+        &self.links[self.starts[bucket]..self.starts[bucket + 1]]
+    }
 }
 
 #[cfg(test)]

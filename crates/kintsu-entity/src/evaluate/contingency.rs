@@ -35,14 +35,17 @@ impl<'a> Restriction<'a> {
 
 /// How many pairs that count agree on `key`: n (n - 1) / 2 for the n records of each key, less the pairs inside one source where
 /// those do not count.
-pub(super) fn pairs_within(restriction: &Restriction<'_>, key: impl Fn(usize) -> u64 + Sync) -> u64 {
-    let source = |row: usize| restriction.source_of.map_or(0, |source_of| source_of[row]);
+pub(super) fn pairs_within(restriction: &Restriction<'_>, key: impl Fn(usize) -> u64 + Send + Sync) -> u64 {
     let rows = 0..restriction.truth.len();
     let known = rows.into_par_iter().filter(|&row| restriction.knows(row));
-    let mut keys: Vec<(u64, u32)> = known.map(|row| (key(row), source(row))).collect();
+    let Some(source_of) = restriction.source_of else {
+        let mut keys: Vec<u64> = known.map(key).collect();
+        keys.par_sort_unstable();
+        return runs(&keys, |a, b| a == b);
+    };
+    let mut keys: Vec<(u64, u32)> = known.map(|row| (key(row), source_of[row])).collect();
     keys.par_sort_unstable();
-    let all = runs(&keys, |a, b| a.0 == b.0);
-    if restriction.source_of.is_some() { all - runs(&keys, |a, b| a == b) } else { all }
+    runs(&keys, |a, b| a.0 == b.0) - runs(&keys, |a, b| a == b)
 }
 
 /// The pairs inside runs of equal elements.

@@ -103,7 +103,9 @@ impl ReadyModel<'_> {
         )?;
         self.comparators.warn(ctx);
         let mut counts = TruthCounts::new(options);
-        parts.iter().for_each(|part| counts.merge(&part.0));
+        for (part, _) in &parts {
+            counts.merge(part);
+        }
         Ok(counts.table(Some(self.records.possible_pairs())))
     }
 

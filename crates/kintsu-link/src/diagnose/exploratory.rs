@@ -76,7 +76,7 @@ fn sources(column: &Column) -> Result<(Vec<String>, Vec<u32>), LinkError> {
     let mut place_of: Vec<Option<u32>> = vec![None; encoded.values.len()];
     let mut names = Vec::new();
     let mut source_of = Vec::with_capacity(encoded.codes.len());
-    for &code in encoded.codes.iter() {
+    for &code in &encoded.codes {
         source_of.push(*place_of[code as usize].get_or_insert_with(|| {
             names.push(text.of(code));
             names.len() as u32 - 1

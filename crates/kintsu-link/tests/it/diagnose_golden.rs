@@ -13,12 +13,12 @@ use kintsu_link::model::{JsonOptions, Model};
 
 use crate::vectors::{models, read, shared};
 
-pub type Row = HashMap<String, String>;
+pub(crate) type Row = HashMap<String, String>;
 
 /// Above this weight every pair is among the stored predictions.
 const WEIGHT_MIN: f64 = -6.5;
 
-pub fn csv(path: &Path) -> Vec<Row> {
+pub(crate) fn csv(path: &Path) -> Vec<Row> {
     let text = read(path);
     let mut lines = text.lines().map(fields);
     let names = lines.next().unwrap();
@@ -38,7 +38,7 @@ fn fields(line: &str) -> Vec<String> {
     fields
 }
 
-pub fn number(row: &Row, column: &str) -> f64 {
+pub(crate) fn number(row: &Row, column: &str) -> f64 {
     optional(row, column).unwrap_or_else(|| panic!("{column}"))
 }
 
@@ -46,16 +46,16 @@ fn optional(row: &Row, column: &str) -> Option<f64> {
     row.get(column)?.parse().ok()
 }
 
-pub fn ids(row: &Row) -> (u32, u32) {
+pub(crate) fn ids(row: &Row) -> (u32, u32) {
     (row["unique_id_l"].parse().unwrap(), row["unique_id_r"].parse().unwrap())
 }
 
-pub fn close(found: f64, expected: f64) -> bool {
+pub(crate) fn close(found: f64, expected: f64) -> bool {
     found == expected || (found - expected).abs() <= 1e-9
 }
 
 /// The two models for which everything about accuracy is stored, in both versions.
-pub fn evaluated() -> Vec<PathBuf> {
+pub(crate) fn evaluated() -> Vec<PathBuf> {
     let kept = models().into_iter().filter(|(_, name, _)| ["basic", "thresholds"].contains(name));
     kept.map(|(_, _, path)| path).collect()
 }
@@ -183,7 +183,7 @@ fn filled(row: &Row, column: &str) -> bool {
     !row[column].is_empty()
 }
 
-pub fn trained(folder: &Path) -> Model {
+pub(crate) fn trained(folder: &Path) -> Model {
     let text = read(&folder.join("model.json"));
     Model::from_json(&text, JsonOptions::default()).unwrap_or_else(|errors| panic!("{:?}", errors.problems()))
 }
