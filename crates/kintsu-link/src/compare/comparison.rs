@@ -1,17 +1,16 @@
-//! One comparison: its levels in order, split into what codes alone settle and what has to be measured.
-
-use kintsu_table::NULL_CODE;
+//! One comparison: its levels in order, split into what codes settle and what has to be measured.
 
 use super::compile::Compiler;
 use super::condition::{Node, Pairs, Shared};
 use super::ladder::LadderPlan;
+use super::matrix::{MASKED_PLACES, PairMasks};
 use super::scratch::Scratch;
 use super::truth::TRUE;
 use crate::error::LinkError;
 use crate::model::Comparison;
 use crate::sql::Side;
 
-/// The gamma of a pair that codes alone do not settle.
+/// The gamma of a pair that is not settled yet.
 pub(crate) const UNDECIDED: i8 = i8::MIN;
 
 /// A compiled comparison.
@@ -20,19 +19,26 @@ pub(crate) struct ComparisonPlan {
     levels: Vec<(Node, i8)>,
     /// The gamma when no level is true.
     otherwise: i8,
-    /// How many of the first levels look at codes only.
-    cheap: usize,
-    /// The usual first two levels, done in one pass.
-    fused: Option<NullThenEqual>,
+    /// The usual first two levels, which masks settle.
+    masked: Option<NullThenEqual>,
+    /// The usual other levels, which one ladder settles.
+    ladder: Option<LadderTail>,
 }
 
-/// Null where either value is null, else equal codes.
+/// Null where either value is null, else equal codes of one column.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NullThenEqual {
+    pub(crate) place: u32,
+    pub(crate) null: i8,
+    pub(crate) equal: i8,
+}
+
+/// Levels that all ask one ladder, each about a weaker threshold.
 #[derive(Debug)]
-struct NullThenEqual {
-    left: u32,
-    right: u32,
-    null: i8,
-    equal: i8,
+struct LadderTail {
+    ladder: usize,
+    /// The gamma of each step, and of none.
+    gammas: Vec<i8>,
 }
 
 impl ComparisonPlan {
@@ -51,50 +57,58 @@ impl ComparisonPlan {
             let place = format!("comparison `{}`, level {position}", comparison.output_column_name);
             levels.push((compiler.condition(condition, &place)?, level.gamma as i8));
         }
-        let cheap = levels.iter().take_while(|(node, _)| node.is_cheap()).count();
-        let fused = NullThenEqual::of(&levels);
-        Ok(Self { levels, otherwise, cheap, fused })
+        let masked = NullThenEqual::of(&levels);
+        Ok(Self { levels, otherwise, masked, ladder: None })
     }
 
-    /// Whether codes alone settle every pair.
-    pub(crate) fn is_quick(&self) -> bool {
-        self.cheap == self.levels.len()
+    /// Looks for the usual case of levels that one ladder settles, once the ladders are complete.
+    pub(crate) fn simplify(&mut self, ladders: &[LadderPlan]) {
+        self.ladder = self.masked.and_then(|masked| LadderTail::of(masked.place, self.rest(), self.otherwise, ladders));
     }
 
-    /// Tries the levels that look at codes only; pairs that none of them settles are left [`UNDECIDED`] when levels remain.
-    pub(crate) fn quick(&self, shared: &Shared, pairs: Pairs<'_>, gammas: &mut Vec<i8>, scratch: &mut Scratch) {
-        let rest = if self.is_quick() { self.otherwise } else { UNDECIDED };
-        gammas.clear();
-        let Some(fused) = &self.fused else {
-            gammas.resize(pairs.left.len(), rest);
-            let mut open = scratch.places();
-            open.extend(0..pairs.left.len() as u32);
-            self.try_levels(&self.levels[..self.cheap], shared, pairs, &mut open, gammas, scratch);
-            scratch.give_places(open);
-            return;
-        };
-        let undecided = if self.cheap == 2 { rest } else { UNDECIDED };
-        gammas.extend(
-            pairs
-                .left
-                .iter()
-                .zip(pairs.right)
-                .map(|(&left, &right)| fused.gamma(shared.matrix.row(left), shared.matrix.row(right), undecided)),
-        );
-        if self.cheap > 2 {
-            let mut open = scratch.places();
-            open.extend(gammas.iter().enumerate().filter(|(_, gamma)| **gamma == UNDECIDED).map(|(place, _)| place as u32));
-            self.try_levels(&self.levels[2..self.cheap], shared, pairs, &mut open, gammas, scratch);
-            open.iter().for_each(|&place| gammas[place as usize] = rest);
-            scratch.give_places(open);
+    /// The levels that masks do not settle.
+    fn rest(&self) -> &[(Node, i8)] {
+        &self.levels[if self.masked.is_some() { 2 } else { 0 }..]
+    }
+
+    /// The first two levels, when masks settle them.
+    pub(crate) fn masked(&self) -> Option<NullThenEqual> {
+        self.masked
+    }
+
+    /// The gamma of a pair as far as masks tell.
+    #[inline]
+    pub(crate) fn gamma(&self, masks: PairMasks) -> i8 {
+        let Some(masked) = self.masked else { return UNDECIDED };
+        let bit = 1 << masked.place;
+        if masks.null & bit != 0 {
+            masked.null
+        } else if masks.equal & bit != 0 {
+            masked.equal
+        } else if self.is_quick() {
+            self.otherwise
+        } else {
+            UNDECIDED
         }
     }
 
-    /// Tries the remaining levels for the pairs at the places `undecided`.
+    /// Whether masks settle every pair.
+    pub(crate) fn is_quick(&self) -> bool {
+        self.masked.is_some() && self.levels.len() == 2
+    }
+
+    /// Tries the levels that masks do not settle, for the pairs at the places `undecided`.
     pub(crate) fn settle(&self, shared: &Shared, pairs: Pairs<'_>, undecided: &[u32], gammas: &mut [i8], scratch: &mut Scratch) {
+        if let Some(tail) = &self.ladder {
+            let steps = shared.ladders[tail.ladder].steps_of_unequal(&shared.matrix, pairs, undecided, scratch);
+            for (&place, &step) in undecided.iter().zip(steps) {
+                gammas[place as usize] = tail.gammas[step as usize];
+            }
+            return;
+        }
         let mut open = scratch.places();
-        open.extend(undecided.iter().filter(|&&place| gammas[place as usize] == UNDECIDED));
-        self.try_levels(&self.levels[self.cheap..], shared, pairs, &mut open, gammas, scratch);
+        open.extend_from_slice(undecided);
+        self.try_levels(self.rest(), shared, pairs, &mut open, gammas, scratch);
         open.iter().for_each(|&place| gammas[place as usize] = self.otherwise);
         scratch.give_places(open);
     }
@@ -133,14 +147,17 @@ impl ComparisonPlan {
         self.otherwise
     }
 
-    /// The gammas that a pair can still take when codes alone do not settle it.
+    /// The gammas that a pair can still take when masks do not settle it.
     pub(crate) fn undecided_gammas(&self) -> impl Iterator<Item = i8> {
-        self.levels[self.cheap..].iter().map(|(_, gamma)| *gamma).chain([self.otherwise])
+        self.rest().iter().map(|(_, gamma)| *gamma).chain([self.otherwise])
     }
 
     /// About how long it takes to settle a pair, in arbitrary units.
     pub(crate) fn cost(&self, ladders: &[LadderPlan]) -> f64 {
-        self.levels[self.cheap..].iter().map(|(node, _)| node.cost(ladders)).sum::<f64>().max(0.1)
+        match &self.ladder {
+            Some(tail) => ladders[tail.ladder].cost(),
+            None => self.rest().iter().map(|(node, _)| node.cost(ladders)).sum::<f64>().max(0.1),
+        }
     }
 
     /// The place of every column that the comparison looks at, each once.
@@ -177,20 +194,29 @@ impl NullThenEqual {
     fn of(levels: &[(Node, i8)]) -> Option<Self> {
         let [(Node::Or(nulls), null), (Node::Equal { left, right }, equal), ..] = levels else { return None };
         let [Node::IsNull(a), Node::IsNull(b)] = nulls.as_slice() else { return None };
-        let (a, b) = if a.side == Side::Left { (a, b) } else { (b, a) };
-        let fits = (a.side, b.side, a.place, b.place) == (Side::Left, Side::Right, *left, *right);
-        fits.then_some(Self { left: *left, right: *right, null: *null, equal: *equal })
+        let both_sides = matches!((a.side, b.side), (Side::Left, Side::Right) | (Side::Right, Side::Left));
+        let one_place = left == right && a.place == *left && b.place == *left && *left < MASKED_PLACES;
+        (both_sides && one_place).then_some(Self { place: *left, null: *null, equal: *equal })
     }
+}
 
-    #[inline]
-    fn gamma(&self, left: &[u32], right: &[u32], rest: i8) -> i8 {
-        let (left, right) = (left[self.left as usize], right[self.right as usize]);
-        if left == NULL_CODE || right == NULL_CODE {
-            self.null
-        } else if left == right {
-            self.equal
-        } else {
-            rest
+impl LadderTail {
+    fn of(place: u32, levels: &[(Node, i8)], otherwise: i8, ladders: &[LadderPlan]) -> Option<Self> {
+        let (Node::Step { ladder, .. }, _) = levels.first()? else { return None };
+        let plan = &ladders[*ladder];
+        if plan.first.codes.place != place || plan.second.codes.place != place {
+            return None;
         }
+        let mut gammas = Vec::new();
+        for (node, gamma) in levels {
+            let Node::Step { ladder: asked, request } = node else { return None };
+            let limit = usize::from(*plan.limits.get(*request)?);
+            if asked != ladder || limit < gammas.len() {
+                return None;
+            }
+            gammas.resize(limit, *gamma);
+        }
+        gammas.resize(plan.limits.len() + 1, otherwise);
+        Some(Self { ladder: *ladder, gammas })
     }
 }

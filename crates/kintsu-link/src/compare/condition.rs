@@ -73,16 +73,6 @@ pub(crate) struct Pairs<'a> {
 }
 
 impl Node {
-    /// Whether it only looks at codes, so that it costs next to nothing.
-    pub(crate) fn is_cheap(&self) -> bool {
-        match self {
-            Self::Constant(_) | Self::IsNull(_) | Self::OneSided { .. } | Self::Equal { .. } => true,
-            Self::Step { .. } | Self::Difference(_) | Self::Interpreted(_) => false,
-            Self::Not(inner) => inner.is_cheap(),
-            Self::And(list) | Self::Or(list) => list.iter().all(Self::is_cheap),
-        }
-    }
-
     /// The truth of the pairs at the places `chosen`, in their order.
     pub(crate) fn truths(&self, shared: &Shared, pairs: Pairs<'_>, chosen: &[u32], scratch: &mut Scratch, out: &mut Vec<Truth>) {
         let at = |place: u32| (pairs.left[place as usize], pairs.right[place as usize]);

@@ -61,6 +61,26 @@ impl LadderPlan {
         }
     }
 
+    /// The steps of the pairs at the places `chosen`, of which no value is null.
+    pub(crate) fn steps_of_unequal<'s>(
+        &self,
+        matrix: &CodeMatrix,
+        pairs: Pairs<'_>,
+        chosen: &[u32],
+        scratch: &'s mut Scratch,
+    ) -> &'s [u8] {
+        let Scratch { text, codes, found, .. } = scratch;
+        codes.clear();
+        codes.extend(chosen.iter().map(|&place| {
+            let (left, right) = (pairs.left[place as usize], pairs.right[place as usize]);
+            (self.first.codes.of(matrix, left, right), self.second.codes.of(matrix, left, right))
+        }));
+        found.clear();
+        found.resize(codes.len(), 0);
+        self.ladder.step_many(&self.first.values, &self.second.values, codes, found, text);
+        found
+    }
+
     /// Finds the steps of the pairs at the places `chosen` that are not known yet.
     fn measure(&self, number: usize, (matrix, pairs): (&CodeMatrix, Pairs<'_>), chosen: &[u32], scratch: &mut Scratch) {
         let mut open = scratch.places();

@@ -1,13 +1,17 @@
 //! The codes of all columns that conditions look at, one row's codes side by side, so that a pair costs two cache lines.
+//!
+//! A row begins with a mask that tells which of its codes are null; what is null or equal about two rows then fits two masks.
 
 use arrow_buffer::ScalarBuffer;
+use kintsu_table::NULL_CODE;
 use rayon::prelude::*;
 
 /// Codes by row, then column.
 #[derive(Debug, Default)]
 pub(crate) struct CodeMatrix {
-    columns: usize,
-    codes: Vec<u32>,
+    /// Eight codes at a time; each row takes the same number of chunks.
+    chunks: Vec<[u32; 8]>,
+    chunks_per_row: usize,
 }
 
 /// The columns that are to stand in a matrix.
@@ -16,47 +20,90 @@ pub(crate) struct MatrixColumns {
     columns: Vec<ScalarBuffer<u32>>,
 }
 
+/// What two rows have in common: bit `place` is about the column at `place`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PairMasks {
+    /// Both codes are the same and not null.
+    pub(crate) equal: u32,
+    /// At least one code is null.
+    pub(crate) null: u32,
+}
+
+/// Columns from this place on have no bit in the masks.
+pub(crate) const MASKED_PLACES: u32 = 32;
 /// Rows that one thread copies at a time.
-const ROWS_PER_TASK: usize = 1 << 14;
+const ROWS_PER_TASK: usize = 1 << 13;
 
 impl MatrixColumns {
-    /// The place of a column, which is added unless it is there.
+    /// The place of a column, which is added unless it is there. Places count from 1.
     pub(crate) fn place(&mut self, codes: &ScalarBuffer<u32>) -> u32 {
         let known = self.columns.iter().position(|column| column.ptr_eq(codes));
         known.unwrap_or_else(|| {
             self.columns.push(codes.clone());
             self.columns.len() - 1
         }) as u32
+            + 1
     }
 
     /// Copies the columns into a matrix.
     pub(crate) fn finish(&self) -> CodeMatrix {
-        let columns = self.columns.len();
         let rows = self.columns.first().map_or(0, |column| column.len());
-        let mut codes = vec![0; rows * columns];
-        codes.par_chunks_mut((ROWS_PER_TASK * columns).max(1)).enumerate().for_each(|(task, part)| {
-            for (place, column) in self.columns.iter().enumerate() {
+        let chunks_per_row = (self.columns.len() + 1).div_ceil(8);
+        let mut chunks = vec![[NULL_CODE; 8]; rows * chunks_per_row];
+        chunks.par_chunks_mut(ROWS_PER_TASK * chunks_per_row).enumerate().for_each(|(task, part)| {
+            for (place, column) in (1..).zip(&self.columns) {
                 let source = &column[task * ROWS_PER_TASK..];
-                part.iter_mut().skip(place).step_by(columns).zip(source).for_each(|(code, &from)| *code = from);
+                for (row, &code) in part.chunks_exact_mut(chunks_per_row).zip(source) {
+                    row[place / 8][place % 8] = code;
+                }
             }
+            part.chunks_exact_mut(chunks_per_row).for_each(|row| row[0][0] = null_mask(row, self.columns.len()));
         });
-        CodeMatrix { columns, codes }
+        CodeMatrix { chunks, chunks_per_row }
     }
+}
+
+/// The bits of the columns whose code is null.
+fn null_mask(row: &[[u32; 8]], columns: usize) -> u32 {
+    let masked = 1..(columns as u32 + 1).min(MASKED_PLACES);
+    masked.filter(|&place| row[place as usize / 8][place as usize % 8] == NULL_CODE).fold(0, |mask, place| mask | (1 << place))
 }
 
 impl CodeMatrix {
     /// The code of a row in the column at `place`.
     #[inline(always)]
     pub(crate) fn code(&self, row: u32, place: u32) -> u32 {
-        self.codes[row as usize * self.columns + place as usize]
+        self.chunks[row as usize * self.chunks_per_row + place as usize / 8][place as usize % 8]
     }
 
-    /// The codes of a row.
     #[inline(always)]
-    pub(crate) fn row(&self, row: u32) -> &[u32] {
-        let start = row as usize * self.columns;
-        &self.codes[start..start + self.columns]
+    fn row(&self, row: u32) -> &[[u32; 8]] {
+        let start = row as usize * self.chunks_per_row;
+        &self.chunks[start..start + self.chunks_per_row]
     }
+
+    /// What two rows have in common.
+    #[inline(always)]
+    pub(crate) fn masks(&self, left: u32, right: u32) -> PairMasks {
+        let (left, right) = (self.row(left), self.row(right));
+        let null = left[0][0] | right[0][0];
+        let mut equal = equal_bits(&left[0], &right[0]);
+        for chunk in 1..left.len().min(4) {
+            equal |= equal_bits(&left[chunk], &right[chunk]) << (8 * chunk);
+        }
+        PairMasks { equal: equal & !null & !1, null }
+    }
+}
+
+/// One bit for each of eight codes that are the same.
+#[inline(always)]
+fn equal_bits(left: &[u32; 8], right: &[u32; 8]) -> u32 {
+    const BITS: [u32; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
+    let mut sum = 0;
+    for place in 0..8 {
+        sum += if left[place] == right[place] { BITS[place] } else { 0 };
+    }
+    sum
 }
 
 #[cfg(test)]
@@ -64,12 +111,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_shared_and_rows_stand_together() {
-        let (first, second) = (ScalarBuffer::from(vec![1, 2, 3]), ScalarBuffer::from(vec![7, 8, 9]));
-        let mut columns = MatrixColumns::default();
-        assert_eq!([columns.place(&first), columns.place(&second), columns.place(&first)], [0, 1, 0]);
-        let matrix = columns.finish();
-        assert_eq!(matrix.row(1), &[2, 8]);
-        assert_eq!(matrix.code(2, 1), 9);
+    fn columns_are_shared_and_masks_tell_what_is_common() {
+        let columns: Vec<ScalarBuffer<u32>> =
+            (0..20_u32).map(|column| vec![column, column % 3, if column == 12 { NULL_CODE } else { column }].into()).collect();
+        let mut places = MatrixColumns::default();
+        let found: Vec<u32> = columns.iter().map(|column| places.place(column)).collect();
+        assert_eq!(found, (1..21).collect::<Vec<_>>());
+        assert_eq!(places.place(&columns[3]), 4);
+        let matrix = places.finish();
+        assert_eq!((matrix.code(1, 9), matrix.code(2, 20)), (8 % 3, 19));
+        let masks = matrix.masks(0, 2);
+        assert_eq!(masks.null, 1 << 13);
+        assert_eq!(masks.equal, 0b1_1111_1101_1111_1111_1110);
+        assert_eq!(matrix.masks(0, 1).equal, 0b1110);
     }
 }

@@ -26,7 +26,7 @@ use crate::records::Records;
 pub(crate) use comparison::{ComparisonPlan, UNDECIDED};
 pub(crate) use compile::Compiler;
 pub(crate) use condition::{Node, Pairs, Shared};
-pub(crate) use matrix::CodeMatrix;
+pub(crate) use matrix::{CodeMatrix, PairMasks};
 pub use scratch::Scratch;
 pub(crate) use truth::TRUE;
 
@@ -51,7 +51,7 @@ impl Comparators {
     /// [`LinkError::MissingColumn`], [`LinkError::ColumnNotEncoded`], [`LinkError::Expression`], [`LinkError::TooManyLevels`].
     pub fn compile(model: &Model, records: &Records, ctx: &RunContext) -> Result<Self, LinkError> {
         let mut compiler = Compiler::new(records, model.parity);
-        let comparisons = model
+        let mut comparisons: Vec<ComparisonPlan> = model
             .comparisons
             .iter()
             .map(|comparison| {
@@ -59,8 +59,9 @@ impl Comparators {
                 ComparisonPlan::compile(comparison, &mut compiler)
             })
             .collect::<Result<_, LinkError>>()?;
-        let plans = Self { comparisons, shared: compiler.finish() };
-        Ok(plans)
+        let shared = compiler.finish();
+        comparisons.iter_mut().for_each(|comparison| comparison.simplify(&shared.ladders));
+        Ok(Self { comparisons, shared })
     }
 
     /// The number of comparisons.
@@ -75,10 +76,8 @@ impl Comparators {
 
     /// Finds the level of every comparison for every pair of `batch`.
     pub fn levels(&self, batch: &PairBatch, levels: &mut Levels, scratch: &mut Scratch) {
-        self.start(batch, levels, scratch);
-        for comparison in 0..self.len() {
-            self.settle(comparison, batch, levels, scratch);
-        }
+        let all: Vec<usize> = (0..self.len()).collect();
+        self.levels_of(&all, batch, levels, scratch);
     }
 
     /// Finds the levels of the comparisons `wanted` only; the columns of the others are left empty.
@@ -87,52 +86,42 @@ impl Comparators {
         levels.gammas.iter_mut().for_each(Vec::clear);
         scratch.start(self.shared.ladders.len(), batch.len());
         let pairs = Pairs { left: &batch.left, right: &batch.right };
-        for &comparison in wanted {
-            self.comparisons[comparison].quick(&self.shared, pairs, &mut levels.gammas[comparison], scratch);
-            self.settle(comparison, batch, levels, scratch);
+        let mut masks = std::mem::take(&mut scratch.masks);
+        masks.clear();
+        masks.extend(batch.left.iter().zip(&batch.right).map(|(&left, &right)| self.shared.matrix.masks(left, right)));
+        let mut open = scratch.places();
+        for &wanted in wanted {
+            let (comparison, gammas) = (&self.comparisons[wanted], &mut levels.gammas[wanted]);
+            gammas.extend(masks.iter().map(|&masks| comparison.gamma(masks)));
+            if !comparison.is_quick() {
+                open.clear();
+                open.extend((0..gammas.len() as u32).filter(|&place| gammas[place as usize] == UNDECIDED));
+                comparison.settle(&self.shared, pairs, &open, gammas, scratch);
+            }
         }
+        scratch.give_places(open);
+        scratch.masks = masks;
     }
 
     /// The levels of one pair, one gamma per comparison.
     pub fn levels_of_pair(&self, left: u32, right: u32, scratch: &mut Scratch) -> Vec<i8> {
         let pairs = Pairs { left: &[left], right: &[right] };
         scratch.start(self.shared.ladders.len(), 1);
-        let mut gamma = Vec::with_capacity(1);
+        let masks = self.shared.matrix.masks(left, right);
         self.comparisons
             .iter()
             .map(|comparison| {
-                comparison.quick(&self.shared, pairs, &mut gamma, scratch);
-                comparison.settle(&self.shared, pairs, &[0], &mut gamma, scratch);
+                let mut gamma = [comparison.gamma(masks)];
+                if gamma[0] == UNDECIDED {
+                    comparison.settle(&self.shared, pairs, &[0], &mut gamma, scratch);
+                }
                 gamma[0]
             })
             .collect()
     }
 
-    /// Does what codes alone can do; undecided pairs have the gamma [`UNDECIDED`].
-    pub(crate) fn start(&self, batch: &PairBatch, levels: &mut Levels, scratch: &mut Scratch) {
-        levels.gammas.resize_with(self.len(), Vec::new);
-        scratch.start(self.shared.ladders.len(), batch.len());
-        let pairs = Pairs { left: &batch.left, right: &batch.right };
-        for (comparison, gammas) in self.comparisons.iter().zip(&mut levels.gammas) {
-            comparison.quick(&self.shared, pairs, gammas, scratch);
-        }
-    }
-
-    /// Settles every undecided pair of one comparison.
-    pub(crate) fn settle(&self, comparison: usize, batch: &PairBatch, levels: &mut Levels, scratch: &mut Scratch) {
-        if self.comparisons[comparison].is_quick() {
-            return;
-        }
-        let gammas = &mut levels.gammas[comparison];
-        let mut open = scratch.places();
-        open.extend(gammas.iter().enumerate().filter(|(_, gamma)| **gamma == UNDECIDED).map(|(place, _)| place as u32));
-        let pairs = Pairs { left: &batch.left, right: &batch.right };
-        self.comparisons[comparison].settle(&self.shared, pairs, &open, gammas, scratch);
-        scratch.give_places(open);
-    }
-
     /// Settles the pairs at the places `undecided` of one comparison.
-    pub(crate) fn settle_places(
+    pub(crate) fn settle(
         &self,
         comparison: usize,
         batch: &PairBatch,
@@ -142,6 +131,11 @@ impl Comparators {
     ) {
         let pairs = Pairs { left: &batch.left, right: &batch.right };
         self.comparisons[comparison].settle(&self.shared, pairs, undecided, gammas, scratch);
+    }
+
+    /// Forgets the batch before, for [`Comparators::settle`].
+    pub(crate) fn start(&self, batch: &PairBatch, scratch: &mut Scratch) {
+        scratch.start(self.shared.ladders.len(), batch.len());
     }
 
     /// Raises a warning for every condition that could not be computed for some pair, and so was not taken there.

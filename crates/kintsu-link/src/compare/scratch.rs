@@ -1,6 +1,7 @@
 //! What one thread keeps between batches so that comparing allocates nothing.
 
 use super::ladder::UNKNOWN_STEP;
+use super::matrix::PairMasks;
 use super::truth::Truth;
 
 /// Buffers of one thread. Not shared; cheap to make.
@@ -11,6 +12,7 @@ pub struct Scratch {
     pub(crate) text: kintsu_text::Scratch,
     pub(crate) codes: Vec<(u32, u32)>,
     pub(crate) found: Vec<u8>,
+    pub(crate) masks: Vec<PairMasks>,
     places: Vec<Vec<u32>>,
     truths: Vec<Vec<Truth>>,
 }

@@ -11,7 +11,7 @@ use kintsu_core::{MatchWeight, Probability, RunContext};
 use super::edges::Edges;
 use super::scorer::Scorer;
 use crate::block::{Blocker, PairBatch};
-use crate::compare::{Comparators, Levels, Scratch, UNDECIDED};
+use crate::compare::{Comparators, Levels, PairMasks, Scratch, UNDECIDED};
 use crate::error::LinkError;
 
 /// The lowest weight that is kept; both bounds are inclusive.
@@ -120,74 +120,141 @@ struct State {
     edges: Edges,
     levels: Levels,
     scratch: Scratch,
+    masks: Vec<PairMasks>,
     bounds: Vec<f64>,
     open: Vec<u32>,
     undecided: Vec<u32>,
 }
 
-/// How pairs are scored: the tables of each comparison and the order of the measures.
+/// How pairs are scored: what masks say about the weight, and the order of the measures.
 struct Plan<'a> {
     comparators: &'a Comparators,
     scorer: &'a Scorer,
     threshold: f64,
-    /// What each gamma adds, by comparison and byte.
-    tables: Vec<[f64; 256]>,
-    /// The gammas that are adjusted, by comparison.
-    adjusted: Vec<Vec<i8>>,
-    /// The comparisons with measures, those that lower the bound most first.
+    /// The weight of a pair of which nothing is known, at most.
+    best: f64,
+    /// How much each byte of the mask of equal values changes about it.
+    equal: [[f64; 256]; 4],
+    /// The same for the mask of null values.
+    null: [[f64; 256]; 4],
+    /// How many bytes of the masks are in use.
+    bytes: usize,
+    /// The comparisons whose exact level is adjusted for term frequencies: the bit, the position and the gamma.
+    adjusted: Vec<(u32, usize, i8)>,
+    adjusted_mask: u32,
+    /// The most that an undecided comparison can add.
+    assumed: Vec<f64>,
+    /// The comparisons that masks do not settle, those that lower the bound most for their cost first.
     measured: Vec<usize>,
 }
 
 impl<'a> Plan<'a> {
     fn new(comparators: &'a Comparators, scorer: &'a Scorer, threshold: Threshold) -> Self {
-        let mut tables = Vec::new();
-        let mut measured = Vec::new();
-        for (position, (comparison, weights)) in comparators.plans().iter().zip(scorer.comparisons()).enumerate() {
-            let best = weights.best_of(comparison.undecided_gammas());
-            tables.push(weights.by_byte(best));
-            if !comparison.is_quick() {
-                measured.push((
-                    position,
-                    (best - weights.weight(comparison.otherwise())) / comparison.cost(&comparators.shared().ladders),
-                ));
-            }
+        let zero = [[0.0; 256]; 4];
+        let mut plan = Self {
+            comparators,
+            scorer,
+            threshold: threshold.weight_min(),
+            best: scorer.prior(),
+            equal: zero,
+            null: zero,
+            bytes: 1,
+            adjusted: Vec::new(),
+            adjusted_mask: 0,
+            assumed: Vec::new(),
+            measured: Vec::new(),
+        };
+        (0..comparators.len()).for_each(|position| plan.add(position));
+        let gain = |position: &usize| {
+            let (comparison, weights) = (&comparators.plans()[*position], &scorer.comparisons()[*position]);
+            (plan.assumed[*position] - weights.weight(comparison.otherwise())) / comparison.cost(&comparators.shared().ladders)
+        };
+        let mut measured: Vec<usize> =
+            (0..comparators.len()).filter(|&position| !comparators.plans()[position].is_quick()).collect();
+        measured.sort_by(|a, b| gain(b).total_cmp(&gain(a)));
+        plan.measured = measured;
+        plan
+    }
+
+    /// Takes one comparison into the tables.
+    fn add(&mut self, position: usize) {
+        let (comparison, weights) = (&self.comparators.plans()[position], &self.scorer.comparisons()[position]);
+        let assumed = weights.best_of(comparison.undecided_gammas());
+        self.best += assumed;
+        self.assumed.push(assumed);
+        let Some(masked) = comparison.masked() else { return };
+        let (byte, bit) = (masked.place as usize / 8, 1 << (masked.place % 8));
+        self.bytes = self.bytes.max(byte + 1);
+        for mask in (0..256).filter(|mask| mask & bit != 0) {
+            self.equal[byte][mask] += weights.weight(masked.equal) - assumed;
+            self.null[byte][mask] += weights.weight(masked.null) - assumed;
         }
-        measured.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let adjusted = scorer.comparisons().iter().map(|weights| weights.adjusted_gammas().collect()).collect();
-        let measured = measured.into_iter().map(|(position, _)| position).collect();
-        Self { comparators, scorer, threshold: threshold.weight_min(), tables, adjusted, measured }
+        if weights.adjusted_gammas().any(|gamma| gamma == masked.equal) {
+            self.adjusted.push((1 << masked.place, position, masked.equal));
+            self.adjusted_mask |= 1 << masked.place;
+        }
     }
 
     fn score(&self, batch: &PairBatch, state: &mut State) {
-        self.comparators.start(batch, &mut state.levels, &mut state.scratch);
-        self.bound(batch, state);
         let floor = self.threshold - BOUND_SLACK;
-        state.open.clear();
-        state.open.extend((0..batch.len() as u32).filter(|&place| !(state.bounds[place as usize] < floor)));
+        self.bound(batch, state, floor);
+        if state.open.is_empty() {
+            return;
+        }
+        self.comparators.start(batch, &mut state.scratch);
+        self.begin_levels(batch, state);
         for &comparison in &self.measured {
+            self.measure(comparison, batch, state, floor);
             if state.open.is_empty() {
                 return;
             }
-            self.measure(comparison, batch, state, floor);
         }
         self.keep(batch, state);
     }
 
-    /// The weight of each pair so far plus the most that open comparisons could add.
-    fn bound(&self, batch: &PairBatch, state: &mut State) {
-        state.bounds.clear();
-        state.bounds.resize(batch.len(), self.scorer.prior());
-        for (comparison, gammas) in state.levels.gammas.iter().enumerate() {
-            let table = &self.tables[comparison];
-            for (bound, &gamma) in state.bounds.iter_mut().zip(gammas) {
-                *bound += table[usize::from(gamma as u8)];
+    /// Finds what masks say about each pair, and the pairs that can still reach `floor`.
+    fn bound(&self, batch: &PairBatch, state: &mut State, floor: f64) {
+        let State { masks, bounds, open, .. } = state;
+        let matrix = &self.comparators.shared().matrix;
+        masks.clear();
+        masks.extend(batch.left.iter().zip(&batch.right).map(|(&left, &right)| matrix.masks(left, right)));
+        bounds.clear();
+        bounds.extend(masks.iter().map(|&masks| self.bound_of(masks)));
+        open.clear();
+        for (place, (&pair, bound)) in masks.iter().zip(bounds.iter_mut()).enumerate() {
+            if pair.equal & self.adjusted_mask != 0 {
+                *bound += self.additions(pair, batch.left[place], batch.right[place]);
             }
-            for &adjusted in &self.adjusted[comparison] {
-                let weights = &self.scorer.comparisons()[comparison];
-                for (place, _) in gammas.iter().enumerate().filter(|(_, gamma)| **gamma == adjusted) {
-                    state.bounds[place] += weights.addition(adjusted, batch.left[place], batch.right[place]);
-                }
+            if !(*bound < floor) {
+                open.push(place as u32);
             }
+        }
+    }
+
+    /// The most that a pair with these masks can weigh, term frequencies aside.
+    #[inline]
+    fn bound_of(&self, masks: PairMasks) -> f64 {
+        let mut bound = self.best;
+        for byte in 0..self.bytes {
+            bound += self.equal[byte][(masks.equal >> (8 * byte)) as usize & 255];
+            bound += self.null[byte][(masks.null >> (8 * byte)) as usize & 255];
+        }
+        bound
+    }
+
+    /// What term frequencies add to the exact levels that masks tell of.
+    fn additions(&self, masks: PairMasks, left: u32, right: u32) -> f64 {
+        let taken = self.adjusted.iter().filter(|(bit, ..)| masks.equal & bit != 0);
+        taken.map(|&(_, position, gamma)| self.scorer.comparisons()[position].addition(gamma, left, right)).sum()
+    }
+
+    /// Writes the gammas that masks tell, for the pairs that are still open.
+    fn begin_levels(&self, batch: &PairBatch, state: &mut State) {
+        let State { levels, masks, open, .. } = state;
+        levels.gammas.resize_with(self.comparators.len(), Vec::new);
+        for (comparison, gammas) in self.comparators.plans().iter().zip(&mut levels.gammas) {
+            gammas.resize(batch.len(), UNDECIDED);
+            open.iter().for_each(|&place| gammas[place as usize] = comparison.gamma(masks[place as usize]));
         }
     }
 
@@ -197,9 +264,11 @@ impl<'a> Plan<'a> {
         let gammas = &mut levels.gammas[comparison];
         undecided.clear();
         undecided.extend(open.iter().filter(|&&place| gammas[place as usize] == UNDECIDED));
-        self.comparators.settle_places(comparison, batch, undecided, gammas, scratch);
-        let (table, weights) = (&self.tables[comparison], &self.scorer.comparisons()[comparison]);
-        let assumed = table[usize::from(UNDECIDED as u8)];
+        if undecided.is_empty() {
+            return;
+        }
+        self.comparators.settle(comparison, batch, undecided, gammas, scratch);
+        let (weights, assumed) = (&self.scorer.comparisons()[comparison], self.assumed[comparison]);
         for &place in undecided.iter() {
             let (at, gamma) = (place as usize, gammas[place as usize]);
             bounds[at] += weights.weight(gamma) + weights.addition(gamma, batch.left[at], batch.right[at]) - assumed;

@@ -3,7 +3,6 @@
 use arrow_buffer::ScalarBuffer;
 
 use super::term_frequency::TermFrequencyTables;
-use crate::compare::UNDECIDED;
 use crate::error::LinkError;
 use crate::model::{Comparison, ComparisonLevel, Model, SplinkVersion};
 
@@ -133,16 +132,6 @@ impl ComparisonWeights {
             Some(adjustment) => adjustment.addition(left, right),
             None => 0.0,
         }
-    }
-
-    /// What each gamma adds, by its byte, with `undecided` for what is not settled yet.
-    pub(crate) fn by_byte(&self, undecided: f64) -> [f64; 256] {
-        let mut table = [0.0; 256];
-        for gamma in -1..self.weights.len() as i8 - 1 {
-            table[usize::from(gamma as u8)] = self.weight(gamma);
-        }
-        table[usize::from(UNDECIDED as u8)] = undecided;
-        table
     }
 
     /// The gammas whose levels are adjusted.
