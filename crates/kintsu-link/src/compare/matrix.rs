@@ -12,6 +12,7 @@ pub(crate) struct CodeMatrix {
     /// Eight codes at a time; each row takes the same number of chunks.
     chunks: Vec<[u32; 8]>,
     chunks_per_row: usize,
+    columns: Vec<ScalarBuffer<u32>>,
 }
 
 /// The columns that are to stand in a matrix.
@@ -59,7 +60,7 @@ impl MatrixColumns {
             }
             part.chunks_exact_mut(chunks_per_row).for_each(|row| row[0][0] = null_mask(row, self.columns.len()));
         });
-        CodeMatrix { chunks, chunks_per_row }
+        CodeMatrix { chunks, chunks_per_row, columns: self.columns.clone() }
     }
 }
 
@@ -74,6 +75,11 @@ impl CodeMatrix {
     #[inline(always)]
     pub(crate) fn code(&self, row: u32, place: u32) -> u32 {
         self.chunks[row as usize * self.chunks_per_row + place as usize / 8][place as usize % 8]
+    }
+
+    /// Whether `codes` is the column at `place`.
+    pub(crate) fn is_column(&self, place: u32, codes: &ScalarBuffer<u32>) -> bool {
+        place.checked_sub(1).and_then(|at| self.columns.get(at as usize)).is_some_and(|column| column.ptr_eq(codes))
     }
 
     #[inline(always)]
@@ -122,7 +128,7 @@ mod tests {
         assert_eq!((matrix.code(1, 9), matrix.code(2, 20)), (8 % 3, 19));
         let masks = matrix.masks(0, 2);
         assert_eq!(masks.null, 1 << 13);
-        assert_eq!(masks.equal, 0b1_1111_1101_1111_1111_1110);
+        assert_eq!(masks.equal, ((1 << 21) - 2) & !(1 << 13));
         assert_eq!(matrix.masks(0, 1).equal, 0b1110);
     }
 }

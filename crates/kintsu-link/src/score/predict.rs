@@ -139,13 +139,25 @@ struct Plan<'a> {
     null: [[f64; 256]; 4],
     /// How many bytes of the masks are in use.
     bytes: usize,
-    /// The comparisons whose exact level is adjusted for term frequencies: the bit, the position and the gamma.
-    adjusted: Vec<(u32, usize, i8)>,
+    /// The comparisons whose exact level is adjusted for term frequencies.
+    adjusted: Vec<AdjustedExact>,
     adjusted_mask: u32,
     /// The most that an undecided comparison can add.
     assumed: Vec<f64>,
     /// The comparisons that masks do not settle, those that lower the bound most for their cost first.
     measured: Vec<usize>,
+}
+
+/// An exact level that is adjusted for term frequencies.
+#[derive(Debug, Clone, Copy)]
+struct AdjustedExact {
+    /// The place of the values that are equal.
+    place: u32,
+    /// The position of the comparison.
+    position: usize,
+    gamma: i8,
+    /// Whether the frequencies are of these very values.
+    own_values: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -190,7 +202,8 @@ impl<'a> Plan<'a> {
             self.null[byte][mask] += weights.weight(masked.null) - assumed;
         }
         if weights.adjusted_gammas().any(|gamma| gamma == masked.equal) {
-            self.adjusted.push((1 << masked.place, position, masked.equal));
+            let own_values = weights.adjusts_for(masked.equal, &self.comparators.shared().matrix, masked.place);
+            self.adjusted.push(AdjustedExact { place: masked.place, position, gamma: masked.equal, own_values });
             self.adjusted_mask |= 1 << masked.place;
         }
     }
@@ -244,8 +257,17 @@ impl<'a> Plan<'a> {
 
     /// What term frequencies add to the exact levels that masks tell of.
     fn additions(&self, masks: PairMasks, left: u32, right: u32) -> f64 {
-        let taken = self.adjusted.iter().filter(|(bit, ..)| masks.equal & bit != 0);
-        taken.map(|&(_, position, gamma)| self.scorer.comparisons()[position].addition(gamma, left, right)).sum()
+        let matrix = &self.comparators.shared().matrix;
+        let taken = self.adjusted.iter().filter(|exact| masks.equal & (1 << exact.place) != 0);
+        taken
+            .map(|exact| {
+                let weights = &self.scorer.comparisons()[exact.position];
+                match exact.own_values {
+                    true => weights.addition_of_code(exact.gamma, matrix.code(left, exact.place)),
+                    false => weights.addition(exact.gamma, left, right),
+                }
+            })
+            .sum()
     }
 
     /// Writes the gammas that masks tell, for the pairs that are still open.

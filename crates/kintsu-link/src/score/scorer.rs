@@ -3,6 +3,7 @@
 use arrow_buffer::ScalarBuffer;
 
 use super::term_frequency::TermFrequencyTables;
+use crate::compare::CodeMatrix;
 use crate::error::LinkError;
 use crate::model::{Comparison, ComparisonLevel, Model, SplinkVersion};
 
@@ -132,6 +133,18 @@ impl ComparisonWeights {
             Some(adjustment) => adjustment.addition(left, right),
             None => 0.0,
         }
+    }
+
+    /// What the level adds where both records have the value with this code.
+    #[inline]
+    pub(crate) fn addition_of_code(&self, gamma: i8, code: u32) -> f64 {
+        let adjustment = self.adjustments[(gamma + 1) as usize].as_ref();
+        adjustment.and_then(|adjustment| adjustment.additions.get(code as usize)).copied().unwrap_or(0.0)
+    }
+
+    /// Whether the level adjusts for the values that `matrix` has at `place`.
+    pub(crate) fn adjusts_for(&self, gamma: i8, matrix: &CodeMatrix, place: u32) -> bool {
+        self.adjustments[(gamma + 1) as usize].as_ref().is_some_and(|adjustment| matrix.is_column(place, &adjustment.codes))
     }
 
     /// The gammas whose levels are adjusted.

@@ -86,14 +86,6 @@ impl TermFrequencies {
     pub(crate) fn encoded(&self) -> &EncodedColumn {
         &self.encoded
     }
-
-    /// The larger frequency of a pair's two values; the known one where the other is missing.
-    pub(crate) fn of_pair(&self, left: u32, right: u32) -> Option<f64> {
-        match (self.of_row(left as usize), self.of_row(right as usize)) {
-            (Some(left), Some(right)) => Some(left.max(right)),
-            (left, right) => left.or(right),
-        }
-    }
 }
 
 fn key(values: &ValueArray, place: usize) -> Vec<u8> {
