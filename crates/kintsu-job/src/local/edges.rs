@@ -23,8 +23,10 @@ pub(super) struct PairTable<'a> {
     pub(super) model: &'a Model,
     /// The name of the column with the tables, where there are several.
     pub(super) source_column: Option<&'a str>,
-    /// The model compiled; none for pairs that are not scored.
-    pub(super) compiled: Option<&'a Compiled>,
+    /// The model compiled for the records.
+    pub(super) compiled: &'a Compiled,
+    /// Whether the pairs have weights and gammas.
+    pub(super) scored: bool,
 }
 
 /// Columns beside the usual ones, one value a pair.
@@ -52,7 +54,7 @@ impl PairTable<'_> {
     pub(super) fn batch(&self, edges: &Edges, extra: &Extra, range: Range<usize>) -> Result<RecordBatch, JobError> {
         let mut columns =
             Columns { table: self, left: &edges.left[range.clone()], right: &edges.right[range.clone()], built: Vec::new() };
-        if self.compiled.is_some() {
+        if self.scored {
             let weights = &edges.weights[range.clone()];
             columns.put("match_weight", Arc::new(Float64Array::from(weights.to_vec())));
             let probability = |weight: &f64| kintsu_core::MatchWeight::new(*weight).probability().value();
@@ -64,6 +66,11 @@ impl PairTable<'_> {
         }
         for name in &self.model.additional_columns_to_retain {
             columns.values(name)?;
+        }
+        if self.model.retain_matching_columns {
+            for column in self.model.blocking_rules.iter().flat_map(|rule| rule.condition.columns()) {
+                columns.values(&column.name)?;
+            }
         }
         columns.put("match_key", match_keys(&edges.rules[range.clone()])?);
         if let Some(found) = &extra.found_by_blocking_rules {
@@ -126,10 +133,16 @@ impl Columns<'_> {
                 self.values(&name)?;
             }
         }
-        let Some(compiled) = self.table.compiled else { return Ok(()) };
+        let compiled = self.table.compiled;
         let name = comparison.output_column_name.replace(' ', "_");
-        let gammas: Vec<i8> = range.clone().map(|edge| edges.gammas(edge)[at]).collect();
-        self.put(&format!("{}{name}", model.comparison_vector_value_column_prefix), Arc::new(Int8Array::from(gammas.clone())));
+        let mut gammas: Vec<i8> = Vec::new();
+        if self.table.scored {
+            gammas = range.map(|edge| edges.gammas(edge)[at]).collect();
+            self.put(
+                &format!("{}{name}", model.comparison_vector_value_column_prefix),
+                Arc::new(Int8Array::from(gammas.clone())),
+            );
+        }
         if !model.retain_intermediate_calculation_columns {
             return Ok(());
         }
@@ -137,6 +150,9 @@ impl Columns<'_> {
             if let Some(column) = &level.tf_adjustment_column {
                 self.term_frequencies(column, compiled);
             }
+        }
+        if !self.table.scored {
+            return Ok(());
         }
         let (prefix, of_weight): (&str, fn(f64) -> f64) = match model.splink_version {
             SplinkVersion::V4 => (&model.bayes_factor_column_prefix, f64::exp2),

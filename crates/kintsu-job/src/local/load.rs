@@ -78,12 +78,24 @@ impl Sources {
             unique_id: self.unique_id.clone(),
             source_dataset: self.source_dataset.clone().unwrap_or_else(|| "source_dataset".to_owned()),
             link_type,
-            sources: if self.inputs.len() > 1 { self.inputs.iter().map(Input::data_set_name).collect() } else { Vec::new() },
+            sources: source_names(&self.inputs),
         };
         let records = prepare_records(&table, records)?;
         let cards = self.inputs.iter().map(input_card).collect::<Result<_, _>>()?;
         Ok(Loaded { records, cards, columns, unique_id: self.unique_id, source_dataset: self.source_dataset })
     }
+}
+
+/// The names of several inputs in the order in which their records stand. Of two tables, the one whose name comes first is the
+/// left one, as in Splink.
+fn source_names(inputs: &[Input]) -> Vec<String> {
+    let mut names: Vec<String> = inputs.iter().map(Input::data_set_name).collect();
+    match names.len() {
+        1 => names.clear(),
+        2 => names.sort_unstable(),
+        _ => {}
+    }
+    names
 }
 
 /// The id column: the one that is wanted; where that is nothing but the usual name and not there, `id`, or the row number.

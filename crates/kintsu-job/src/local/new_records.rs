@@ -112,7 +112,7 @@ impl RunState<'_> {
 
     fn table_of<'t>(&'t self, records: &'t Records, model: &'t Model, compiled: &'t Compiled) -> PairTable<'t> {
         let source_column = self.loaded.source_dataset.as_deref().filter(|_| self.loaded.records.source_codes().is_some());
-        PairTable { records, model, source_column, compiled: Some(compiled) }
+        PairTable { records, model, source_column, compiled, scored: true }
     }
 }
 

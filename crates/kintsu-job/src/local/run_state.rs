@@ -183,7 +183,8 @@ impl<'a> RunState<'a> {
             records: &self.loaded.records,
             model: self.model()?,
             source_column: self.source_column(),
-            compiled: Some(self.compiled()?),
+            compiled: self.compiled()?,
+            scored: true,
         })
     }
 

@@ -89,12 +89,7 @@ impl RunState<'_> {
         let Some(found) = &self.deterministic else { return Ok(()) };
         self.counts.put("deterministic_links", found.len() as u64);
         if let Some((name, output)) = file {
-            let table = PairTable {
-                records: &self.loaded.records,
-                model: self.model()?,
-                source_column: self.source_column(),
-                compiled: None,
-            };
+            let table = PairTable { scored: false, ..self.pair_table()? };
             table.write(name, found, &Extra::default(), output)?;
         }
         Ok(())

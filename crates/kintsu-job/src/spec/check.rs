@@ -239,7 +239,8 @@ impl Checks<'_> {
 
     fn exists(&mut self, path: &Path, what: &str, at: &[Step<'_>]) {
         if !path.exists() {
-            self.report(Problem::new("KN-JOB-013", format!("{what} `{}` does not exist", path.display())), at);
+            let problem = Problem::new("KN-JOB-013", format!("{what} `{}` does not exist", path.display()));
+            self.report(problem.hint("check the path; paths in a job file are relative to it"), at);
         }
     }
 }

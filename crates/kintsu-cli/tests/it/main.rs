@@ -1,0 +1,7 @@
+//! The command from outside: what it writes, what it refuses, and what is left when it is killed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bad_input;
+mod command;
+mod durability;
+mod sameness;
