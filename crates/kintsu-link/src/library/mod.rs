@@ -12,6 +12,8 @@ mod comparisons;
 mod dialect;
 mod error;
 mod level;
+mod level_label;
+mod level_sql;
 mod metric;
 mod rewrite;
 
