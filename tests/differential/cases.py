@@ -393,13 +393,12 @@ def from_pairwise_labels(rng: random.Random) -> Case:
     label = list(case["tables"][0]["columns"]).index("label")
     nodes = [(table["name"], row[0], row[label]) for table in case["tables"] for row in table["rows"]]
     many = len(case["tables"]) > 1
-    # The pairs are given the way round in which the link type makes them.
-    order = {table["name"]: position for position, table in enumerate(case["tables"])}
+    # The pairs are given the way round in which the link type makes them; of two tables, the lesser name is left.
     two_linked = case["settings"]["link_type"] == "link_only" and len(case["tables"]) == 2
 
     def key(node: tuple[str, Any, Any]) -> Any:
         if two_linked:
-            return order[node[0]]
+            return node[0]
         return f"{node[0]}-__-{node[1]}" if many else node[1]
 
     for position, one in enumerate(nodes):

@@ -120,6 +120,32 @@ def compare_pairs(differences: Differences, what: str, expected: Json, found: li
                 differences.report(what, f"pair {key}, {name}: expected {value!r}, found {ours[key][name]!r}")
 
 
+def compare_links(differences: Differences, expected: Json, found: list[Json]) -> None:
+    """The same pairs under the same rules; what other columns Splink happens to carry along says nothing about a link."""
+    kept = [name for name in expected["columns"] if name in ID_COLUMNS or name == "match_key"]
+    rows = [[record[name] for name in kept] for record in records_of(expected)]
+    only = [{name: record[name] for name in kept} for record in found]
+    compare_pairs(differences, "deterministic_link", {"columns": kept, "rows": rows}, only, {})
+
+
+def torn_apart(clusters: Json) -> bool:
+    """Whether a cluster of Splink's does not hold the record that it is named after.
+
+    Its single best links move one record at a time into the cluster of its best neighbour, and leave behind the records that the
+    moved one had been joined with. Clusters that may hold several records of a table can end so.
+    """
+    return any(str(record["cluster_id"]) not in holders for record, holders in members(clusters))
+
+
+def members(clusters: Json) -> list[tuple[Json, set[str]]]:
+    """Every record with the nodes of its cluster."""
+    held: dict[str, set[str]] = {}
+    records = records_of(clusters)
+    for record in records:
+        held.setdefault(str(record["cluster_id"]), set()).add(node_of(record))
+    return [(record, held[str(record["cluster_id"])]) for record in records]
+
+
 def always_written(name: str) -> bool:
     """Columns that kintsu writes whatever is retained."""
     return name.startswith("gamma_") or name == "match_key"

@@ -20,7 +20,16 @@ from pathlib import Path
 from typing import Any
 
 from cases import SCENARIOS, Case, make_case
-from compare import Differences, compare_clusters, compare_model, compare_pairs, compare_term_frequencies, compare_thresholds
+from compare import (
+    Differences,
+    compare_clusters,
+    compare_links,
+    compare_model,
+    compare_pairs,
+    compare_term_frequencies,
+    compare_thresholds,
+    torn_apart,
+)
 
 HERE = Path(__file__).resolve().parent
 VERSION_KEY = {"splink4": ("bayes_factor_column_prefix", "bf_"), "splink5": ("match_weight_column_prefix", "mw_")}
@@ -116,8 +125,7 @@ def check_case(case: Case, version: str, kintsu: Path, folder: Path, differences
     at_thresholds = read_rows(directory, "clusters_at_thresholds")
     compare_thresholds(differences, expected["clusters_at_thresholds"], at_thresholds, len(case["tables"]) > 1)
     if case["deterministic_link"]:
-        found = read_rows(directory, "deterministic_link")
-        compare_pairs(differences, "deterministic_link", expected["deterministic_link"], found, {})
+        compare_links(differences, expected["deterministic_link"], read_rows(directory, "deterministic_link"))
     for column, table in expected["term_frequencies"].items():
         compare_term_frequencies(differences, column, table, read_rows(directory / "term_frequencies", column))
     check_best_links(case, version, kintsu, folder, expected, common, directory, differences)
@@ -137,6 +145,9 @@ def check_best_links(
             continue
         compare_pairs(differences, "edges, model loaded", expected["predictions"], read_rows(again, "edges"), case["predict"])
         name = f"single best links, {json.dumps(links)}"
+        if torn_apart(expected["best_links"][position]):
+            print(f"skipped {differences.name}, {name}: Splink's own clusters are torn apart")
+            continue
         compare_clusters(differences, name, expected["best_links"][position], read_rows(again, "clusters"))
 
 

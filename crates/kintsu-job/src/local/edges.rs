@@ -64,8 +64,8 @@ impl PairTable<'_> {
         for comparison in 0..self.model.comparisons.len() {
             columns.comparison(comparison, edges, range.clone())?;
         }
-        for name in &self.model.additional_columns_to_retain {
-            columns.values(name)?;
+        for name in self.model.columns_beside_comparisons() {
+            columns.values(&name)?;
         }
         if self.model.retain_matching_columns {
             for column in self.model.blocking_rules.iter().flat_map(|rule| rule.condition.columns()) {

@@ -120,6 +120,25 @@ pub struct Model {
     pub parity: Parity,
 }
 
+impl Model {
+    /// The columns that edges carry beside those of the comparisons, of both sides, each once: with the compared columns also
+    /// those of the blocking rules, then the additional ones.
+    pub fn columns_beside_comparisons(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        let mut add = |name: &str| {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        };
+        if self.retain_matching_columns {
+            let columns = self.blocking_rules.iter().flat_map(|rule| rule.condition.columns());
+            columns.for_each(|column| add(&column.name));
+        }
+        self.additional_columns_to_retain.iter().for_each(|name| add(name));
+        names
+    }
+}
+
 /// Levels of agreement on one or more columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {

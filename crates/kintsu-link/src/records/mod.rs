@@ -34,8 +34,8 @@ pub struct RecordsOptions {
     pub source_dataset_column: String,
     /// Which pairs are compared.
     pub link_type: LinkType,
-    /// The tables in the order in which they were given; the first is the left one when two are linked. Tables that are not
-    /// listed follow by name.
+    /// The tables, also those without records. Of two that are linked, the one with the lesser name is the left one, as in
+    /// Splink; the order given here changes nothing.
     pub sources: Vec<String>,
 }
 

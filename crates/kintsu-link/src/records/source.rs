@@ -12,7 +12,7 @@ use super::{RecordsOptions, find_column};
 use crate::error::LinkError;
 use crate::model::LinkType;
 
-/// The tables, in their order, and the table of each row.
+/// The tables, by name, and the table of each row.
 #[derive(Debug, Clone)]
 pub(super) struct Sources {
     pub(super) names: Vec<Arc<str>>,
@@ -41,7 +41,8 @@ impl Sources {
         Ok(Some(found))
     }
 
-    /// Numbers the tables: those listed first, in that order, then the others by name.
+    /// Numbers the tables, listed or found, by name: Splink too takes the table with the lesser name for the left one of two, in
+    /// whatever order they were given.
     fn ordered(codes: &[u32], values: &[Arc<str>], listed: &[String]) -> Self {
         let mut used = vec![false; values.len()];
         codes.iter().for_each(|&code| used[code as usize] = true);
@@ -52,8 +53,8 @@ impl Sources {
             .filter(|(name, used)| **used && !names.contains(name))
             .map(|(name, _)| Arc::clone(name))
             .collect();
-        others.sort_unstable();
-        names.extend(others);
+        names.append(&mut others);
+        names.sort_unstable();
         let place: Vec<u32> = values
             .iter()
             .map(|value| names.iter().position(|name| name == value).map_or(NULL_CODE, |place| place as u32))

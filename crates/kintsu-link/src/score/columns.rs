@@ -104,8 +104,8 @@ impl<'a> EdgeColumns<'a> {
                 columns.extend(self.intermediate(position, comparison));
             }
         }
-        for name in &self.model.additional_columns_to_retain {
-            self.records.find(name)?;
+        for name in self.model.columns_beside_comparisons() {
+            self.records.find(&name)?;
             columns.extend(both(|end| EdgeColumn::Value(name.clone(), end)));
         }
         columns.push(EdgeColumn::MatchKey);

@@ -177,11 +177,10 @@ fn reported_under(rules: &[BlockingRule], left: &Person, right: &Person) -> Opti
 /// Whether `left` comes before `right` and both may be compared.
 fn admitted(left: &Person, right: &Person, link_type: LinkType, sources: &[&str]) -> bool {
     let composite = |person: &Person| format!("{}-__-{}", person.source, person.id);
-    let place = |person: &Person| sources.iter().position(|source| *source == person.source);
     match link_type {
         LinkType::DedupeOnly => left.id < right.id,
         LinkType::LinkAndDedupe => composite(left) < composite(right),
-        LinkType::LinkOnly if sources.len() == 2 => place(left) < place(right),
+        LinkType::LinkOnly if sources.len() == 2 => left.source < right.source,
         LinkType::LinkOnly => left.source != right.source && composite(left) < composite(right),
     }
 }
