@@ -1,0 +1,163 @@
+//! Cuts a column of a row group into Parquet pages.
+
+use bytes::Bytes;
+use parquet::basic::{Compression, Encoding, PageType};
+use parquet::column::page::{CompressedPage, Page, PageWriter};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::{ParquetError, Result as ParquetResult};
+use parquet::file::metadata::{ColumnChunkMetaData, PageEncodingStats};
+use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
+use parquet::schema::types::ColumnDescPtr;
+
+use super::hybrid;
+use super::keys::Chunk;
+use crate::column::NULL_CODE;
+
+/// Rows of a page, unless their values are long.
+const ROWS_PER_PAGE: usize = 1 << 16;
+
+/// Bytes of values after which a page of plain values ends.
+const BYTES_PER_PAGE: usize = 1 << 20;
+
+/// The bytes of a column chunk and what the file has to know of it.
+pub(super) fn encode(chunk: &Chunk, descriptor: &ColumnDescPtr) -> ParquetResult<(Bytes, ColumnCloseResult)> {
+    let levels = descriptor.max_def_level() > 0;
+    if !levels && chunk.nulls > 0 {
+        return Err(ParquetError::General(format!("the column {} holds nulls that its schema rules out", descriptor.name())));
+    }
+    let mut pages = Pages { sink: TrackedWrite::new(Vec::new()), compressor: snap::raw::Encoder::new(), uncompressed: 0, levels };
+    let dictionary = pays(chunk);
+    let (mut data_offset, mut data_pages) = (0, 0);
+    if dictionary {
+        pages.write_dictionary(chunk)?;
+        data_offset = pages.sink.bytes_written();
+    }
+    let mut start = 0;
+    while start < chunk.keys.len() {
+        let end = start + if dictionary { ROWS_PER_PAGE.min(chunk.keys.len() - start) } else { rows_of_page(chunk, start) };
+        pages.write_data(chunk, start..end, dictionary)?;
+        data_pages += 1;
+        start = end;
+    }
+    let uncompressed = pages.uncompressed;
+    let bytes = Bytes::from(pages.sink.into_inner()?);
+    let encoding = if dictionary { Encoding::RLE_DICTIONARY } else { Encoding::PLAIN };
+    let mut stats = vec![PageEncodingStats { page_type: PageType::DATA_PAGE, encoding, count: data_pages }];
+    if dictionary {
+        stats.insert(0, PageEncodingStats { page_type: PageType::DICTIONARY_PAGE, encoding: Encoding::PLAIN, count: 1 });
+    }
+    let mut metadata = ColumnChunkMetaData::builder(descriptor.clone())
+        .set_compression(Compression::SNAPPY)
+        .set_encodings(if dictionary { vec![Encoding::PLAIN, Encoding::RLE, encoding] } else { vec![Encoding::RLE, encoding] })
+        .set_page_encoding_stats(stats)
+        .set_num_values(chunk.keys.len() as i64)
+        .set_total_compressed_size(bytes.len() as i64)
+        .set_total_uncompressed_size(uncompressed as i64)
+        .set_data_page_offset(data_offset as i64)
+        .set_dictionary_page_offset(dictionary.then_some(0));
+    if let Some(statistics) = &chunk.statistics {
+        metadata = metadata.set_statistics(statistics.clone());
+    }
+    let close = ColumnCloseResult {
+        bytes_written: bytes.len() as u64,
+        rows_written: chunk.keys.len() as u64,
+        metadata: metadata.build()?,
+        bloom_filter: None,
+        column_index: None,
+        offset_index: None,
+    };
+    Ok((bytes, close))
+}
+
+/// Whether a dictionary and indices take less room than the values one after the other.
+fn pays(chunk: &Chunk) -> bool {
+    let rows = chunk.keys.len() - chunk.nulls;
+    let index_bits = rows * usize::from(hybrid::width_of(chunk.values.len()));
+    let plain: usize = chunk.keys.iter().filter(|key| **key != NULL_CODE).map(|key| chunk.values.get(*key).len()).sum();
+    chunk.values.bytes.len() + index_bits / 8 < plain
+}
+
+fn rows_of_page(chunk: &Chunk, start: usize) -> usize {
+    let mut bytes = 0;
+    let rows = chunk.keys[start..].iter().take(ROWS_PER_PAGE).take_while(|key| {
+        let more = bytes < BYTES_PER_PAGE;
+        bytes += if **key == NULL_CODE { 0 } else { chunk.values.get(**key).len() };
+        more
+    });
+    rows.count()
+}
+
+struct Pages {
+    sink: TrackedWrite<Vec<u8>>,
+    compressor: snap::raw::Encoder,
+    uncompressed: usize,
+    /// Whether the schema allows nulls, and so every page says where there are none.
+    levels: bool,
+}
+
+impl Pages {
+    fn write_dictionary(&mut self, chunk: &Chunk) -> ParquetResult<()> {
+        let buf = self.compress(&chunk.values.bytes)?;
+        let num_values = chunk.values.len() as u32;
+        let page = Page::DictionaryPage { buf, num_values, encoding: Encoding::PLAIN, is_sorted: false };
+        self.write(page, chunk.values.bytes.len())
+    }
+
+    fn write_data(&mut self, chunk: &Chunk, rows: std::ops::Range<usize>, dictionary: bool) -> ParquetResult<()> {
+        let keys = &chunk.keys[rows];
+        let mut content = Vec::with_capacity(keys.len() * 4);
+        if self.levels {
+            append_levels(keys, chunk.nulls > 0, &mut content);
+        }
+        if dictionary {
+            append_indices(keys, chunk, &mut content);
+        } else {
+            for key in keys.iter().filter(|key| **key != NULL_CODE) {
+                content.extend_from_slice(chunk.values.get(*key));
+            }
+        }
+        let page = Page::DataPage {
+            buf: self.compress(&content)?,
+            num_values: keys.len() as u32,
+            encoding: if dictionary { Encoding::RLE_DICTIONARY } else { Encoding::PLAIN },
+            def_level_encoding: Encoding::RLE,
+            rep_level_encoding: Encoding::RLE,
+            statistics: None,
+        };
+        self.write(page, content.len())
+    }
+
+    fn compress(&mut self, content: &[u8]) -> ParquetResult<Bytes> {
+        let compressed = self.compressor.compress_vec(content).map_err(|error| ParquetError::External(Box::new(error)))?;
+        Ok(compressed.into())
+    }
+
+    fn write(&mut self, page: Page, uncompressed: usize) -> ParquetResult<()> {
+        let specification = SerializedPageWriter::new(&mut self.sink).write_page(CompressedPage::new(page, uncompressed))?;
+        self.uncompressed += specification.uncompressed_size;
+        Ok(())
+    }
+}
+
+/// One bit a row that says whether there is a value, with its length before it.
+fn append_levels(keys: &[u32], nulls: bool, content: &mut Vec<u8>) {
+    content.extend_from_slice(&[0; 4]);
+    if nulls {
+        let levels: Vec<u32> = keys.iter().map(|key| u32::from(*key != NULL_CODE)).collect();
+        hybrid::append(&levels, 1, content);
+    } else {
+        hybrid::append_run(1, keys.len(), 1, content);
+    }
+    let length = (content.len() - 4) as u32;
+    content[..4].copy_from_slice(&length.to_le_bytes());
+}
+
+fn append_indices(keys: &[u32], chunk: &Chunk, content: &mut Vec<u8>) {
+    let width = hybrid::width_of(chunk.values.len());
+    content.push(width);
+    if chunk.nulls == 0 {
+        return hybrid::append(keys, width, content);
+    }
+    let present: Vec<u32> = keys.iter().copied().filter(|key| *key != NULL_CODE).collect();
+    hybrid::append(&present, width, content);
+}
