@@ -8,5 +8,6 @@ mod hot_properties;
 mod library_sql;
 mod model_json;
 mod predict_golden;
+mod sql;
 mod training_golden;
 mod vectors;

@@ -8,10 +8,11 @@ use super::decimal::Decimal;
 use super::operand::Operand;
 use super::raised::{Raised, Scratch};
 use super::render;
+use crate::model::Parity;
 use crate::sql::value::ValueType;
 
 /// Converts `value`; null where it cannot be, and then a reason is raised unless `or_null`.
-pub(crate) fn cast<'a>(value: Operand<'a>, to: &ValueType, or_null: bool, scratch: &mut Scratch) -> Operand<'a> {
+pub(crate) fn cast<'a>(value: Operand<'a>, to: &ValueType, or_null: bool, parity: Parity, scratch: &mut Scratch) -> Operand<'a> {
     if value.is_null() {
         return Operand::Null;
     }
@@ -21,10 +22,11 @@ pub(crate) fn cast<'a>(value: Operand<'a>, to: &ValueType, or_null: bool, scratc
         ValueType::Double => to_double(&value).map(Operand::Double),
         ValueType::Float => to_float(&value).map(Operand::Float),
         ValueType::Text => Some(Operand::Text(to_text(value))),
+        ValueType::Date if parity == Parity::DuckDb1_5 => to_date_leniently(&value).map(Operand::Date),
         ValueType::Date => to_date(&value).map(Operand::Date),
         ValueType::Timestamp => to_timestamp(&value).map(Operand::Timestamp),
         ValueType::Interval => to_interval(&value),
-        ValueType::List(item) => to_list(&value, item, or_null, scratch),
+        ValueType::List(item) => to_list(&value, item, or_null, parity, scratch),
     };
     converted.unwrap_or_else(|| {
         if !or_null {
@@ -83,6 +85,16 @@ fn to_date(value: &Operand<'_>) -> Option<i32> {
     }
 }
 
+/// DuckDB 1.5 does not mind what stands behind a date, as long as it is no digit.
+fn to_date_leniently(value: &Operand<'_>) -> Option<i32> {
+    match value {
+        Operand::Text(text) => {
+            leading_date(trim(text)).filter(|(_, rest)| !rest.starts_with(|c: char| c.is_ascii_digit())).map(|(days, _)| days)
+        }
+        other => to_date(other),
+    }
+}
+
 fn to_timestamp(value: &Operand<'_>) -> Option<i64> {
     match value {
         Operand::Date(days) => Some(date_to_timestamp(*days)),
@@ -100,9 +112,15 @@ fn to_interval<'a>(value: &Operand<'_>) -> Option<Operand<'a>> {
     }
 }
 
-fn to_list<'a>(value: &Operand<'a>, item: &ValueType, or_null: bool, scratch: &mut Scratch) -> Option<Operand<'a>> {
+fn to_list<'a>(
+    value: &Operand<'a>,
+    item: &ValueType,
+    or_null: bool,
+    parity: Parity,
+    scratch: &mut Scratch,
+) -> Option<Operand<'a>> {
     let items: Vec<Operand<'a>> = value.list_items()?.collect();
-    Some(Operand::items(items.into_iter().map(|value| cast(value, item, or_null, scratch)).collect()))
+    Some(Operand::items(items.into_iter().map(|value| cast(value, item, or_null, parity, scratch)).collect()))
 }
 
 /// Midnight of a date, in microseconds.
@@ -191,7 +209,7 @@ fn leading_number(text: &str, digits_max: usize) -> Option<(i64, &str)> {
 
 fn leading_date(text: &str) -> Option<(i32, &str)> {
     match text {
-        "epoch" => return Some((0, "")),
+        _ if text.eq_ignore_ascii_case("epoch") => return Some((0, "")),
         _ if text.starts_with('+') => return None,
         _ => {}
     }

@@ -92,7 +92,9 @@ impl Node {
                 }
                 otherwise.as_ref().map_or(Operand::Null, |otherwise| otherwise.eval(context, frame, scratch))
             }
-            Self::Cast(inner, to, or_null) => cast::cast(inner.eval(context, frame, scratch), to, *or_null, scratch),
+            Self::Cast(inner, to, or_null) => {
+                cast::cast(inner.eval(context, frame, scratch), to, *or_null, context.parity, scratch)
+            }
             Self::Call(function, arguments, prepared) => call::call(*function, arguments, prepared, context, frame, scratch),
             Self::List(items) => Operand::items(items.iter().map(|item| item.eval(context, frame, scratch)).collect()),
             // A lambda has a value only inside the function that calls it.
