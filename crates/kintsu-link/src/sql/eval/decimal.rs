@@ -40,7 +40,7 @@ impl Decimal {
         if number != 0.0 && !(1e-9..1e15).contains(&magnitude) {
             return None;
         }
-        let text = format!("{number}");
+        let text = format!("{number:?}");
         (text.bytes().filter(u8::is_ascii_digit).count() <= 16).then(|| Self::parse(&text)).flatten()
     }
 
