@@ -329,7 +329,7 @@ VALUES = [
     "list_aggregate(numbers_l, 'max')", "list_cosine_similarity(vector_l, vector_r)", "list_inner_product(vector_l, vector_r)",
     "list_distance(vector_l, vector_r)", "array_cosine_similarity(emb_l, emb_r)", "array_distance(emb_l, emb_r)", "array_inner_product(emb_l, emb_r)",
     "array_cosine_similarity(emb_zero_l, emb_zero_r)", "coalesce(name_l, other_l)", "nullif(name_l, 'john')", "case when n_l > 0 then 'a' when n_l = 0 then 'b' end",
-    "cast(acos(0.5) * 6371 as float)", "x_l * 3.0", "(n_l + 1) * 0.5", "round(0.285::double, 2)", "round(2.5)", "reverse(postcode_l)", "chr(65)", "isodow(ts_l)",
+    "cast(acos(0.5) * 6371 as float)", "x_l * 3.0", "(n_l + 1) * 0.5", "round(0.285::double, 2)", "reverse(postcode_l)", "chr(65)", "isodow(ts_l)",
 ]
 
 
