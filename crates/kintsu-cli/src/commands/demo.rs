@@ -13,15 +13,17 @@ use crate::commands::linkage::summary;
 use crate::session::Session;
 
 /// The data that come with the program; their notices stand in `NOTICE` beside them.
-const FILES: [(&str, &[u8]); 8] = [
+const FILES: [(&str, &[u8]); 10] = [
     ("NOTICE", include_bytes!("../../../../demo/NOTICE")),
     ("febrl3.csv", include_bytes!("../../../../demo/febrl3.csv")),
     ("febrl3.truth.csv", include_bytes!("../../../../demo/febrl3.truth.csv")),
     ("febrl3.model.json", include_bytes!("../../../../demo/febrl3.model.json")),
+    ("febrl3.model.kintsu.json", include_bytes!("../../../../demo/febrl3.model.kintsu.json")),
     ("fodors.csv", include_bytes!("../../../../demo/fodors.csv")),
     ("zagats.csv", include_bytes!("../../../../demo/zagats.csv")),
     ("restaurants.truth.csv", include_bytes!("../../../../demo/restaurants.truth.csv")),
     ("restaurants.model.json", include_bytes!("../../../../demo/restaurants.model.json")),
+    ("restaurants.model.kintsu.json", include_bytes!("../../../../demo/restaurants.model.kintsu.json")),
 ];
 
 /// So many clusters are shown.
