@@ -84,7 +84,9 @@ impl Blocker<'_> {
         let rules = self.pair_counts().len();
         let parts = self.fold(ctx, || vec![0_u64; rules], |counts, batch| counts[batch.rule as usize] += batch.len() as u64)?;
         let mut total = vec![0; rules];
-        parts.iter().for_each(|part| total.iter_mut().zip(part).for_each(|(sum, count)| *sum += count));
+        for part in &parts {
+            total.iter_mut().zip(part).for_each(|(sum, count)| *sum += count);
+        }
         Ok(total)
     }
 }

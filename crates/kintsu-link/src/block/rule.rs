@@ -45,10 +45,7 @@ impl RulePlan {
         }
         let (keys, residual) = split(&rule.condition, &place, compiler)?;
         let kind = compiler.records.pair_kind();
-        let groups = match keys.is_empty() {
-            true => every_row(compiler.records.rows(), kind),
-            false => Groups::by_keys(&keys, kind),
-        };
+        let groups = if keys.is_empty() { every_row(compiler.records.rows(), kind) } else { Groups::by_keys(&keys, kind) };
         let residual = residual_condition(&residual, &place, compiler)?;
         Ok(Self::new(number, groups, residual, None, !keys.is_empty()))
     }

@@ -115,7 +115,7 @@ impl<'a, 'b, S, F: Fn(&mut S, &PairBatch)> Walk<'a, 'b, S, F> {
         if plain > 0 {
             self.batch.retain(|_, left, right| {
                 let (left, right) = (&keys.left(left)[..plain], &keys.right(right)[..plain]);
-                !left.iter().zip(right).fold(false, |found, (a, b)| found | (a == b))
+                left.iter().zip(right).all(|(a, b)| a != b)
             });
         }
         for earlier in &rule.earlier_conditional {

@@ -108,38 +108,11 @@ impl ComparisonPlan {
         }
         let mut open = scratch.places();
         open.extend_from_slice(undecided);
-        self.try_levels(self.rest(), shared, pairs, &mut open, gammas, scratch);
-        open.iter().for_each(|&place| gammas[place as usize] = self.otherwise);
-        scratch.give_places(open);
-    }
-
-    /// Gives the pairs at the places `open` the first level that is true; what remains in `open` took none.
-    fn try_levels(
-        &self,
-        levels: &[(Node, i8)],
-        shared: &Shared,
-        pairs: Pairs<'_>,
-        open: &mut Vec<u32>,
-        gammas: &mut [i8],
-        scratch: &mut Scratch,
-    ) {
-        let mut truths = scratch.truths();
-        for (node, gamma) in levels {
-            if open.is_empty() {
-                break;
-            }
-            node.truths(shared, pairs, open, scratch, &mut truths);
-            let mut at = 0;
-            open.retain(|&place| {
-                let taken = truths[at] == TRUE;
-                at += 1;
-                if taken {
-                    gammas[place as usize] = *gamma;
-                }
-                !taken
-            });
+        try_levels(self.rest(), shared, pairs, &mut open, gammas, scratch);
+        for &place in &open {
+            gammas[place as usize] = self.otherwise;
         }
-        scratch.give_truths(truths);
+        scratch.give_places(open);
     }
 
     /// The gamma when no level is true.
@@ -179,6 +152,34 @@ impl ComparisonPlan {
         self.levels.iter().for_each(|(node, _)| collect_failures(node, &mut found));
         found.into_iter()
     }
+}
+
+/// Gives the pairs at the places `open` the first level that is true; what remains in `open` took none.
+fn try_levels(
+    levels: &[(Node, i8)],
+    shared: &Shared,
+    pairs: Pairs<'_>,
+    open: &mut Vec<u32>,
+    gammas: &mut [i8],
+    scratch: &mut Scratch,
+) {
+    let mut truths = scratch.truths();
+    for (node, gamma) in levels {
+        if open.is_empty() {
+            break;
+        }
+        node.truths(shared, pairs, open, scratch, &mut truths);
+        let mut at = 0;
+        open.retain(|&place| {
+            let taken = truths[at] == TRUE;
+            at += 1;
+            if taken {
+                gammas[place as usize] = *gamma;
+            }
+            !taken
+        });
+    }
+    scratch.give_truths(truths);
 }
 
 fn collect_failures<'a>(node: &'a Node, found: &mut Vec<&'a str>) {

@@ -92,7 +92,7 @@ impl Node {
                 equal(shared.matrix.code(left, *left_place), shared.matrix.code(right, *right_place))
             })),
             Self::Step { ladder, request } => {
-                shared.ladders[*ladder].truths(*ladder, *request, (&shared.matrix, pairs), chosen, scratch, out)
+                shared.ladders[*ladder].truths(*ladder, *request, (&shared.matrix, pairs), chosen, scratch, out);
             }
             Self::Difference(difference) => out.extend(chosen.iter().map(|&place| {
                 let (left, right) = at(place);
@@ -104,7 +104,9 @@ impl Node {
             })),
             Self::Not(inner) => {
                 inner.truths(shared, pairs, chosen, scratch, out);
-                out.iter_mut().for_each(|truth| *truth = not(*truth));
+                for truth in out.iter_mut() {
+                    *truth = not(*truth);
+                }
             }
             Self::And(list) => combine(list, FALSE, Truth::min, shared, pairs, chosen, scratch, out),
             Self::Or(list) => combine(list, TRUE, Truth::max, shared, pairs, chosen, scratch, out),

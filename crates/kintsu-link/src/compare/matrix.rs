@@ -48,7 +48,7 @@ impl MatrixColumns {
 
     /// Copies the columns into a matrix.
     pub(crate) fn finish(&self) -> CodeMatrix {
-        let rows = self.columns.first().map_or(0, |column| column.len());
+        let rows = self.columns.first().map_or(0, |column| column.as_ref().len());
         let chunks_per_row = (self.columns.len() + 1).div_ceil(8);
         let mut chunks = vec![[NULL_CODE; 8]; rows * chunks_per_row];
         chunks.par_chunks_mut(ROWS_PER_TASK * chunks_per_row).enumerate().for_each(|(task, part)| {

@@ -60,7 +60,9 @@ impl Comparators {
             })
             .collect::<Result<_, LinkError>>()?;
         let shared = compiler.finish();
-        comparisons.iter_mut().for_each(|comparison| comparison.simplify(&shared.ladders));
+        for comparison in &mut comparisons {
+            comparison.simplify(&shared.ladders);
+        }
         Ok(Self { comparisons, shared })
     }
 

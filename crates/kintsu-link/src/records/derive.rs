@@ -137,7 +137,7 @@ impl Combinations {
     }
 
     fn len(&self) -> usize {
-        if self.width == 0 { 1 } else { self.codes.len() / self.width }
+        self.codes.len().checked_div(self.width).unwrap_or(1)
     }
 
     fn codes(&self, combination: usize) -> &[u32] {
@@ -165,7 +165,7 @@ impl JointColumns {
             return None;
         }
         let mut known: HashMap<Vec<u8>, u32, foldhash::fast::FixedState> =
-            HashMap::with_capacity_and_hasher(mine.len(), Default::default());
+            HashMap::with_capacity_and_hasher(mine.len(), foldhash::fast::FixedState::default());
         for code in 0..mine.len() {
             let mut key = Vec::new();
             write_key(&mine.value(code), &mut key);

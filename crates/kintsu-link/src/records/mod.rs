@@ -96,7 +96,7 @@ impl Records {
             Some(is_new) => order::old_before_new(&ids, sources.as_ref(), is_new, &id_column)?,
         };
         let (table, ids, sources) = match &ordered.input_rows {
-            Some(rows) => (order::permute_encoded(table, rows)?, ids.permuted(rows), sources.map(|found| found.permuted(rows))),
+            Some(rows) => (order::permute_encoded(&table, rows)?, ids.permuted(rows), sources.map(|found| found.permuted(rows))),
             None => (table, ids, sources),
         };
         Ok(Self {

@@ -125,7 +125,7 @@ fn refuse_repeated(
 }
 
 /// The encoded columns in the order of `rows`; carried columns stay as they are.
-pub(super) fn permute_encoded(table: Table, rows: &[u32]) -> Result<Table, LinkError> {
+pub(super) fn permute_encoded(table: &Table, rows: &[u32]) -> Result<Table, LinkError> {
     let columns = table
         .columns()
         .par_iter()

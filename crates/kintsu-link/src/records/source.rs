@@ -45,7 +45,9 @@ impl Sources {
     /// whatever order they were given.
     fn ordered(codes: &[u32], values: &[Arc<str>], listed: &[String]) -> Self {
         let mut used = vec![false; values.len()];
-        codes.iter().for_each(|&code| used[code as usize] = true);
+        for &code in codes {
+            used[code as usize] = true;
+        }
         let mut names: Vec<Arc<str>> = listed.iter().map(|name| Arc::from(name.as_str())).collect();
         let mut others: Vec<Arc<str>> = values
             .iter()

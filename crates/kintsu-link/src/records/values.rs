@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{
-    ArrayBuilder, BooleanBuilder, Date32Builder, Float32Builder, Float64Builder, Int64Builder, StringBuilder,
-    TimestampMicrosecondBuilder,
-};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Float32Type, Float64Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef, NullArray};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Date32Array, Float32Array, Float64Array, Int64Array, NullArray, StringArray,
+    TimestampMicrosecondArray,
+};
 use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
 use hashbrown::HashMap;
@@ -175,65 +174,44 @@ pub(crate) fn array_of(values: &[Value]) -> Option<ArrayRef> {
     };
     let doubles = values.iter().any(|value| matches!(value, Value::Double(_)));
     Some(match first {
-        Value::Integer(_) | Value::Double(_) if doubles => Arc::new(doubles_of(values)?.finish()),
+        Value::Integer(_) | Value::Double(_) if doubles => Arc::new(Float64Array::from(typed(values, double)?)),
+        Value::Integer(_) => {
+            Arc::new(Int64Array::from(typed(values, |value| if let Value::Integer(n) = value { Some(*n) } else { None })?))
+        }
+        Value::Float(_) => {
+            Arc::new(Float32Array::from(typed(values, |value| if let Value::Float(n) = value { Some(*n) } else { None })?))
+        }
+        Value::Boolean(_) => {
+            Arc::new(BooleanArray::from(typed(
+                values,
+                |value| if let Value::Boolean(truth) = value { Some(*truth) } else { None },
+            )?))
+        }
+        Value::Text(_) => {
+            Arc::new(StringArray::from(typed(values, |value| if let Value::Text(text) = value { Some(&**text) } else { None })?))
+        }
+        Value::Date(_) => {
+            Arc::new(Date32Array::from(typed(values, |value| if let Value::Date(day) = value { Some(*day) } else { None })?))
+        }
+        Value::Timestamp(_) => Arc::new(TimestampMicrosecondArray::from(typed(values, |value| {
+            if let Value::Timestamp(micros) = value { Some(*micros) } else { None }
+        })?)),
         Value::List(_) => list_of(values)?,
-        Value::Null | Value::Interval(_) => return None,
-        Value::Boolean(_) => build(values, BooleanBuilder::new(), |b, v| match v {
-            Some(Value::Boolean(x)) => Some(b.append_value(*x)),
-            None => Some(b.append_null()),
-            Some(_) => None,
-        })?,
-        Value::Integer(_) => build(values, Int64Builder::new(), |b, v| match v {
-            Some(Value::Integer(x)) => Some(b.append_value(*x)),
-            None => Some(b.append_null()),
-            Some(_) => None,
-        })?,
-        Value::Float(_) => build(values, Float32Builder::new(), |b, v| match v {
-            Some(Value::Float(x)) => Some(b.append_value(*x)),
-            None => Some(b.append_null()),
-            Some(_) => None,
-        })?,
-        Value::Text(_) => build(values, StringBuilder::new(), |b, v| match v {
-            Some(Value::Text(x)) => Some(b.append_value(x)),
-            None => Some(b.append_null()),
-            Some(_) => None,
-        })?,
-        Value::Date(_) => build(values, Date32Builder::new(), |b, v| match v {
-            Some(Value::Date(x)) => Some(b.append_value(*x)),
-            None => Some(b.append_null()),
-            Some(_) => None,
-        })?,
-        Value::Timestamp(_) => build(values, TimestampMicrosecondBuilder::new(), |b, v| match v {
-            Some(Value::Timestamp(x)) => Some(b.append_value(*x)),
-            None => Some(b.append_null()),
-            Some(_) => None,
-        })?,
-        Value::Double(_) => return None,
+        Value::Null | Value::Interval(_) | Value::Double(_) => return None,
     })
 }
 
-fn build<B: ArrayBuilder>(
-    values: &[Value],
-    mut builder: B,
-    append: impl Fn(&mut B, Option<&Value>) -> Option<()>,
-) -> Option<ArrayRef> {
-    for value in values {
-        append(&mut builder, (!matches!(value, Value::Null)).then_some(value))?;
-    }
-    Some(ArrayBuilder::finish(&mut builder))
+/// What `pick` makes of each value, nulls aside; none when it makes nothing of one.
+fn typed<'a, T>(values: &'a [Value], pick: impl Fn(&'a Value) -> Option<T>) -> Option<Vec<Option<T>>> {
+    values.iter().map(|value| if matches!(value, Value::Null) { Some(None) } else { pick(value).map(Some) }).collect()
 }
 
-fn doubles_of(values: &[Value]) -> Option<Float64Builder> {
-    let mut builder = Float64Builder::new();
-    for value in values {
-        match value {
-            Value::Null => builder.append_null(),
-            Value::Double(number) => builder.append_value(*number),
-            Value::Integer(number) => builder.append_value(*number as f64),
-            _ => return None,
-        }
+fn double(value: &Value) -> Option<f64> {
+    match value {
+        Value::Double(number) => Some(*number),
+        Value::Integer(number) => Some(*number as f64),
+        _ => None,
     }
-    Some(builder)
 }
 
 fn list_of(values: &[Value]) -> Option<ArrayRef> {

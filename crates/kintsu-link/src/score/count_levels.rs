@@ -90,7 +90,9 @@ impl<'a> Sample<'a> {
             })
             .collect::<Result<_, LinkError>>()?;
         let mut total = vec![0; gammas];
-        parts.iter().for_each(|part| total.iter_mut().zip(part).for_each(|(sum, count)| *sum += count));
+        for part in &parts {
+            total.iter_mut().zip(part).for_each(|(sum, count)| *sum += count);
+        }
         Ok(total)
     }
 

@@ -111,7 +111,9 @@ impl<'a> Packing<'a> {
 
     fn count_dense(&self, batch: &PairBatch, levels: &Levels, keys: &mut Vec<u128>, dense: &mut [u32]) {
         self.pack(batch, levels, keys);
-        keys.iter().for_each(|&key| dense[key as usize] += 1);
+        for &key in keys.iter() {
+            dense[key as usize] += 1;
+        }
     }
 
     /// The key of every pair, a comparison at a time.

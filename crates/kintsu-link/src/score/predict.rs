@@ -238,7 +238,7 @@ impl<'a> Plan<'a> {
             if pair.equal & self.adjusted_mask != 0 {
                 *bound += self.additions(pair, batch.left[place], batch.right[place]);
             }
-            if !(*bound < floor) {
+            if *bound >= floor {
                 open.push(place as u32);
             }
         }
@@ -262,9 +262,10 @@ impl<'a> Plan<'a> {
         taken
             .map(|exact| {
                 let weights = &self.scorer.comparisons()[exact.position];
-                match exact.own_values {
-                    true => weights.addition_of_code(exact.gamma, matrix.code(left, exact.place)),
-                    false => weights.addition(exact.gamma, left, right),
+                if exact.own_values {
+                    weights.addition_of_code(exact.gamma, matrix.code(left, exact.place))
+                } else {
+                    weights.addition(exact.gamma, left, right)
                 }
             })
             .sum()
@@ -276,7 +277,9 @@ impl<'a> Plan<'a> {
         levels.gammas.resize_with(self.comparators.len(), Vec::new);
         for (comparison, gammas) in self.comparators.plans().iter().zip(&mut levels.gammas) {
             gammas.resize(batch.len(), UNDECIDED);
-            open.iter().for_each(|&place| gammas[place as usize] = comparison.gamma(masks[place as usize]));
+            for &place in open.iter() {
+                gammas[place as usize] = comparison.gamma(masks[place as usize]);
+            }
         }
     }
 
@@ -295,7 +298,7 @@ impl<'a> Plan<'a> {
             let (at, gamma) = (place as usize, gammas[place as usize]);
             bounds[at] += weights.weight(gamma) + weights.addition(gamma, batch.left[at], batch.right[at]) - assumed;
         }
-        open.retain(|&place| !(bounds[place as usize] < floor));
+        open.retain(|&place| bounds[place as usize] >= floor);
     }
 
     /// Keeps what reaches the threshold.
