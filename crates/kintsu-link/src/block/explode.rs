@@ -151,13 +151,13 @@ impl Expansion {
         }
         let inputs = names
             .iter()
-            .map(|name| match array(name) {
-                Some(column) => Ok(column.clone()),
-                None => {
-                    let column = compiler.records.column(name)?;
-                    let codes = self.rows.iter().map(|&row| column.codes[row as usize]).collect();
-                    Ok(EncodedColumn { codes, values: column.values })
+            .map(|name| {
+                if let Some(column) = array(name) {
+                    return Ok(column.clone());
                 }
+                let column = compiler.records.column(name)?;
+                let codes = self.rows.iter().map(|&row| column.codes[row as usize]).collect();
+                Ok(EncodedColumn { codes, values: column.values })
             })
             .collect::<Result<Vec<_>, LinkError>>()?;
         if let (Expr::Column(_), [column]) = (expr, inputs.as_slice()) {

@@ -101,11 +101,10 @@ fn array(people: &[Person], name: &str) -> ArrayRef {
             let mut lists = ListBuilder::new(StringBuilder::new());
             for value in values() {
                 if let Value::List(list) = value {
-                    list.iter().for_each(|tag| {
-                        if let Value::Text(tag) = tag {
-                            lists.values().append_value(tag)
-                        }
-                    });
+                    for tag in list.iter() {
+                        let Value::Text(tag) = tag else { continue };
+                        lists.values().append_value(tag);
+                    }
                     lists.append(true);
                 } else {
                     lists.append(false);
@@ -201,7 +200,7 @@ fn random_rules(dice: &mut Dice) -> Vec<BlockingRule> {
         "l.last = r.last and l.last = r.last and l.dob = r.dob",
     ];
     let exploding = |text: &str| BlockingRule { arrays_to_explode: vec!["tags".to_owned()], ..rule(text) };
-    (0..1 + dice.below(13))
+    (0..=dice.below(13))
         .map(|_| match dice.below(6) {
             0 => exploding("l.tags = r.tags"),
             1 => exploding("l.tags = r.tags and l.n = r.n and l.first <> r.last"),
@@ -343,7 +342,7 @@ fn compiled_comparisons_equal_plain_evaluation() {
             .map(|(condition, text)| comparison(text, std::slice::from_ref(condition)))
             .collect();
         for number in 0..20 {
-            let several: Vec<Expr> = (0..1 + dice.below(5)).map(|_| dice.one(&conditions)).collect();
+            let several: Vec<Expr> = (0..=dice.below(5)).map(|_| dice.one(&conditions)).collect();
             comparisons.push(comparison(&format!("several {number}"), &several));
         }
         let model = model(comparisons, parity);

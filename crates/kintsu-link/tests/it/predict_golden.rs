@@ -211,9 +211,9 @@ fn the_pairs_that_em_sees() {
             let expected = csv(&path);
             let mut counts: HashMap<Vec<Option<String>>, u64> = HashMap::new();
             let known: Vec<bool> = comparisons.iter().map(|&at| gamma(&expected[0], at).is_some()).collect();
-            expected
-                .iter()
-                .for_each(|row| *counts.entry(comparisons.iter().map(|&at| gamma(row, at)).collect()).or_default() += 1);
+            for row in &expected {
+                *counts.entry(comparisons.iter().map(|&at| gamma(row, at)).collect()).or_default() += 1;
+            }
             let mut ours: HashMap<Vec<Option<String>>, u64> = HashMap::new();
             for pattern in 0..found.len() {
                 let gammas =
