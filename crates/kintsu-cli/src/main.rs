@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => commands::explain::run(arguments, &session),
         Command::Evaluate(arguments) => commands::evaluate::run(arguments, &session),
         Command::Profile(arguments) => commands::profile::run(arguments, &session),
-        Command::Completions { shell } => commands::reference::completions(*shell),
+        Command::Completions { shell } => Ok(commands::reference::completions(*shell)),
         Command::Reference { page } => commands::reference::page(*page),
     };
     match done {

@@ -12,15 +12,12 @@ use crate::session::Session;
 pub(crate) fn run(arguments: &ExplainArguments, session: &Session) -> Result<Verdict, JobError> {
     let context = session.context(&JobSpec::default());
     let finished = FinishedRun::open(&arguments.directory)?;
-    let (document, text) = match &arguments.other {
-        Some(other) => {
-            let found = finished.explain_pair(&arguments.id, other, arguments.show_values, &context)?;
-            (serde_json::to_value(&found), pair(&found))
-        }
-        None => {
-            let found = finished.explain_entity(&arguments.id, &context)?;
-            (serde_json::to_value(&found), entity(&found))
-        }
+    let (document, text) = if let Some(other) = &arguments.other {
+        let found = finished.explain_pair(&arguments.id, other, arguments.show_values, &context)?;
+        (serde_json::to_value(&found), pair(&found))
+    } else {
+        let found = finished.explain_entity(&arguments.id, &context)?;
+        (serde_json::to_value(&found), entity(&found))
     };
     let document = document.map_err(|error| JobError::Defect(error.to_string()))?;
     session.printer().result(&document, &text);

@@ -12,14 +12,14 @@ use crate::session::Session;
 /// `kintsu dedupe`.
 pub(crate) fn dedupe(arguments: &DedupeArguments, session: &Session) -> Result<Verdict, JobError> {
     let job = jobs::from_files(&arguments.files, arguments.output.as_ref(), &arguments.linkage, session.options())?;
-    execute(job, session)
+    execute(&job, session)
 }
 
 /// `kintsu link`.
 pub(crate) fn link(arguments: &LinkArguments, session: &Session) -> Result<Verdict, JobError> {
     let mut job = jobs::from_files(&arguments.files, arguments.output.as_ref(), &arguments.linkage, session.options())?;
     jobs::link_across(&mut job.spec, arguments.one_to_one);
-    execute(job, session)
+    execute(&job, session)
 }
 
 /// `kintsu run`.
@@ -27,11 +27,11 @@ pub(crate) fn run(arguments: &RunArguments, session: &Session) -> Result<Verdict
     let output = arguments.output.as_ref();
     let mut job = jobs::from_file(&arguments.job, output, &arguments.input, &arguments.linkage, session.options())?;
     job.spec.one_to_one |= arguments.one_to_one;
-    execute(job, session)
+    execute(&job, session)
 }
 
 /// Runs a job, or only plans it with `--dry-run`.
-fn execute(job: BuiltJob, session: &Session) -> Result<Verdict, JobError> {
+fn execute(job: &BuiltJob, session: &Session) -> Result<Verdict, JobError> {
     let mut problems = check_ready(&job.spec, &job.places);
     if job.spec.output.is_none() && !session.options().dry_run {
         problems.push(Problem::new("KN-JOB-022", "no run directory is named").hint("name one with -o DIR"));
@@ -41,7 +41,7 @@ fn execute(job: BuiltJob, session: &Session) -> Result<Verdict, JobError> {
     }
     session.start_threads(&job.spec)?;
     if session.options().dry_run {
-        return plan::show(&job, session);
+        return plan::show(job, session);
     }
     let context = session.context(&job.spec);
     let done = LocalEngine.run(&job.spec, &context)?;
@@ -74,7 +74,7 @@ pub(crate) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

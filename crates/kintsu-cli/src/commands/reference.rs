@@ -11,11 +11,11 @@ use crate::arguments::{CommandLine, ReferencePage};
 use crate::printer::print_out;
 
 /// Prints completions for `shell`.
-pub(crate) fn completions(shell: Shell) -> Result<Verdict, JobError> {
+pub(crate) fn completions(shell: Shell) -> Verdict {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut CommandLine::command(), "kintsu", &mut text);
     print_out(String::from_utf8_lossy(&text).trim_end());
-    Ok(Verdict::Done)
+    Verdict::Done
 }
 
 /// Prints a page.

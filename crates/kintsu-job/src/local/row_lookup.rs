@@ -108,7 +108,7 @@ impl<'a> RowLookup<'a> {
                 let source = sources[row].as_deref().or(fallback);
                 ids[row].as_deref().and_then(|id| self.row(source, id))
             };
-            let (first, second) = self.fallback_sources(&columns.source_l);
+            let (first, second) = self.fallback_sources(columns.source_l.as_ref());
             match (side(&ids_l, &sources_l, first), side(&ids_r, &sources_r, second)) {
                 (Some(a), Some(b)) => {
                     let score = scores[row].as_deref().map_or(Some(1.0), |text| text.parse().ok());
@@ -128,7 +128,7 @@ impl<'a> RowLookup<'a> {
     }
 
     /// Where a file of pairs names no tables and there are two, the left ids are of the first and the right ids of the second.
-    fn fallback_sources(&self, source_l: &Option<String>) -> (Option<&str>, Option<&str>) {
+    fn fallback_sources(&self, source_l: Option<&String>) -> (Option<&str>, Option<&str>) {
         match (source_l, self.records.sources()) {
             (None, [first, second]) => (Some(first), Some(second)),
             _ => (None, None),

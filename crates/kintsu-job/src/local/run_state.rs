@@ -5,7 +5,7 @@ use kintsu_entity::Clusters;
 use kintsu_kernel::{Compiled, Prepare, PrepareSpec, RecordsSpec, ScoreBlocks};
 use kintsu_link::block::Blocker;
 use kintsu_link::compare::Comparators;
-use kintsu_link::model::{BlockingRule, KintsuModel, Model};
+use kintsu_link::model::{KintsuModel, Model};
 use kintsu_link::score::{Edges, Scorer, TermFrequencies, TermFrequencyTables, Threshold};
 use kintsu_link::train::{Trainer, TrainingData};
 
@@ -236,7 +236,9 @@ pub(super) fn looked_at(job: &JobSpec, model: Option<&Model>, sources: &Sources)
         wanted.add_model(model);
     }
     let add_rules = |wanted: &mut LookedAt, rules: &[BlockingRuleSpec]| -> Result<(), JobError> {
-        super::model_source::blocking_rules(rules)?.iter().for_each(|rule: &BlockingRule| wanted.add_rule(rule));
+        for rule in super::model_source::blocking_rules(rules)? {
+            wanted.add_rule(&rule);
+        }
         Ok(())
     };
     for step in &job.training {
@@ -263,7 +265,9 @@ pub(super) fn looked_at(job: &JobSpec, model: Option<&Model>, sources: &Sources)
                 wanted.add_label(label);
             }
             StepSpec::TermFrequencies { columns } => {
-                columns.iter().for_each(|column| wanted.add(column, "the column for term frequencies"));
+                for column in columns {
+                    wanted.add(column, "the column for term frequencies");
+                }
             }
             StepSpec::ProfileColumns { column_expressions, .. } => match column_expressions {
                 Some(expressions) => {
@@ -274,7 +278,9 @@ pub(super) fn looked_at(job: &JobSpec, model: Option<&Model>, sources: &Sources)
                 None => sources.columns.iter().for_each(|column| wanted.add_label(column)),
             },
             StepSpec::Completeness { cols: Some(columns), .. } => {
-                columns.iter().for_each(|column| wanted.add_label(column));
+                for column in columns {
+                    wanted.add_label(column);
+                }
             }
             _ => {}
         }
