@@ -76,7 +76,7 @@ fn compare(text: &Json, expected: &Json, compiled: &CompiledExpr, rows: &Rows) -
         let value = compiled.eval(&|slot: usize| Operand::from(&row[slot]), &mut scratch);
         let (found, expected) = if text["kind"] == "value" {
             (
-                as_text(value),
+                as_text(&value),
                 expected[index].as_str().map(|text| text.trim_start_matches(if text == "-nan" { "-" } else { "" }).to_owned()),
             )
         } else {
@@ -101,7 +101,7 @@ fn compare(text: &Json, expected: &Json, compiled: &CompiledExpr, rows: &Rows) -
     Some(format!("{} {} ({count} rows): {}\n    {}", text["dialect"], text["name"], text["sql"], wrong.join("\n    ")))
 }
 
-fn as_text(value: Operand<'_>) -> Option<String> {
+fn as_text(value: &Operand<'_>) -> Option<String> {
     let cast = Expr::Cast {
         value: Box::new(Expr::Column(ColumnRef { side: Side::Single, name: String::new() })),
         to: ValueType::Text,
