@@ -1,7 +1,7 @@
 //! Conditions that Splink emits, over random rows, against DuckDB's own answers.
 //!
-//! `tests/differential/emit_conditions.py` writes the directory that the environment variable `KINTSU_DIFFERENTIAL` names; without
-//! it the test is skipped.
+//! `tests/differential/emit_conditions.py` writes the directories that the environment variable `KINTSU_DIFFERENTIAL` lists as `PATH`
+//! does; without it the test is skipped.
 
 use std::collections::HashMap;
 use std::fs;
@@ -30,11 +30,16 @@ struct Rows {
 
 #[test]
 fn conditions_agree_with_duckdb() {
-    let Ok(directory) = std::env::var("KINTSU_DIFFERENTIAL") else {
+    let Some(directories) = std::env::var_os("KINTSU_DIFFERENTIAL") else {
         println!("skipped: KINTSU_DIFFERENTIAL is not set");
         return;
     };
-    let directory = Path::new(&directory);
+    for directory in std::env::split_paths(&directories) {
+        agree_with_answers_in(&directory);
+    }
+}
+
+fn agree_with_answers_in(directory: &Path) {
     let meta: Json = serde_json::from_str(&fs::read_to_string(directory.join("meta.json")).unwrap()).unwrap();
     let parity = if meta["duckdb"].as_str().unwrap().starts_with("1.") { Parity::DuckDb1_5 } else { Parity::DuckDb2_0 };
     let rows = read_rows(directory, &meta["columns"]);
