@@ -200,6 +200,9 @@ pub(crate) struct PlanArguments {
     /// A job file, or tables.
     #[arg(required = true, value_name = "JOB|FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// Read the input NAME of the job file from PATH instead; may be given more than once.
+    #[arg(long, value_name = "NAME=PATH")]
+    pub(crate) input: Vec<String>,
     #[command(flatten)]
     pub(crate) linkage: LinkageOptions,
 }

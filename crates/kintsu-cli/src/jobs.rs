@@ -113,7 +113,7 @@ fn replace_inputs(spec: &mut JobSpec, replacements: &[String]) -> Result<(), Job
         };
         let names: Vec<String> = spec.inputs.iter().map(input_name).collect();
         if let Some((input, _)) = spec.inputs.iter_mut().zip(&names).find(|(_, known)| *known == name) {
-            *input = replaced(input, name, path)
+            *input = replaced(input, name, path);
         } else {
             let problem = Problem::new("KN-CLI-003", format!("the job has no input called `{name}`"));
             problems.push(problem.hint(format!("its inputs: {}", names.join(", "))));

@@ -11,6 +11,7 @@ use crate::arguments::{GlobalOptions, PrintFormat};
 pub(crate) struct Printer {
     json: bool,
     quiet: u8,
+    verbose: bool,
     colour: bool,
 }
 
@@ -21,6 +22,7 @@ impl Printer {
         Self {
             json: options.format == PrintFormat::Json,
             quiet: options.quiet,
+            verbose: options.verbose > 0,
             colour: !plain && std::io::stderr().is_terminal(),
         }
     }
@@ -28,6 +30,11 @@ impl Printer {
     /// Whether progress and notes are left out.
     pub(crate) fn is_quiet(self) -> bool {
         self.quiet > 0
+    }
+
+    /// Whether more is printed about what is done.
+    pub(crate) fn is_verbose(self) -> bool {
+        self.verbose
     }
 
     /// Prints a result: the document for programs, the text for people.

@@ -6,8 +6,13 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use kintsu_core::{Progress, Warning};
 
+use crate::commands::linkage::grouped;
 use crate::printer::{Printer, print_error};
 
+/// A stage under this goes without a line, unless `-v` asks for it.
+const WORTH_A_LINE: Duration = Duration::from_millis(200);
+/// How often a long stage says how far it is.
+const BETWEEN_LINES: Duration = Duration::from_secs(10);
 /// How often a bar is redrawn.
 const REDRAW: Duration = Duration::from_millis(120);
 
@@ -72,34 +77,90 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// A line as each stage ends.
+/// Plain lines: one as a stage ends, and one now and then inside a long stage.
 pub(crate) struct Lines {
     printer: Printer,
-    stage: Mutex<Option<(String, Instant)>>,
+    stage: Mutex<Option<Stage>>,
+}
+
+/// A stage under way.
+struct Stage {
+    name: String,
+    unit: &'static str,
+    total: Option<u64>,
+    done: u64,
+    began: Instant,
+    said: Instant,
 }
 
 impl Lines {
     pub(crate) fn new(printer: Printer) -> Self {
         Self { printer, stage: Mutex::new(None) }
     }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Option<Stage>) -> T) -> T {
+        act(&mut self.stage.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl Progress for Lines {
-    fn begin(&self, stage: &str, _: Option<u64>, _: &'static str) {
+    fn begin(&self, stage: &str, total: Option<u64>, unit: &'static str) {
         self.finish();
-        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = Some((stage.to_owned(), Instant::now()));
+        let now = Instant::now();
+        let begun = Stage { name: stage.to_owned(), unit, total, done: 0, began: now, said: now };
+        self.with(|stage| *stage = Some(begun));
     }
 
-    fn advance(&self, _: u64) {}
+    fn advance(&self, amount: u64) {
+        self.with(|stage| {
+            let Some(stage) = stage else { return };
+            stage.done += amount;
+            if stage.said.elapsed() >= BETWEEN_LINES {
+                stage.said = Instant::now();
+                print_error(&stage.under_way());
+            }
+        });
+    }
 
     fn finish(&self) {
-        if let Some((stage, began)) = self.stage.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            print_error(&format!("{stage}: {:.2} s", began.elapsed().as_secs_f64()));
+        if let Some(stage) = self.with(Option::take)
+            && (stage.began.elapsed() >= WORTH_A_LINE || self.printer.is_verbose())
+        {
+            print_error(&stage.over());
         }
     }
 
     fn warn(&self, warning: &Warning) {
         self.printer.warning(warning);
+    }
+}
+
+impl Stage {
+    fn seconds(&self) -> f64 {
+        self.began.elapsed().as_secs_f64()
+    }
+
+    /// How far the stage is, at which rate, and how long it will take, where its size is known.
+    fn under_way(&self) -> String {
+        let Self { name, unit, done, .. } = self;
+        let rate = *done as f64 / self.seconds();
+        match self.total.filter(|total| *total >= *done && *done > 0) {
+            Some(total) => {
+                let share = 100.0 * *done as f64 / total as f64;
+                let left = (total - done) as f64 / rate;
+                format!("{name}: {share:.0} % of {} {unit}, {} a second, {left:.0} s left", grouped(total), grouped(rate as u64))
+            }
+            None => format!("{name}: {} {unit}, {} a second", grouped(*done), grouped(rate as u64)),
+        }
+    }
+
+    fn over(&self) -> String {
+        let Self { name, unit, done, .. } = self;
+        if *done > 0 {
+            format!("{name}: {} {unit} in {:.2} s", grouped(*done), self.seconds())
+        } else {
+            format!("{name}: {:.2} s", self.seconds())
+        }
     }
 }
 

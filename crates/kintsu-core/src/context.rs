@@ -77,6 +77,11 @@ impl RunContext {
         Self { progress, cancelled: Arc::new(AtomicBool::new(false)), warnings: Arc::default(), memory_bytes_max: None, seed: 42 }
     }
 
+    /// The same surroundings with nobody to report to: it is cancelled with this one, and its progress and warnings go nowhere.
+    pub fn silent(&self) -> Self {
+        Self { progress: Arc::new(NoProgress), warnings: Arc::default(), ..self.clone() }
+    }
+
     /// Where progress goes.
     pub fn progress(&self) -> &dyn Progress {
         &*self.progress

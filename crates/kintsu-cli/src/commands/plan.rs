@@ -10,7 +10,9 @@ use crate::session::Session;
 /// `kintsu plan`.
 pub(crate) fn run(arguments: &PlanArguments, session: &Session) -> Result<Verdict, JobError> {
     let job = match arguments.files.as_slice() {
-        [file] if jobs::is_job_file(file) => jobs::from_file(file, None, &[], &arguments.linkage, session.options())?,
+        [file] if jobs::is_job_file(file) => {
+            jobs::from_file(file, None, &arguments.input, &arguments.linkage, session.options())?
+        }
         files => jobs::from_files(files, None, &arguments.linkage, session.options())?,
     };
     let problems = check_ready(&job.spec, &job.places);

@@ -113,6 +113,7 @@ impl FinishedRun {
         show_values: bool,
         ctx: &RunContext,
     ) -> Result<PairExplanation, JobError> {
+        let ctx = &ctx.silent();
         let mut state = RunState::prepare(&self.job, ctx, &mut Clock::start())?;
         state.train(ctx, &mut Clock::start())?;
         let records = &state.loaded.records;
@@ -141,6 +142,7 @@ impl FinishedRun {
     /// # Errors
     /// When there is no such record.
     pub fn explain_entity(&self, id: &str, ctx: &RunContext) -> Result<EntityExplanation, JobError> {
+        let ctx = &ctx.silent();
         let state = RunState::prepare(&self.job, ctx, &mut Clock::start())?;
         let records = &state.loaded.records;
         let row = row_of(&RowLookup::new(records), id)? as usize;
@@ -171,6 +173,7 @@ impl FinishedRun {
     /// # Errors
     /// When there is no such column or file.
     pub fn evaluate(&self, truth: &str, ctx: &RunContext) -> Result<RunEvaluation, JobError> {
+        let ctx = &ctx.silent();
         let state = RunState::prepare(&self.job, ctx, &mut Clock::start())?;
         let records = &state.loaded.records;
         let truth = Truth::read(&ColumnOrFile(truth.to_owned()), records, &state.loaded.columns, ctx)?;

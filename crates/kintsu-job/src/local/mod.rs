@@ -50,9 +50,11 @@ impl Engine for LocalEngine {
         let mut clock = Clock::start();
         let mut output = Output::create(job)?;
         let mut state = RunState::prepare(job, ctx, &mut clock)?;
+        let steps = steps_of(job);
+        state.block(&steps, ctx, &mut clock)?;
         state.train(ctx, &mut clock)?;
-        for step in steps_of(job) {
-            state.take(&step, &mut output, ctx, &mut clock)?;
+        for step in &steps {
+            state.take(step, &mut output, ctx, &mut clock)?;
         }
         state.measure(ctx)?;
         let card = state.finish(&mut output, self.name(), ctx, clock)?;

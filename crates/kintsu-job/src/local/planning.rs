@@ -3,6 +3,7 @@
 use kintsu_core::RunContext;
 use kintsu_link::block::{BlockSize, Blocker, RuleCount};
 use kintsu_link::model::BlockingRule;
+use kintsu_link::train::warn_about_dominant_rule;
 
 use super::clock::Clock;
 use super::run_state::RunState;
@@ -66,7 +67,9 @@ fn in_words(step: &TrainingStep) -> String {
 /// Announces rules whose blocks explode.
 pub(super) fn warn_of_exploding_rules(blocker: &Blocker<'_>, rules: &[BlockingRule], ctx: &RunContext) {
     let records = blocker.records().rows() as u64;
-    for (count, rule) in blocker.pair_counts().iter().zip(rules) {
+    let counts = blocker.pair_counts();
+    warn_about_dominant_rule(rules, &counts.iter().map(|count| count.pairs).collect::<Vec<_>>(), ctx);
+    for (count, rule) in counts.iter().zip(rules) {
         let text = &rule.blocking_rule;
         if count.largest_block_pairs > BLOCK_PAIRS_LARGE && count.largest_block_pairs > count.pairs / 10 {
             let message =

@@ -3,7 +3,7 @@
 use kintsu_core::{MatchWeight, Probability, RunContext};
 use kintsu_entity::Clusters;
 use kintsu_kernel::{Compiled, Prepare, PrepareSpec, RecordsSpec, ScoreBlocks};
-use kintsu_link::block::Blocker;
+use kintsu_link::block::{Blocker, Blocks};
 use kintsu_link::compare::Comparators;
 use kintsu_link::model::{KintsuModel, Model};
 use kintsu_link::score::{Edges, Scorer, TermFrequencies, TermFrequencyTables, Threshold};
@@ -30,6 +30,8 @@ pub(super) struct RunState<'a> {
     /// The model with how it came to be; none for jobs that only look at data.
     pub(super) sourced: Option<SourcedModel>,
     pub(super) supplied: Vec<TermFrequencies>,
+    /// The blocks of prediction, made before training so that what is wrong with them is said first.
+    blocks: Option<Blocks>,
     /// The model compiled, once it is trained.
     pub(super) compiled: Option<Compiled>,
     pub(super) trainer: Option<Trainer>,
@@ -60,6 +62,7 @@ impl<'a> RunState<'a> {
             loaded,
             sourced,
             supplied,
+            blocks: None,
             compiled: None,
             trainer: None,
             edges: None,
@@ -81,6 +84,24 @@ impl<'a> RunState<'a> {
     /// The model compiled.
     pub(super) fn compiled(&self) -> Result<&Compiled, JobError> {
         self.compiled.as_ref().ok_or_else(|| JobError::Defect("a step needs a model and there is none".to_owned()))
+    }
+
+    /// Groups the records by the blocking rules of prediction, where the job predicts; says which rules explode and refuses a run
+    /// that would take too much memory, before any pair is looked at.
+    pub(super) fn block(&mut self, steps: &[StepSpec], ctx: &RunContext, clock: &mut Clock) -> Result<(), JobError> {
+        let Some(sourced) = &self.sourced else { return Ok(()) };
+        if !steps.iter().any(|step| matches!(step, StepSpec::Predict { .. })) {
+            return Ok(());
+        }
+        let model = &sourced.model;
+        let blocks = clock.stage("block", ctx, || {
+            let blocker = Blocker::new(&self.loaded.records, &model.blocking_rules, model.parity, ctx).map_err(JobError::part)?;
+            warn_of_exploding_rules(&blocker, &model.blocking_rules, ctx);
+            refuse_if_too_large(&blocker, model.comparisons.len(), ctx)?;
+            Ok(blocker.into_blocks())
+        })?;
+        self.blocks = Some(blocks);
+        Ok(())
     }
 
     /// Trains the model where that is asked for, and compiles it.
@@ -159,17 +180,19 @@ impl<'a> RunState<'a> {
         ctx: &RunContext,
         clock: &mut Clock,
     ) -> Result<(), JobError> {
-        let model = self.model()?;
-        let records = &self.loaded.records;
+        if self.blocks.is_none() {
+            let predict = StepSpec::Predict { threshold_match_probability: None, threshold_match_weight: None };
+            self.block(&[predict], ctx, clock)?;
+        }
+        let blocks = self.blocks.take().ok_or_else(|| JobError::Defect("there are no blocks to predict on".to_owned()))?;
+        let blocker = Blocker::with_blocks(&self.loaded.records, blocks);
         let edges = clock.stage("predict", ctx, || {
-            let blocker = Blocker::new(records, &model.blocking_rules, model.parity, ctx).map_err(JobError::part)?;
-            warn_of_exploding_rules(&blocker, &model.blocking_rules, ctx);
-            refuse_if_too_large(&blocker, model.comparisons.len(), ctx)?;
             ctx.progress().begin("scoring pairs", Some(blocker.pairs()), "pairs");
             let edges = ScoreBlocks::run(&blocker, self.compiled()?, threshold, ctx).map_err(JobError::part)?;
             ctx.progress().finish();
             Ok(edges)
         })?;
+        drop(blocker);
         self.counts.put("candidate_pairs", edges.candidate_pairs);
         self.counts.put("edges", edges.len() as u64);
         clock.stage("write", ctx, || self.pair_table()?.write("edges", &edges, &Extra::default(), output))?;

@@ -42,6 +42,10 @@ enum Kind {
     Itself,
 }
 
+/// Blocks without the records that they were made of, to be kept while something else is done with the records.
+#[derive(Debug)]
+pub struct Blocks(Kind);
+
 /// Compiled rules and what they share.
 #[derive(Debug)]
 struct Rules {
@@ -93,6 +97,16 @@ impl<'a> Blocker<'a> {
     /// Every record with itself.
     pub fn itself(records: &'a Records) -> Self {
         Self { records, kind: Kind::Itself }
+    }
+
+    /// The blocks alone; [`Blocker::with_blocks`] takes them up again.
+    pub fn into_blocks(self) -> Blocks {
+        Blocks(self.kind)
+    }
+
+    /// The source of pairs over `blocks`, which must have been made of the same `records`.
+    pub fn with_blocks(records: &'a Records, blocks: Blocks) -> Self {
+        Self { records, kind: blocks.0 }
     }
 
     /// The records whose pairs these are.
