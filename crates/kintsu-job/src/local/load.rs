@@ -31,6 +31,8 @@ pub(super) struct Sources {
 #[derive(Debug)]
 pub(super) struct Loaded {
     pub(super) records: Records,
+    /// What was read, with the content of standard input, so that steps can read it beside other records.
+    pub(super) inputs: Vec<Input>,
     pub(super) cards: Vec<InputCard>,
     /// The columns of the inputs, in order.
     pub(super) columns: Vec<String>,
@@ -82,7 +84,8 @@ impl Sources {
         };
         let records = prepare_records(&table, records)?;
         let cards = self.inputs.iter().map(input_card).collect::<Result<_, _>>()?;
-        Ok(Loaded { records, cards, columns, unique_id: self.unique_id, source_dataset: self.source_dataset })
+        let (inputs, unique_id, source_dataset) = (self.inputs, self.unique_id, self.source_dataset);
+        Ok(Loaded { records, inputs, cards, columns, unique_id, source_dataset })
     }
 }
 

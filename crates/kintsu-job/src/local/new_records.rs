@@ -5,7 +5,7 @@ use kintsu_core::{MatchWeight, RunContext};
 use kintsu_kernel::{Compiled, RecordsSpec};
 use kintsu_link::block::Blocker;
 use kintsu_link::model::{LinkType, Model};
-use kintsu_link::records::Records;
+use kintsu_link::records::{Records, RecordsOptions};
 use kintsu_link::score::{TermFrequencies, Threshold, predict};
 use kintsu_table::{Column, ColumnChoice, Input, ReadOptions};
 
@@ -30,9 +30,7 @@ impl RunState<'_> {
     ) -> Result<(), JobError> {
         match step {
             StepSpec::FindMatchesToNewRecords { records, blocking_rules: rules, match_weight_threshold, name } => {
-                let mut inputs: Vec<Input> = self.job.inputs.iter().map(table_input).collect();
-                inputs.push(table_input(records));
-                let both = self.two_sides(&inputs, inputs.len() - 1, ctx)?;
+                let both = self.old_and_new(table_input(records), ctx)?;
                 let mut model = self.model()?.clone();
                 if let Some(rules) = rules {
                     model.blocking_rules = blocking_rules(rules)?;
@@ -60,28 +58,32 @@ impl RunState<'_> {
                 let table = self.table_of(&both, &model, &compiled);
                 table.write(name.as_deref().unwrap_or("compared_records"), &edges, &extra, output)
             }
-            _ => Ok(()),
+            other => Err(JobError::Defect(format!("`{}` is no step on new records", other.kind()))),
         }
+    }
+
+    /// The records of the job on the left side of every pair, those of `new` on the right, each with its own table: ids are
+    /// unique within a table only.
+    fn old_and_new(&self, new: Input, ctx: &RunContext) -> Result<Records, JobError> {
+        let mut inputs = self.loaded.inputs.clone();
+        inputs.push(new);
+        let options = ReadOptions { source_dataset_column: self.loaded.source_dataset.clone(), ..self.read_options() };
+        let table = kintsu_table::read(&named_apart(&inputs), &options, ctx).map_err(JobError::part)?;
+        let old = self.loaded.records.rows();
+        let is_new: Vec<bool> = (0..table.rows()).map(|row| row >= old).collect();
+        let options = RecordsOptions {
+            unique_id_column: self.loaded.unique_id.clone(),
+            source_dataset_column: self.loaded.records.source_column().to_owned(),
+            link_type: self.model()?.link_type,
+            sources: self.loaded.records.sources().iter().map(ToString::to_string).collect(),
+        };
+        Records::new_against_old(table, &options, &is_new).map_err(JobError::part)
     }
 
     /// Reads `inputs`; those before `right` stand on the left side of every pair, the others on the right.
     fn two_sides(&self, inputs: &[Input], right: usize, ctx: &RunContext) -> Result<Records, JobError> {
-        let looked_at: Vec<String> = self
-            .loaded
-            .records
-            .table()
-            .columns()
-            .iter()
-            .filter(|column| column.encoded().is_some() && Some(&*column.name) != self.loaded.source_dataset.as_deref())
-            .map(|column| column.name.to_string())
-            .collect();
-        let options = ReadOptions {
-            encode: ColumnChoice::names(looked_at),
-            carry: ColumnChoice::All,
-            integers: self.loaded.unique_id.iter().cloned().collect(),
-            source_dataset_column: Some(self.loaded.source_dataset.clone().unwrap_or_else(|| SIDE.to_owned())),
-            ..ReadOptions::default()
-        };
+        let source = self.loaded.source_dataset.clone().unwrap_or_else(|| SIDE.to_owned());
+        let options = ReadOptions { source_dataset_column: Some(source), ..self.read_options() };
         let inputs = named_apart(inputs);
         let rows_left = kintsu_table::read(&inputs[..right], &options, ctx).map_err(JobError::part)?.rows();
         let table = kintsu_table::read(&inputs, &options, ctx).map_err(JobError::part)?;
@@ -96,6 +98,25 @@ impl RunState<'_> {
             sources: vec!["left".to_owned(), "right".to_owned()],
         };
         prepare_records(&table, spec)
+    }
+
+    /// Reads other records as those of the job were read.
+    fn read_options(&self) -> ReadOptions {
+        let looked_at: Vec<String> = self
+            .loaded
+            .records
+            .table()
+            .columns()
+            .iter()
+            .filter(|column| column.encoded().is_some() && Some(&*column.name) != self.loaded.source_dataset.as_deref())
+            .map(|column| column.name.to_string())
+            .collect();
+        ReadOptions {
+            encode: ColumnChoice::names(looked_at),
+            carry: ColumnChoice::All,
+            integers: self.loaded.unique_id.iter().cloned().collect(),
+            ..ReadOptions::default()
+        }
     }
 
     /// Compiles the model for other records; term frequencies stay those of the job's records.

@@ -67,7 +67,7 @@ impl RunState<'_> {
                 }
                 Ok(())
             }
-            _ => Ok(()),
+            other => Err(JobError::Defect(format!("`{}` is no step on data", other.kind()))),
         }
     }
 

@@ -63,7 +63,7 @@ impl RunState<'_> {
                 let threshold = self.cluster_threshold(*threshold_match_probability);
                 clock.stage("graph_metrics", ctx, || self.measure_graph(threshold, output))
             }
-            _ => Ok(()),
+            other => Err(JobError::Defect(format!("`{}` is no step on edges", other.kind()))),
         }
     }
 

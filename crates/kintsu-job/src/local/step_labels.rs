@@ -71,7 +71,7 @@ impl RunState<'_> {
                 let rows = unlinkables(&edges.weights, &edges.probabilities());
                 output.write(name.as_deref().unwrap_or("unlinkables"), &rows_batch(&rows)?)
             }
-            _ => Ok(()),
+            other => Err(JobError::Defect(format!("`{}` is no step on labels", other.kind()))),
         }
     }
 

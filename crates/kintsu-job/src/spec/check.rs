@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use kintsu_core::{MatchWeight, Probability};
+
 use super::document::Step;
 use super::load::Places;
 use super::problem::Problem;
@@ -56,14 +58,35 @@ impl Checks<'_> {
                 );
             }
         }
-        let clusters = spec.steps.is_empty() || spec.steps.iter().any(needs_edges);
-        if predict > cluster && clusters {
-            let message = format!(
-                "the predict threshold {predict} is above the cluster threshold {cluster}: edges that clustering needs would be missing"
-            );
-            let hint = format!("lower the predict threshold to {cluster} or below, or raise the cluster threshold");
-            self.report(Problem::new("KN-JOB-014", message).hint(hint), &[Step::Key("predict_threshold")]);
+        if spec.steps.is_empty() && predict > cluster {
+            self.missing_edges(&PredictThreshold::Probability(predict), cluster, &[Step::Key("predict_threshold")]);
         }
+        self.thresholds_of_steps(spec, predict, cluster);
+    }
+
+    /// Goes through the steps in order: none may join at a threshold below that of the prediction before it, whose edges are all
+    /// there is. A step that comes before every prediction predicts at the job's own threshold.
+    fn thresholds_of_steps(&mut self, spec: &JobSpec, predict: f64, cluster: f64) {
+        let mut current = PredictThreshold::Probability(predict);
+        for (position, step) in spec.steps.iter().enumerate() {
+            if let StepSpec::Predict { threshold_match_probability, threshold_match_weight } = step {
+                let probability = threshold_match_probability.unwrap_or(predict);
+                current = threshold_match_weight.map_or(PredictThreshold::Probability(probability), PredictThreshold::Weight);
+            } else if let Some(lowest) = lowest_threshold(step, cluster)
+                && current.weight() > weight_of(lowest)
+            {
+                self.missing_edges(&current, lowest, &[Step::Key("steps"), Step::Item(position)]);
+            }
+        }
+    }
+
+    fn missing_edges(&mut self, predict: &PredictThreshold, cluster: f64, at: &[Step<'_>]) {
+        let shown = predict.shown();
+        let message = format!(
+            "the predict threshold {shown} is above the cluster threshold {cluster}: edges that clustering needs would be missing"
+        );
+        let hint = format!("lower the predict threshold to {cluster} or below, or raise the cluster threshold");
+        self.report(Problem::new("KN-JOB-014", message).hint(hint), at);
     }
 
     fn model_source(&mut self, spec: &JobSpec) {
@@ -191,6 +214,22 @@ impl Checks<'_> {
         for (position, input) in spec.inputs.iter().enumerate() {
             self.input(input, &[Step::Key("inputs"), Step::Item(position)]);
         }
+        self.standard_input(spec);
+    }
+
+    /// Standard input can be read by one of the inputs and files of records only.
+    fn standard_input(&mut self, spec: &JobSpec) {
+        let of_steps = spec.steps.iter().flat_map(|step| match step {
+            StepSpec::FindMatchesToNewRecords { records, .. } => vec![records],
+            StepSpec::CompareTwoRecords { left, right, .. } => vec![left, right],
+            _ => Vec::new(),
+        });
+        let readers = spec.inputs.iter().chain(of_steps).filter(|input| input.parts().0.as_os_str() == "-").count();
+        if readers > 1 {
+            let problem =
+                Problem::new("KN-JOB-026", format!("standard input is to be read {readers} times but can be read once"));
+            self.report(problem.hint("write the records into a file and name that"), &[]);
+        }
     }
 
     fn input(&mut self, input: &InputSpec, at: &[Step<'_>]) {
@@ -245,15 +284,42 @@ impl Checks<'_> {
     }
 }
 
-/// Whether a step reads the edges of `predict`.
-fn needs_edges(step: &StepSpec) -> bool {
-    match step {
-        StepSpec::Cluster { deterministic, threshold_match_probability, thresholds, .. } => {
-            !deterministic && threshold_match_probability.is_none() && thresholds.is_empty()
+/// What a prediction keeps, as it was given.
+enum PredictThreshold {
+    Probability(f64),
+    Weight(f64),
+}
+
+impl PredictThreshold {
+    fn weight(&self) -> f64 {
+        match self {
+            Self::Probability(probability) => weight_of(*probability),
+            Self::Weight(weight) => *weight,
         }
-        StepSpec::SingleBestLinks { threshold_match_probability, .. }
-        | StepSpec::GraphMetrics { threshold_match_probability } => threshold_match_probability.is_none(),
-        _ => false,
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Probability(probability) => probability.to_string(),
+            Self::Weight(weight) => format!("of {weight} bits"),
+        }
+    }
+}
+
+/// The weight of a probability. One out of range is refused elsewhere and compares with nothing here.
+fn weight_of(probability: f64) -> f64 {
+    Probability::new(probability).map_or(f64::NAN, |probability| MatchWeight::from_probability(probability).value())
+}
+
+/// The lowest probability at which a step joins the edges of `predict`; none where it reads no edges. `cluster` is the default.
+fn lowest_threshold(step: &StepSpec, cluster: f64) -> Option<f64> {
+    match step {
+        StepSpec::Cluster { deterministic: true, .. } => None,
+        StepSpec::Cluster { thresholds, .. } if !thresholds.is_empty() => thresholds.iter().copied().reduce(f64::min),
+        StepSpec::Cluster { threshold_match_probability: given, .. }
+        | StepSpec::SingleBestLinks { threshold_match_probability: given, .. }
+        | StepSpec::GraphMetrics { threshold_match_probability: given } => Some(given.unwrap_or(cluster)),
+        _ => None,
     }
 }
 

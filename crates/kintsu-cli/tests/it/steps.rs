@@ -1,0 +1,186 @@
+//! Steps of a job file, each on a table of a few rows whose results can be told by hand.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use crate::command::{kintsu, run, stderr};
+
+/// Agreement on the surname weighs log2(0.9 / 0.1) bits, disagreement as much the other way, and the prior nothing.
+const MODEL: &str = r#"{
+    "link_type": "LINK_TYPE", "probability_two_random_records_match": 0.5, "sql_dialect": "duckdb",
+    "retain_matching_columns": true, "unique_id_column_name": "unique_id", "source_dataset_column_name": "source_dataset",
+    "blocking_rules_to_generate_predictions": [{"blocking_rule": "l.surname = r.surname", "sql_dialect": "duckdb"}],
+    "comparisons": [{"output_column_name": "surname", "comparison_levels": [
+        {"sql_condition": "surname_l IS NULL OR surname_r IS NULL", "label_for_charts": "null", "is_null_level": true},
+        {"sql_condition": "surname_l = surname_r", "label_for_charts": "equal", "m_probability": 0.9, "u_probability": 0.1},
+        {"sql_condition": "ELSE", "label_for_charts": "else", "m_probability": 0.1, "u_probability": 0.9}]}]
+}"#;
+
+/// The weight of agreement, log2(9), and of disagreement.
+const AGREE: f64 = 3.169_925_001_442_312;
+
+/// A folder with a model of the link type and the files given.
+fn folder_with(link_type: &str, files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("model.json"), MODEL.replace("LINK_TYPE", link_type)).unwrap();
+    for (name, content) in files {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    folder
+}
+
+/// Runs the job that has these inputs and steps.
+fn run_steps(folder: &Path, inputs: &str, steps: &str) -> Output {
+    write_job(folder, inputs, steps);
+    run(folder, &["run", "job.toml", "--no-progress"])
+}
+
+fn write_job(folder: &Path, inputs: &str, steps: &str) {
+    let job =
+        format!("inputs = {inputs}\nmodel = \"model.json\"\noutput = \"out\"\nfile_format = \"csv\"\noverwrite = true\n{steps}");
+    std::fs::write(folder.join("job.toml"), job).unwrap();
+}
+
+/// The columns `wanted` of a CSV file of the output, a row each, sorted. No value of these tests holds a comma.
+fn columns(folder: &Path, file: &str, wanted: &[&str]) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(folder.join("out").join(format!("{file}.csv"))).unwrap();
+    let mut lines = text.lines();
+    let header: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let places: Vec<usize> = wanted
+        .iter()
+        .map(|name| header.iter().position(|column| column == name).unwrap_or_else(|| panic!("no {name} in {header:?}")))
+        .collect();
+    let mut rows: Vec<Vec<String>> = lines
+        .map(|line| {
+            let fields: Vec<&str> = line.split(',').collect();
+            places.iter().map(|place| fields[*place].trim_matches('"').to_owned()).collect()
+        })
+        .collect();
+    rows.sort();
+    rows
+}
+
+fn succeeds(done: &Output) {
+    assert!(done.status.success(), "{}", stderr(done));
+}
+
+fn refused(done: &Output, code: &str) {
+    let said = stderr(done);
+    assert_eq!(done.status.code(), Some(2), "{said}");
+    assert!(said.contains(code) && said.contains("hint:"), "{said}");
+}
+
+#[test]
+fn new_records_match_tables_whose_ids_overlap() {
+    let tables = [
+        ("a.csv", "unique_id,surname\n1,reed\n2,sand\n3,tarn\n"),
+        ("b.csv", "unique_id,surname\n1,sand\n2,tarn\n3,reed\n"),
+        ("new.csv", "unique_id,surname\n1,reed\n2,tarn\n"),
+    ];
+    let folder = folder_with("link_only", &tables);
+    let steps = "[[steps]]\nstep = \"find_matches_to_new_records\"\nrecords = \"new.csv\"\n";
+    succeeds(&run_steps(folder.path(), "[\"a.csv\", \"b.csv\"]", steps));
+    let wanted = ["source_dataset_l", "unique_id_l", "source_dataset_r", "unique_id_r"];
+    let found = columns(folder.path(), "new_record_matches", &wanted);
+    assert_eq!(found, [["a", "1", "new", "1"], ["a", "3", "new", "2"], ["b", "2", "new", "2"], ["b", "3", "new", "1"]]);
+    let weights = columns(folder.path(), "new_record_matches", &["match_weight"]);
+    assert!(weights.iter().all(|weight| (weight[0].parse::<f64>().unwrap() - AGREE).abs() < 1e-9), "{weights:?}");
+}
+
+#[test]
+fn standard_input_is_read_once_for_all_steps() {
+    let folder = folder_with("dedupe_only", &[("new.csv", "unique_id,surname\n7,tarn\n1,reed\n")]);
+    let steps = "[[steps]]\nstep = \"predict\"\n[[steps]]\nstep = \"find_matches_to_new_records\"\nrecords = \"new.csv\"\n";
+    write_job(folder.path(), "[\"-\"]", steps);
+    let mut child = kintsu(folder.path())
+        .args(["run", "job.toml", "--no-progress"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"unique_id,surname\n1,reed\n2,reed\n3,tarn\n").unwrap();
+    succeeds(&child.wait_with_output().unwrap());
+    let found = columns(folder.path(), "new_record_matches", &["unique_id_l", "unique_id_r"]);
+    assert_eq!(found, [["1", "1"], ["2", "1"], ["3", "7"]]);
+    let twice = "[[steps]]\nstep = \"compare_two_records\"\nleft = \"-\"\nright = \"new.csv\"\n";
+    refused(&run_steps(folder.path(), "[\"-\"]", twice), "KN-JOB-026");
+}
+
+#[test]
+fn compared_records_say_whether_blocking_would_find_them() {
+    let people = "unique_id,surname\n1,reed\n2,sand\n";
+    let sides =
+        [("a.csv", people), ("left.csv", "unique_id,surname\n1,reed\n2,sand\n"), ("right.csv", "unique_id,surname\n1,sand\n")];
+    let folder = folder_with("dedupe_only", &sides);
+    let steps = "[[steps]]\nstep = \"compare_two_records\"\nleft = \"left.csv\"\nright = \"right.csv\"\n\
+                 include_found_by_blocking_rules = true\n";
+    succeeds(&run_steps(folder.path(), "[\"a.csv\"]", steps));
+    let found = columns(folder.path(), "compared_records", &["unique_id_l", "unique_id_r", "found_by_blocking_rules"]);
+    assert_eq!(found, [["1", "1", "false"], ["2", "1", "true"]]);
+    let scores = columns(folder.path(), "compared_records", &["unique_id_l", "match_weight"]);
+    let weights: Vec<f64> = scores.iter().map(|row| row[1].parse().unwrap()).collect();
+    assert!((weights[0] + AGREE).abs() < 1e-9 && (weights[1] - AGREE).abs() < 1e-9, "{weights:?}");
+}
+
+#[test]
+fn no_step_clusters_below_what_the_last_prediction_kept() {
+    let folder = folder_with("link_only", &[("a.csv", "unique_id,surname\n1,reed\n"), ("b.csv", "unique_id,surname\n1,reed\n")]);
+    let predict = |with: &str| format!("[[steps]]\nstep = \"predict\"\n{with}\n");
+    let step = |name: &str, with: &str| format!("[[steps]]\nstep = \"{name}\"\n{with}\n");
+    let high = predict("threshold_match_probability = 0.99");
+    let even = "threshold_match_probability = 0.5";
+    let cases = [
+        predict("threshold_match_weight = 20.0") + &step("cluster", even),
+        high.clone() + &step("cluster", "thresholds = [0.5, 0.995]"),
+        high.clone() + &step("cluster", ""),
+        high.clone() + &step("graph_metrics", even),
+        high.clone() + &step("single_best_links", even),
+        high.clone() + &step("single_best_links", ""),
+        step("cluster", "threshold_match_probability = 0.2"),
+    ];
+    for steps in cases {
+        refused(&run_steps(folder.path(), "[\"a.csv\", \"b.csv\"]", &steps), "KN-JOB-014");
+        assert!(!folder.path().join("out").exists(), "{steps}");
+    }
+    let fine = [
+        predict("threshold_match_weight = -20.0") + &step("cluster", "threshold_match_probability = 0.2"),
+        high.clone() + &step("cluster", "deterministic = true"),
+        high + &step("cluster", "threshold_match_probability = 0.99"),
+    ];
+    for steps in fine {
+        succeeds(&run_steps(folder.path(), "[\"a.csv\", \"b.csv\"]", &steps));
+    }
+}
+
+#[test]
+fn steps_that_look_at_data_count_it() {
+    let people = "unique_id,surname,town\n1,reed,york\n2,reed,\n3,sand,york\n4,reed,bath\n";
+    let folder = folder_with("dedupe_only", &[("a.csv", people), ("pairs.csv", "unique_id_l,unique_id_r\n1,3\n1,2\n")]);
+    let steps = "[[steps]]\nstep = \"profile_columns\"\ncolumn_expressions = [\"surname\"]\n\
+                 [[steps]]\nstep = \"completeness\"\ncols = [\"town\"]\n\
+                 [[steps]]\nstep = \"count_comparisons\"\nblocking_rules = [\"l.town = r.town\", \"l.surname = r.surname\"]\n\
+                 [[steps]]\nstep = \"largest_blocks\"\nblocking_rule = \"l.surname = r.surname\"\nn_largest = 1\n\
+                 [[steps]]\nstep = \"term_frequencies\"\ncolumns = [\"surname\"]\n\
+                 [[steps]]\nstep = \"score_pairs\"\npairs = \"pairs.csv\"\n\
+                 [[steps]]\nstep = \"unlinkables\"\n";
+    let done = run_steps(folder.path(), "[\"a.csv\"]", steps);
+    succeeds(&done);
+    let at = folder.path();
+    let top = columns(at, "profile_columns", &["kind", "value", "value_count", "distinct_value_count"]);
+    assert!(top.contains(&["top", "reed", "3", "2"].map(str::to_owned).to_vec()), "{top:?}");
+    assert!(top.contains(&["bottom", "sand", "1", "2"].map(str::to_owned).to_vec()), "{top:?}");
+    let filled = columns(at, "completeness", &["column_name", "total_null_rows", "total_rows_inc_nulls", "completeness"]);
+    assert_eq!(filled, [["town", "1", "4", "0.75"]]);
+    let counts = columns(at, "count_comparisons", &["blocking_rule", "row_count", "cumulative_rows", "cartesian"]);
+    assert_eq!(counts, [["l.surname = r.surname", "3", "4", "6"], ["l.town = r.town", "1", "1", "6"]]);
+    let unlinkable = columns(at, "unlinkables", &["match_weight", "match_probability", "prop", "cum_prop"]);
+    assert_eq!(unlinkable, [["3.17", "0.9", "1.0", "1.0"]]);
+    assert_eq!(columns(at, "largest_blocks", &["key_0", "count_l", "count_r", "block_count"]), [["reed", "3", "3", "9"]]);
+    assert_eq!(columns(at, "term_frequencies/surname", &["surname", "tf_surname"]), [["reed", "0.75"], ["sand", "0.25"]]);
+    let scored = columns(at, "scored_pairs", &["unique_id_l", "unique_id_r", "found_by_blocking_rules"]);
+    assert_eq!(scored, [["1", "2", "true"], ["1", "3", "false"]]);
+    let weights: Vec<f64> =
+        columns(at, "scored_pairs", &["unique_id_r", "match_weight"]).iter().map(|row| row[1].parse().unwrap()).collect();
+    assert!((weights[0] - AGREE).abs() < 1e-9 && (weights[1] + AGREE).abs() < 1e-9, "{weights:?}");
+}
