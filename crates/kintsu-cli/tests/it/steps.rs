@@ -184,3 +184,31 @@ fn steps_that_look_at_data_count_it() {
         columns(at, "scored_pairs", &["unique_id_r", "match_weight"]).iter().map(|row| row[1].parse().unwrap()).collect();
     assert!((weights[0] - AGREE).abs() < 1e-9 && (weights[1] + AGREE).abs() < 1e-9, "{weights:?}");
 }
+
+#[test]
+fn labels_that_can_be_no_pair_are_refused_by_their_number() {
+    let tables = [
+        ("a.csv", "unique_id,surname\nzebulon,reed\n2,sand\n"),
+        ("b.csv", "unique_id,surname\n3,reed\n4,sand\n"),
+        ("itself.csv", "unique_id_l,unique_id_r\nzebulon,zebulon\nzebulon,2\n"),
+        ("twice.csv", "unique_id_l,unique_id_r,clerical_match_score\nzebulon,2,1\n2,zebulon,0\n"),
+        ("one_table.csv", "source_dataset_l,unique_id_l,source_dataset_r,unique_id_r\na,zebulon,a,2\na,zebulon,b,3\n"),
+    ];
+    let accuracy = |file: &str| format!("[[steps]]\nstep = \"accuracy_from_labels_table\"\nlabels = \"{file}\"\n");
+    let training = |file: &str| format!("[[training]]\nmethod = \"estimate_m_from_pairwise_labels\"\nlabels = \"{file}\"\n");
+    let one = folder_with("dedupe_only", &tables);
+    for steps in [accuracy("itself.csv"), training("itself.csv")] {
+        let done = run_steps(one.path(), "[\"a.csv\"]", &steps);
+        refused(&done, "KN-JOB-036");
+        assert!(stderr(&done).contains("1 of the 2 pairs") && !stderr(&done).contains("zebulon"), "{}", stderr(&done));
+    }
+    let done = run_steps(one.path(), "[\"a.csv\"]", &accuracy("twice.csv"));
+    succeeds(&done);
+    assert!(stderr(&done).contains("KN-W-JOB-005") && !stderr(&done).contains("zebulon"), "{}", stderr(&done));
+    let two = folder_with("link_only", &tables);
+    for steps in [accuracy("one_table.csv"), training("one_table.csv")] {
+        let done = run_steps(two.path(), "[\"a.csv\", \"b.csv\"]", &steps);
+        refused(&done, "KN-JOB-037");
+        assert!(stderr(&done).contains("1 of the 2 pairs") && !stderr(&done).contains("zebulon"), "{}", stderr(&done));
+    }
+}

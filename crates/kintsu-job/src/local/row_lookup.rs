@@ -1,12 +1,12 @@
 //! From ids in a file to rows: files of labelled pairs, of pairs to score, and of entities.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use arrow_array::{Array, ArrayRef};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use kintsu_core::RunContext;
-use kintsu_link::records::Records;
+use kintsu_link::records::{PairKind, Records};
 use kintsu_table::{ColumnChoice, Input, ReadOptions, Table};
 
 use crate::error::JobError;
@@ -90,7 +90,7 @@ impl<'a> RowLookup<'a> {
     /// The pairs that the file at `path` lists.
     ///
     /// # Errors
-    /// When it lacks the columns, or names records that are not there.
+    /// When it lacks the columns, names records that are not there, or pairs records that can be no pair.
     pub(crate) fn pairs(&self, path: &Path, ctx: &RunContext) -> Result<Vec<ListedPair>, JobError> {
         let table = TextTable::read(path, ctx)?;
         let columns = self.pair_columns(&table, path)?;
@@ -118,13 +118,36 @@ impl<'a> RowLookup<'a> {
                 _ => unknown += 1,
             }
         }
-        if unknown > 0 {
-            let message =
-                format!("{unknown} of the {} pairs in `{}` name a record that is not in the input", table.rows(), path.display());
-            let hint = "check the ids, and the names of the tables in `source_dataset_l` and `source_dataset_r`";
-            return Err(JobError::problem(Problem::new("KN-JOB-030", message).hint(hint)));
-        }
+        self.refuse_impossible(&pairs, unknown, path)?;
+        warn_of_repeated(&pairs, path, ctx);
         Ok(pairs)
+    }
+
+    /// Refuses pairs of unknown records, of a record with itself, and, where only different tables are linked, of one table: none
+    /// of them is a pair that the model speaks of, and each would shift what is estimated or measured.
+    fn refuse_impossible(&self, pairs: &[ListedPair], unknown: usize, path: &Path) -> Result<(), JobError> {
+        let of = format!("of the {} pairs in `{}`", pairs.len() + unknown, path.display());
+        let mut problems = Vec::new();
+        if unknown > 0 {
+            let hint = "check the ids, and the names of the tables in `source_dataset_l` and `source_dataset_r`";
+            let message = format!("{unknown} {of} name a record that is not in the input");
+            problems.push(Problem::new("KN-JOB-030", message).hint(hint));
+        }
+        let themselves = pairs.iter().filter(|pair| pair.left == pair.right).count();
+        if themselves > 0 {
+            let message = format!("{themselves} {of} are of a record with itself");
+            problems.push(Problem::new("KN-JOB-036", message).hint("take them out: such a pair says nothing about matching"));
+        }
+        let source = |row: u32| self.records.source_of(row as usize);
+        let of_one_table = |pair: &&ListedPair| pair.left != pair.right && source(pair.left) == source(pair.right);
+        let across = self.records.pair_kind() != PairKind::Within;
+        let within_a_table = if across { pairs.iter().filter(of_one_table).count() } else { 0 };
+        if within_a_table > 0 {
+            let message = format!("{within_a_table} {of} are of two records of one table, but only different tables are linked");
+            let hint = "take them out, or set `link_type = \"link_and_dedupe\"`";
+            problems.push(Problem::new("KN-JOB-037", message).hint(hint));
+        }
+        if problems.is_empty() { Ok(()) } else { Err(JobError::Configuration(problems)) }
     }
 
     /// Where a file of pairs names no tables and there are two, the left ids are of the first and the right ids of the second.
@@ -157,6 +180,16 @@ impl<'a> RowLookup<'a> {
         let source_of = |side: &str| named(source, side).or_else(|| named("source_dataset", side));
         let score = table.first_of(&["clerical_match_score".to_owned()]);
         Ok(PairColumns { id_l, id_r, source_l: source_of("l"), source_r: source_of("r"), score })
+    }
+}
+
+/// Says how many pairs stand more than once, in either direction; each counts as often as it stands.
+fn warn_of_repeated(pairs: &[ListedPair], path: &Path, ctx: &RunContext) {
+    let different: HashSet<(u32, u32)> = pairs.iter().map(|pair| (pair.left, pair.right)).collect();
+    let repeated = pairs.len() - different.len();
+    if repeated > 0 {
+        let message = format!("{repeated} of the {} pairs in `{}` repeat another one", pairs.len(), path.display());
+        ctx.warn("KN-W-JOB-005", message, Some("each is counted as often as it stands: list each pair once".to_owned()));
     }
 }
 
