@@ -1,40 +1,122 @@
-//! A run that is killed leaves nothing that looks finished.
+//! A run that is killed leaves nothing that looks finished, and one that is stopped leaves nothing at all.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
-use crate::command::{files, kintsu, run, small_folder, stderr};
+use crate::command::{demo, files, kintsu, run, small_folder, stderr};
 
 const ARGUMENTS: [&str; 9] =
     ["dedupe", "people.csv", "--settings", "febrl3.settings.json", "-o", "out", "--no-progress", "-qq", "--overwrite"];
 
-#[test]
-fn a_killed_run_leaves_all_or_nothing() {
-    let folder = small_folder();
-    let whole = run(folder.path(), &ARGUMENTS);
-    assert!(whole.status.success(), "{}", stderr(&whole));
-    let mut expected = files(&folder.path().join("out"));
-    expected.remove("run.json").unwrap();
-    std::fs::remove_dir_all(folder.path().join("out")).unwrap();
-    for attempt in 0..30_u64 {
-        let mut child = kintsu(folder.path()).args(ARGUMENTS).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(kintsu_core::hash_bytes(&attempt.to_le_bytes(), 1) % 250));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        if folder.path().join("out").exists() {
-            let mut found = files(&folder.path().join("out"));
-            assert!(found.remove("run.json").is_some_and(|card| card.ends_with(b"}\n")), "attempt {attempt}");
-            assert!(found == expected, "attempt {attempt}");
-            std::fs::remove_dir_all(folder.path().join("out")).unwrap();
-        }
+/// How many runs are killed, at moments spread from the start of a run to a tenth past its end.
+const ATTEMPTS: u32 = 30;
+
+/// The output of a run apart from its card, which holds times. None where there is no output.
+fn output(folder: &Path) -> Option<BTreeMap<String, Vec<u8>>> {
+    let out = folder.join("out");
+    if !out.exists() {
+        return None;
     }
-    let again = run(folder.path(), &ARGUMENTS);
-    assert!(again.status.success(), "{}", stderr(&again));
-    let left: Vec<String> = std::fs::read_dir(folder.path())
+    let mut found = files(&out);
+    let card = found.remove("run.json").unwrap();
+    assert!(card.ends_with(b"}\n"), "the run card is cut off");
+    Some(found)
+}
+
+/// What stands in the folder beside the output because of it.
+fn leftovers(folder: &Path) -> Vec<String> {
+    std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
         .filter(|name| name.contains("out") && name != "out")
-        .collect();
-    assert_eq!(left, Vec::<String>::new(), "leftovers are cleared by the next run");
+        .collect()
+}
+
+#[test]
+fn a_killed_run_leaves_the_old_or_the_new_output_whole() {
+    let folder = small_folder();
+    let out = folder.path().join("out");
+    let old_arguments =
+        ["dedupe", "people.csv", "--model", "febrl3.model.json", "-o", "out", "--no-progress", "-qq", "--overwrite"];
+    let made = run(folder.path(), &old_arguments);
+    assert!(made.status.success(), "{}", stderr(&made));
+    let old = output(folder.path()).unwrap();
+    let started = Instant::now();
+    let made = run(folder.path(), &ARGUMENTS);
+    let whole = started.elapsed();
+    assert!(made.status.success(), "{}", stderr(&made));
+    let new = output(folder.path()).unwrap();
+    assert!(old != new, "the old and the new output cannot be told apart");
+    let (mut killed, mut completed) = (0, 0);
+    for attempt in 0..ATTEMPTS {
+        let before = if attempt % 2 == 0 {
+            assert!(run(folder.path(), &old_arguments).status.success());
+            assert_eq!(leftovers(folder.path()), Vec::<String>::new(), "before attempt {attempt}");
+            Some(&old)
+        } else {
+            if out.exists() {
+                std::fs::remove_dir_all(&out).unwrap();
+            }
+            None
+        };
+        let mut child = kintsu(folder.path()).args(ARGUMENTS).spawn().unwrap();
+        std::thread::sleep(whole * attempt * 11 / (10 * (ATTEMPTS - 1)));
+        if attempt + 1 == ATTEMPTS {
+            // The last one comes to its end however slow the machine has become since the run was measured.
+            wait_until(&mut child, |child| child.try_wait().unwrap().is_some());
+        }
+        let ended = child.try_wait().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let found = output(folder.path());
+        if let Some(status) = ended {
+            completed += 1;
+            assert!(status.success() && found.as_ref() == Some(&new), "attempt {attempt}");
+        } else {
+            killed += 1;
+            assert!(found.as_ref() == before || found.as_ref() == Some(&new), "attempt {attempt}");
+        }
+    }
+    assert!(killed >= 5, "only {killed} runs were killed while they ran");
+    assert!(completed >= 1, "no run came to its end before it was to be killed");
+    let again = run(folder.path(), &ARGUMENTS);
+    assert!(again.status.success(), "{}", stderr(&again));
+    assert!(output(folder.path()) == Some(new));
+    assert_eq!(leftovers(folder.path()), Vec::<String>::new(), "leftovers are cleared by the next run");
+}
+
+/// Waits until `done`, at most a minute.
+fn wait_until(child: &mut Child, mut done: impl FnMut(&mut Child) -> bool) {
+    let started = Instant::now();
+    while !done(child) {
+        if started.elapsed() > Duration::from_mins(1) {
+            child.kill().unwrap();
+            panic!("the run neither goes on nor ends");
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stopped_run_says_so_and_leaves_nothing() {
+    let folder = small_folder();
+    std::fs::copy(demo("febrl3.csv"), folder.path().join("people.csv")).unwrap();
+    let every_pair = "inputs = [\"people.csv\"]\nmodel = \"febrl3.model.json\"\nblocking_rules = [\"l.state = r.state\"]\n\
+                      output = \"out\"\n";
+    std::fs::write(folder.path().join("job.toml"), every_pair).unwrap();
+    let mut child = kintsu(folder.path()).args(["run", "job.toml", "--no-progress"]).stderr(Stdio::null()).spawn().unwrap();
+    // Work has begun, and with it the handler of the signal stands, once the process has used some time.
+    std::thread::sleep(Duration::from_millis(150));
+    assert!(child.try_wait().unwrap().is_none(), "the run is too short to be stopped");
+    let asked = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(asked.success());
+    wait_until(&mut child, |child| child.try_wait().unwrap().is_some());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!folder.path().join("out").exists());
+    assert_eq!(leftovers(folder.path()), Vec::<String>::new());
 }
 
 #[test]
