@@ -6,9 +6,9 @@
 
 use std::time::Instant;
 
-use kintsu_core::{Probability, RunContext};
+use kintsu_core::{Probability, RunContext, Stream};
 use kintsu_link::block::Blocker;
-use kintsu_link::compare::Comparators;
+use kintsu_link::compare::{Comparators, Scratch};
 use kintsu_link::model::{BlockingRule, Comparison, ComparisonLevel, Dialect, LinkType, Model, Parity, SplinkVersion};
 use kintsu_link::records::{Records, RecordsOptions};
 use kintsu_link::score::{Scorer, TermFrequencyTables, Threshold, count_levels, count_pairs, count_patterns, predict};
@@ -189,6 +189,27 @@ fn run(path: &str) {
     let threshold = Threshold::Probability(Probability::new(0.01).unwrap());
     let edges = timed("predict", || predict(&blocker, &comparators, &scorer, threshold, &ctx).unwrap());
     println!("    {} edges", edges.len());
+    let stream = Stream::new(42, "single pairs");
+    let drawn = (0..1_000_000_u64).map(|draw| {
+        let row = |key| (stream.bits_at(2 * draw + key) % records.rows() as u64) as u32;
+        (row(0), row(1))
+    });
+    let kept = edges.left.iter().copied().zip(edges.right.iter().copied()).take(1_000_000);
+    one_at_a_time("single pairs drawn at random", drawn, &comparators, &scorer);
+    one_at_a_time("single pairs that match", kept, &comparators, &scorer);
+}
+
+/// Scores pairs one by one, as a service would.
+fn one_at_a_time(what: &str, pairs: impl Iterator<Item = (u32, u32)>, comparators: &Comparators, scorer: &Scorer) {
+    let pairs: Vec<(u32, u32)> = pairs.collect();
+    let mut scratch = Scratch::default();
+    let began = Instant::now();
+    let sum: f64 = pairs
+        .iter()
+        .map(|&(left, right)| scorer.weight(comparators.levels_of_pair(left, right, &mut scratch), left, right))
+        .sum();
+    let each = began.elapsed().as_secs_f64() * 1e6 / pairs.len().max(1) as f64;
+    println!("{what:32} {each:8.3} microseconds each, mean weight {:.1}", sum / pairs.len().max(1) as f64);
 }
 
 fn main() {
