@@ -1,8 +1,8 @@
 //! What the program prints: results on standard output, everything else on standard error.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 
-use kintsu_core::{Explain, Warning};
+use kintsu_core::{Blame, Explain, Warning};
 
 use crate::arguments::{GlobalOptions, PrintFormat};
 
@@ -80,10 +80,17 @@ impl Printer {
     }
 }
 
-/// Writes a line to standard output. A reader that has gone away ends the printing and nothing else.
+/// Writes a line to standard output. A reader that has gone away ends the printing and nothing else; anything else that keeps
+/// the line from being written ends the process, because what was asked for was not delivered.
 pub(crate) fn print_out(text: &str) {
     let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            print_error(&format!("error[KN-CLI-005]: cannot write to standard output: {error}"));
+            std::process::exit(i32::from(Blame::Internal.exit_code()));
+        }
+        _ => {}
+    }
 }
 
 /// Writes a line to standard error.

@@ -26,12 +26,19 @@ const FILES: [(&str, &[u8]); 10] = [
     ("restaurants.model.kintsu.json", include_bytes!("../../../../demo/restaurants.model.kintsu.json")),
 ];
 
+/// What stands between a table and an id in the id of a cluster.
+const BETWEEN_TABLE_AND_ID: &str = "-__-";
 /// So many clusters are shown.
 const EXAMPLES: usize = 3;
 
 /// `kintsu demo`.
 pub(crate) fn run(arguments: &DemoArguments, session: &Session) -> Result<Verdict, JobError> {
     let data = arguments.output.join("data");
+    if session.options().dry_run {
+        let text = format!("would write {}: the data, and the runs febrl3 and restaurants", arguments.output.display());
+        session.printer().result(&json!({ "would_write": arguments.output }), &text);
+        return Ok(Verdict::Done);
+    }
     std::fs::create_dir_all(&data).map_err(|source| JobError::Unwritable { path: data.clone(), source })?;
     for (name, content) in FILES {
         let path = data.join(name);
@@ -59,10 +66,12 @@ pub(crate) fn run(arguments: &DemoArguments, session: &Session) -> Result<Verdic
         for example in &examples {
             let _ = writeln!(text, "{}", example.join("\n"));
         }
+        if let Some([first, second]) = examples.first().and_then(|example| two_ids(example)) {
+            let (run, program) = (done.directory.display(), program());
+            let _ = writeln!(text, "\nWhy are these one?  {program} explain {run} {first} {second} --show-values\n");
+        }
         documents.insert(name.to_owned(), json!({ "output": done.directory, "run": done.card, "examples": examples }));
     }
-    let people = arguments.output.join("febrl3");
-    let _ = write!(text, "Why are these one person?  kintsu explain {} ID ID --show-values", people.display());
     session.printer().result(&serde_json::Value::Object(documents), &text);
     Ok(Verdict::Done)
 }
@@ -76,6 +85,22 @@ fn job(output: &Path, data: &Path, name: &str) -> JobSpec {
         overwrite: true,
         ..JobSpec::default()
     }
+}
+
+/// How this program was called.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "kintsu".to_owned())
+}
+
+/// The ids of the first two records of an example; where there are tables, with their names.
+fn two_ids(example: &[String]) -> Option<[String; 2]> {
+    let tables = example.first()?.contains(BETWEEN_TABLE_AND_ID);
+    let id = |line: &String| {
+        let mut values = line.trim().split(" | ");
+        let first = values.next()?;
+        if tables { Some(format!("{first}{BETWEEN_TABLE_AND_ID}{}", values.next()?)) } else { Some(first.to_owned()) }
+    };
+    Some([id(example.get(1)?)?, id(example.get(2)?)?])
 }
 
 /// A few clusters of several records, each a list of lines.
