@@ -22,7 +22,7 @@ pub fn run(extent: Extent) -> Result<(), String> {
     step("build", cargo().args(["build", "--release", "--quiet", "--workspace", "--bins"]))?;
     docs::check()?;
     let mut tests = cargo();
-    tests.args(["test", "--release", "--quiet", "--workspace"]);
+    tests.args(["test", "--release", "--quiet", "--workspace", "--no-fail-fast"]);
     if extent == Extent::Everything {
         if let Some(answers) = differential()? {
             tests.env("KINTSU_DIFFERENTIAL", answers);
