@@ -103,6 +103,13 @@ fn standard_input_is_read_once_for_all_steps() {
     succeeds(&child.wait_with_output().unwrap());
     let found = columns(folder.path(), "new_record_matches", &["unique_id_l", "unique_id_r"]);
     assert_eq!(found, [["1", "1"], ["2", "1"], ["3", "7"]]);
+    let compare = "[[steps]]\nstep = \"compare_two_records\"\nleft = \"-\"\nright = \"new.csv\"\n";
+    write_job(folder.path(), "[\"new.csv\"]", compare);
+    let mut child = kintsu(folder.path()).args(["run", "job.toml", "-qq"]).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"unique_id,surname\n5,tarn\n").unwrap();
+    assert!(child.wait().unwrap().success());
+    let found = columns(folder.path(), "compared_records", &["unique_id_l", "unique_id_r"]);
+    assert_eq!(found, [["5", "1"], ["5", "7"]]);
     let twice = "[[steps]]\nstep = \"compare_two_records\"\nleft = \"-\"\nright = \"new.csv\"\n";
     refused(&run_steps(folder.path(), "[\"-\"]", twice), "KN-JOB-026");
 }

@@ -84,7 +84,10 @@ impl RunState<'_> {
     fn two_sides(&self, inputs: &[Input], right: usize, ctx: &RunContext) -> Result<Records, JobError> {
         let source = self.loaded.source_dataset.clone().unwrap_or_else(|| SIDE.to_owned());
         let options = ReadOptions { source_dataset_column: Some(source), ..self.read_options() };
-        let inputs = named_apart(inputs);
+        let mut inputs = named_apart(inputs);
+        for input in &mut inputs {
+            input.load_standard_input().map_err(JobError::part)?;
+        }
         let rows_left = kintsu_table::read(&inputs[..right], &options, ctx).map_err(JobError::part)?.rows();
         let table = kintsu_table::read(&inputs, &options, ctx).map_err(JobError::part)?;
         let sides = (0..table.rows()).map(|row| if row < rows_left { "left" } else { "right" });
