@@ -2,8 +2,9 @@
 //! record batch to a record batch.
 //!
 //! A kernel has no clock, no files and no state outside itself, so it gives the same rows wherever it runs and however often.
-//! Engines only bring batches to kernels. Inside one process the typed forms ([`Prepare::run`], [`ScoreBlocks::run`] and so on)
-//! do the same work on [`Prepared`] records, which are views of the same buffers; a test holds both forms to the same rows.
+//! Engines only bring batches to kernels. Inside one process an engine calls the typed parts of the same kernels
+//! ([`Prepare::run`]; [`ScoreBlocks::block`], [`ScoreBlocks::compile`], [`ScoreBlocks::score`]) on [`Prepared`] records, which are
+//! views of the same buffers, so that nothing is blocked or compiled twice; [`Kernel::apply`] is made of the same parts.
 
 mod batches;
 mod error;
@@ -51,6 +52,16 @@ impl Kernel {
             KernelSpec::ScorePairs(spec) => Self::ScorePairs(ScorePairs::new(spec)?),
             KernelSpec::CountPatterns(spec) => Self::CountPatterns(CountPatterns::new(spec)?),
         })
+    }
+
+    /// The kernel as `prepare`, where it is that.
+    pub fn into_prepare(self) -> Option<Prepare> {
+        if let Self::Prepare(kernel) = self { Some(kernel) } else { None }
+    }
+
+    /// The kernel as `score_blocks`, where it is that.
+    pub fn into_score_blocks(self) -> Option<ScoreBlocks> {
+        if let Self::ScoreBlocks(kernel) = self { Some(kernel) } else { None }
     }
 
     /// Applies the kernel.

@@ -14,6 +14,9 @@ use crate::prepare::Prepared;
 use crate::spec::{RecordsSpec, ScoreBlocksSpec};
 
 /// The kernel `score_blocks`.
+///
+/// Applied to a batch it blocks, compiles and scores. An engine that keeps records, comparators and frequencies between steps
+/// calls the same three parts one by one: [`ScoreBlocks::block`], [`ScoreBlocks::compile`] and [`ScoreBlocks::score`].
 #[derive(Debug)]
 pub struct ScoreBlocks {
     records: RecordsSpec,
@@ -35,18 +38,36 @@ impl ScoreBlocks {
     pub(crate) fn apply(&self, batch: &RecordBatch, ctx: &RunContext) -> Result<RecordBatch, KernelError> {
         let prepared = Prepared::new(batch, &self.records)?;
         let records = prepared.records();
-        let compiled = Compiled::new(&self.model, records, Vec::new(), ctx)?;
-        let blocker = Blocker::new(records, &self.model.blocking_rules, self.model.parity, ctx)?;
-        edges_batch(&self.model, &Self::run(&blocker, &compiled, self.threshold, ctx)?)
+        let frequencies = TermFrequencyTables::new(&self.model, records, Vec::new())?;
+        let compiled = self.compile(Comparators::compile(&self.model, records, ctx)?, frequencies)?;
+        edges_batch(&self.model, &self.score(&self.block(records, ctx)?, &compiled, ctx)?)
     }
 
-    /// What the kernel does, on blocks of records that stand prepared and a model compiled for them: nothing is read or compiled
-    /// again.
+    /// Groups prepared records by the blocking rules of the model.
+    ///
+    /// # Errors
+    /// [`KernelError::Link`] when a column is missing or a rule cannot be computed.
+    pub fn block<'a>(&self, records: &'a Records, ctx: &RunContext) -> Result<Blocker<'a>, KernelError> {
+        Ok(Blocker::new(records, &self.model.blocking_rules, self.model.parity, ctx)?)
+    }
+
+    /// Puts the weights of the model to comparators and term frequencies of prepared records. Those depend on the levels alone,
+    /// so they may stem from before training.
+    ///
+    /// # Errors
+    /// [`KernelError::Link`] when the frequencies lack a column of the model.
+    pub fn compile(&self, comparators: Comparators, frequencies: TermFrequencyTables) -> Result<Compiled, KernelError> {
+        let scorer = Scorer::new(&self.model, &frequencies)?;
+        Ok(Compiled { comparators, scorer, frequencies })
+    }
+
+    /// Scores the pairs of `blocks` and keeps those that reach the threshold of the spec, sorted by pair. `compiled` is this
+    /// model, compiled for the records of the blocks.
     ///
     /// # Errors
     /// [`KernelError::Link`] when the edges outgrow the memory, or the run was stopped.
-    pub fn run(blocker: &Blocker<'_>, compiled: &Compiled, threshold: Threshold, ctx: &RunContext) -> Result<Edges, KernelError> {
-        Ok(predict(blocker, &compiled.comparators, &compiled.scorer, threshold, ctx)?)
+    pub fn score(&self, blocks: &Blocker<'_>, compiled: &Compiled, ctx: &RunContext) -> Result<Edges, KernelError> {
+        Ok(predict(blocks, &compiled.comparators, &compiled.scorer, self.threshold, ctx)?)
     }
 }
 

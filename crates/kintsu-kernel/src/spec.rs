@@ -2,6 +2,7 @@
 
 use kintsu_link::model::{BlockingRule, Dialect, JsonOptions, KintsuModel, LinkType, Model, Parity};
 use kintsu_link::records::RecordsOptions;
+use kintsu_link::score::Threshold;
 use kintsu_link::sql::parse_blocking_rule;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -156,6 +157,19 @@ pub struct ScoreBlocksSpec {
     /// Keep pairs of at least this weight, in bits; none keeps all.
     #[serde(default)]
     pub match_weight_min: Option<f64>,
+}
+
+impl ScoreBlocksSpec {
+    /// What scores `records` with `model` and keeps what reaches `threshold`.
+    ///
+    /// # Errors
+    /// As [`ModelSpec::of`].
+    pub fn of(records: RecordsSpec, model: &Model, threshold: Threshold) -> Result<Self, KernelError> {
+        let weight = threshold.weight_min();
+        // JSON knows no infinity, and no weight but infinity itself is above the largest number.
+        let match_weight_min = (weight > f64::NEG_INFINITY).then_some(weight.min(f64::MAX));
+        Ok(Self { records, model: ModelSpec::of(model)?, match_weight_min })
+    }
 }
 
 /// What `score_pairs` does.

@@ -33,6 +33,8 @@ pub(super) struct Loaded {
     pub(super) records: Records,
     /// What was read, with the content of standard input, so that steps can read it beside other records.
     pub(super) inputs: Vec<Input>,
+    /// How the rows were seen as records.
+    pub(super) spec: RecordsSpec,
     pub(super) cards: Vec<InputCard>,
     /// The columns of the inputs, in order.
     pub(super) columns: Vec<String>,
@@ -76,16 +78,16 @@ impl Sources {
             return Err(JobError::problem(Problem::new("KN-JOB-024", "the input holds no records")));
         }
         let columns = table.columns().iter().map(|column| column.name.to_string()).collect();
-        let records = RecordsSpec {
+        let spec = RecordsSpec {
             unique_id: self.unique_id.clone(),
             source_dataset: self.source_dataset.clone().unwrap_or_else(|| "source_dataset".to_owned()),
             link_type,
             sources: source_names(&self.inputs),
         };
-        let records = prepare_records(&table, records)?;
+        let records = prepare_records(&table, spec.clone())?;
         let cards = self.inputs.iter().map(input_card).collect::<Result<_, _>>()?;
         let (inputs, unique_id, source_dataset) = (self.inputs, self.unique_id, self.source_dataset);
-        Ok(Loaded { records, inputs, cards, columns, unique_id, source_dataset })
+        Ok(Loaded { records, spec, inputs, cards, columns, unique_id, source_dataset })
     }
 }
 

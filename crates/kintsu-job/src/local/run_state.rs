@@ -2,11 +2,11 @@
 
 use kintsu_core::{MatchWeight, Probability, RunContext};
 use kintsu_entity::Clusters;
-use kintsu_kernel::{Compiled, Prepare, PrepareSpec, RecordsSpec, ScoreBlocks};
+use kintsu_kernel::{Compiled, Kernel, KernelSpec, PrepareSpec, RecordsSpec, ScoreBlocks, ScoreBlocksSpec};
 use kintsu_link::block::{Blocker, Blocks};
 use kintsu_link::compare::Comparators;
 use kintsu_link::model::{KintsuModel, Model};
-use kintsu_link::score::{Edges, Scorer, TermFrequencies, TermFrequencyTables, Threshold};
+use kintsu_link::score::{Edges, TermFrequencies, TermFrequencyTables, Threshold};
 use kintsu_link::train::{Trainer, TrainingData};
 
 use super::clock::Clock;
@@ -95,7 +95,8 @@ impl<'a> RunState<'a> {
         }
         let model = &sourced.model;
         let blocks = clock.stage("block", ctx, || {
-            let blocker = Blocker::new(&self.loaded.records, &model.blocking_rules, model.parity, ctx).map_err(JobError::part)?;
+            let kernel = score_blocks(&self.loaded.spec, model, Threshold::None)?;
+            let blocker = kernel.block(&self.loaded.records, ctx).map_err(JobError::part)?;
             warn_of_exploding_rules(&blocker, &model.blocking_rules, ctx);
             refuse_if_too_large(&blocker, model.comparisons.len(), ctx)?;
             Ok(blocker.into_blocks())
@@ -125,8 +126,8 @@ impl<'a> RunState<'a> {
         } else {
             Trainer::new(sourced.model.clone()).warn_about_model(ctx);
         }
-        let scorer = Scorer::new(&sourced.model, &frequencies).map_err(JobError::part)?;
-        self.compiled = Some(Compiled { comparators, scorer, frequencies });
+        let kernel = score_blocks(&self.loaded.spec, &sourced.model, Threshold::None)?;
+        self.compiled = Some(kernel.compile(comparators, frequencies).map_err(JobError::part)?);
         Ok(())
     }
 
@@ -186,9 +187,10 @@ impl<'a> RunState<'a> {
         }
         let blocks = self.blocks.take().ok_or_else(|| JobError::Defect("there are no blocks to predict on".to_owned()))?;
         let blocker = Blocker::with_blocks(&self.loaded.records, blocks);
+        let kernel = score_blocks(&self.loaded.spec, self.model()?, threshold)?;
         let edges = clock.stage("predict", ctx, || {
             ctx.progress().begin("scoring pairs", Some(blocker.pairs()), "pairs");
-            let edges = ScoreBlocks::run(&blocker, self.compiled()?, threshold, ctx).map_err(JobError::part)?;
+            let edges = kernel.score(&blocker, self.compiled()?, ctx).map_err(JobError::part)?;
             ctx.progress().finish();
             Ok(edges)
         })?;
@@ -316,7 +318,19 @@ pub(super) fn looked_at(job: &JobSpec, model: Option<&Model>, sources: &Sources)
 
 /// Prepares the records of a table through the kernel.
 pub(super) fn prepare_records(table: &kintsu_table::Table, spec: RecordsSpec) -> Result<kintsu_link::records::Records, JobError> {
-    let kernel = Prepare::new(&PrepareSpec { records: spec, derive: Vec::new() }).map_err(JobError::part)?;
+    let kernel = Kernel::new(&KernelSpec::Prepare(PrepareSpec { records: spec, derive: Vec::new() })).map_err(JobError::part)?;
+    let kernel = kernel.into_prepare().ok_or_else(other_kernel)?;
     let batch = table.to_dictionary_batch().map_err(JobError::part)?;
     Ok(kernel.run(&batch).map_err(JobError::part)?.into_records())
+}
+
+/// The kernel that finds and scores the pairs of records prepared as `records` says.
+fn score_blocks(records: &RecordsSpec, model: &Model, threshold: Threshold) -> Result<ScoreBlocks, JobError> {
+    let spec = ScoreBlocksSpec::of(records.clone(), model, threshold).map_err(JobError::part)?;
+    let kernel = Kernel::new(&KernelSpec::ScoreBlocks(spec)).map_err(JobError::part)?;
+    kernel.into_score_blocks().ok_or_else(other_kernel)
+}
+
+fn other_kernel() -> JobError {
+    JobError::Defect("a kernel is not the one that its spec names".to_owned())
 }

@@ -1,19 +1,21 @@
 //! The kernels on the wire do what the library does.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+mod golden;
 
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, UInt32Type, UInt64Type};
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
-use kintsu_core::RunContext;
+use kintsu_core::{Probability, RunContext};
 use kintsu_kernel::{
-    Compiled, CountPatternsSpec, DerivedSpec, Kernel, KernelSpec, ModelSpec, PrepareSpec, Prepared, RecordsSpec, ScoreBlocks,
-    ScoreBlocksSpec, ScorePairsSpec, edges_batch,
+    Compiled, CountPatternsSpec, DerivedSpec, Kernel, KernelSpec, ModelSpec, PrepareSpec, Prepared, RecordsSpec, ScoreBlocksSpec,
+    ScorePairsSpec, edges_batch,
 };
 use kintsu_link::block::Blocker;
 use kintsu_link::model::{Dialect, JsonOptions, LinkType, Model, Parity};
-use kintsu_link::score::Threshold;
+use kintsu_link::score::{Threshold, predict};
 use kintsu_table::{Column, Table};
 
 fn batch() -> RecordBatch {
@@ -96,7 +98,7 @@ fn scoring_blocks_over_the_wire_equals_the_library() {
     let prepared = Prepared::new(&batch(), &records_spec()).unwrap();
     let compiled = Compiled::new(&model, prepared.records(), Vec::new(), &ctx).unwrap();
     let blocker = Blocker::new(prepared.records(), &model.blocking_rules, model.parity, &ctx).unwrap();
-    let edges = ScoreBlocks::run(&blocker, &compiled, Threshold::None, &ctx).unwrap();
+    let edges = predict(&blocker, &compiled.comparators, &compiled.scorer, Threshold::None, &ctx).unwrap();
     assert_eq!(found, edges_batch(&model, &edges).unwrap());
     assert_eq!(found.num_rows(), 6, "three pairs in York, three in Leeds");
 }
@@ -146,6 +148,14 @@ fn pairs_that_come_as_rows_are_scored_in_their_order() {
     assert_eq!(found.column_by_name("right").unwrap().as_primitive::<UInt32Type>().values(), &[3, 4, 5]);
     let gammas = found.column_by_name("gamma_name").unwrap().as_primitive::<arrow_array::types::Int8Type>();
     assert_eq!(gammas.values(), &[2, 0, 1]);
+}
+
+#[test]
+fn thresholds_without_a_number_in_json_cross_the_wire() {
+    let weight_min = |threshold| ScoreBlocksSpec::of(records_spec(), &model(), threshold).unwrap().match_weight_min;
+    let of = |probability| Threshold::Probability(Probability::new(probability).unwrap());
+    assert_eq!((weight_min(Threshold::None), weight_min(of(0.0))), (None, None));
+    assert_eq!((weight_min(of(0.5)), weight_min(of(1.0))), (Some(0.0), Some(f64::MAX)));
 }
 
 #[test]
