@@ -48,8 +48,11 @@ def same_number(one: Any, other: Any, tolerance: float = TOLERANCE) -> bool:
     return bool(abs(one - other) <= tolerance * max(1.0, abs(one), abs(other)))
 
 
-def same(one: Any, other: Any) -> bool:
+def same(name: str, one: Any, other: Any) -> bool:
+    """Whether two values of the column `name` are the same; match weights are bits, so their tolerance is absolute."""
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        if name == "match_weight" and math.isfinite(one) and math.isfinite(other):
+            return bool(abs(one - other) <= TOLERANCE)
         return same_number(one, other)
     return bool(one == other)
 
@@ -116,7 +119,7 @@ def compare_pairs(differences: Differences, what: str, expected: Json, found: li
         differences.report(what, f"columns {extra} are too many")
     for key in sorted(theirs.keys() & ours.keys()):
         for name, value in theirs[key].items():
-            if name in ours[key] and name not in ID_COLUMNS and not same(value, ours[key][name]):
+            if name in ours[key] and name not in ID_COLUMNS and not same(name, value, ours[key][name]):
                 differences.report(what, f"pair {key}, {name}: expected {value!r}, found {ours[key][name]!r}")
 
 

@@ -4,6 +4,7 @@ use arrow_array::{ArrayRef, StringArray};
 use kintsu_core::{MatchWeight, RunContext};
 use kintsu_kernel::{Compiled, RecordsSpec};
 use kintsu_link::block::Blocker;
+use kintsu_link::diagnose::rules_that_find;
 use kintsu_link::model::{LinkType, Model};
 use kintsu_link::records::{Records, RecordsOptions};
 use kintsu_link::score::{TermFrequencies, Threshold, predict};
@@ -13,7 +14,6 @@ use super::edges::{Extra, PairTable};
 use super::model_source::blocking_rules;
 use super::output::Output;
 use super::run_state::{RunState, prepare_records};
-use super::step_labels::rules_among;
 use crate::error::JobError;
 use crate::inputs::table_input;
 use crate::spec::StepSpec;
@@ -52,7 +52,7 @@ impl RunState<'_> {
                 let mut extra = Extra::default();
                 if *include_found_by_blocking_rules {
                     let blocker = Blocker::new(&both, &model.blocking_rules, model.parity, ctx).map_err(JobError::part)?;
-                    let rules = rules_among(&blocker, &edges.pairs(), ctx)?;
+                    let rules = rules_that_find(&blocker, &edges.pairs(), ctx).map_err(JobError::part)?;
                     extra.found_by_blocking_rules = Some(rules.iter().map(Option::is_some).collect());
                 }
                 let table = self.table_of(&both, &model, &compiled);

@@ -6,6 +6,7 @@ use std::path::Path;
 use arrow_array::{Array, ArrayRef};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use kintsu_core::RunContext;
+use kintsu_link::diagnose::LabelledPair;
 use kintsu_link::records::{PairKind, Records};
 use kintsu_table::{ColumnChoice, Input, ReadOptions, Table};
 
@@ -17,15 +18,6 @@ use crate::spec::{Problem, nearest};
 pub(crate) struct RowLookup<'a> {
     records: &'a Records,
     rows: HashMap<String, u32>,
-}
-
-/// A pair of a file, the row that comes first on the left.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct ListedPair {
-    pub(crate) left: u32,
-    pub(crate) right: u32,
-    /// `clerical_match_score`, 1 where the file has none.
-    pub(crate) score: f64,
 }
 
 /// A table whose values are wanted as text.
@@ -87,11 +79,12 @@ impl<'a> RowLookup<'a> {
         }
     }
 
-    /// The pairs that the file at `path` lists.
+    /// The pairs that the file at `path` lists, in its order, the row that comes first on the left. Their score is 1 where the file
+    /// has none.
     ///
     /// # Errors
     /// When it lacks the columns, names records that are not there, or pairs records that can be no pair.
-    pub(crate) fn pairs(&self, path: &Path, ctx: &RunContext) -> Result<Vec<ListedPair>, JobError> {
+    pub(crate) fn pairs(&self, path: &Path, ctx: &RunContext) -> Result<Vec<LabelledPair>, JobError> {
         let table = TextTable::read(path, ctx)?;
         let columns = self.pair_columns(&table, path)?;
         let column = |name: &Option<String>| -> Result<Vec<Option<String>>, JobError> {
@@ -112,8 +105,8 @@ impl<'a> RowLookup<'a> {
             match (side(&ids_l, &sources_l, first), side(&ids_r, &sources_r, second)) {
                 (Some(a), Some(b)) => {
                     let score = scores[row].as_deref().map_or(Some(1.0), |text| text.parse().ok());
-                    let Some(score) = score else { return Err(no_score(path)) };
-                    pairs.push(ListedPair { left: a.min(b), right: a.max(b), score });
+                    let Some(clerical_match_score) = score else { return Err(no_score(path)) };
+                    pairs.push(LabelledPair { left: a.min(b), right: a.max(b), clerical_match_score });
                 }
                 _ => unknown += 1,
             }
@@ -125,7 +118,7 @@ impl<'a> RowLookup<'a> {
 
     /// Refuses pairs of unknown records, of a record with itself, and, where only different tables are linked, of one table: none
     /// of them is a pair that the model speaks of, and each would shift what is estimated or measured.
-    fn refuse_impossible(&self, pairs: &[ListedPair], unknown: usize, path: &Path) -> Result<(), JobError> {
+    fn refuse_impossible(&self, pairs: &[LabelledPair], unknown: usize, path: &Path) -> Result<(), JobError> {
         let of = format!("of the {} pairs in `{}`", pairs.len() + unknown, path.display());
         let mut problems = Vec::new();
         if unknown > 0 {
@@ -139,7 +132,7 @@ impl<'a> RowLookup<'a> {
             problems.push(Problem::new("KN-JOB-036", message).hint("take them out: such a pair says nothing about matching"));
         }
         let source = |row: u32| self.records.source_of(row as usize);
-        let of_one_table = |pair: &&ListedPair| pair.left != pair.right && source(pair.left) == source(pair.right);
+        let of_one_table = |pair: &&LabelledPair| pair.left != pair.right && source(pair.left) == source(pair.right);
         let across = self.records.pair_kind() != PairKind::Within;
         let within_a_table = if across { pairs.iter().filter(of_one_table).count() } else { 0 };
         if within_a_table > 0 {
@@ -184,7 +177,7 @@ impl<'a> RowLookup<'a> {
 }
 
 /// Says how many pairs stand more than once, in either direction; each counts as often as it stands.
-fn warn_of_repeated(pairs: &[ListedPair], path: &Path, ctx: &RunContext) {
+fn warn_of_repeated(pairs: &[LabelledPair], path: &Path, ctx: &RunContext) {
     let different: HashSet<(u32, u32)> = pairs.iter().map(|pair| (pair.left, pair.right)).collect();
     let repeated = pairs.len() - different.len();
     if repeated > 0 {

@@ -6,6 +6,7 @@ use std::path::Path;
 use kintsu_core::RunContext;
 use kintsu_entity::Clusters;
 use kintsu_entity::evaluate::{TruePair, UNKNOWN, Unlisted, evaluate_clusters, evaluate_listed_pairs};
+use kintsu_link::diagnose::LabelledPair;
 use kintsu_link::model::LinkType;
 use kintsu_link::records::Records;
 use kintsu_table::{Column, ColumnData, NULL_CODE};
@@ -47,7 +48,7 @@ impl Truth {
         let Some(id) = id else {
             let pairs = lookup.pairs(path, ctx)?;
             let pair =
-                |pair: &super::row_lookup::ListedPair| TruePair { rows: (pair.left, pair.right), is_match: pair.score >= 0.5 };
+                |pair: &LabelledPair| TruePair { rows: (pair.left, pair.right), is_match: pair.clerical_match_score >= 0.5 };
             return Ok(Self::Pairs(pairs.iter().map(pair).collect()));
         };
         let source = table.first_of(&[records.source_column().to_owned(), "source_dataset".to_owned()]);

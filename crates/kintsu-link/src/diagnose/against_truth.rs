@@ -13,10 +13,10 @@ use super::unlinkables::{UnlinkableRow, unlinkables};
 use crate::block::{Blocker, PairBatch};
 use crate::compare::{Comparators, Levels, Scratch};
 use crate::error::LinkError;
-use crate::model::{BlockingRule, Model};
+use crate::library::block_on_column;
+use crate::model::Model;
 use crate::records::Records;
 use crate::score::{Edges, Scorer, Threshold, score_in_order};
-use crate::sql::{ColumnRef, CompareOp, Expr, Side};
 
 /// A model compiled for records, ready to score any pair of them.
 #[derive(Debug, Clone, Copy)]
@@ -219,51 +219,67 @@ impl ReadyModel<'_> {
         let mut rules = self.model.blocking_rules.clone();
         let own = rules.len().max(1) as u32;
         if !rules.is_empty() {
-            rules.push(label_rule(&self.records.find(label)?.name, self.model));
+            rules.push(block_on_column(&self.records.find(label)?.name, self.model.sql_dialect));
         }
         let blocker = Blocker::new(self.records, &rules, self.model.parity, ctx)?;
         Ok((blocker, LabelColumn { codes, rules: own }))
     }
 
-    /// The scores of labelled pairs, in their order, and whether a blocking rule finds each.
-    fn score_labelled(&self, pairs: &[LabelledPair], ctx: &RunContext) -> Result<(Edges, Vec<bool>), LinkError> {
-        let rows: Vec<(u32, u32)> = pairs.iter().map(|pair| (pair.left, pair.right)).collect();
-        let unknown = rows.iter().filter(|(left, right)| (*left).max(*right) as usize >= self.records.rows()).count();
+    /// The scores of pairs of rows, in their order, and whether a blocking rule of the model finds each. The rule is the first that
+    /// does, or the position after the last one.
+    ///
+    /// # Errors
+    /// [`LinkError::UnknownRecords`], what blocking raises, [`LinkError::Cancelled`].
+    pub fn score_pairs(&self, pairs: &[(u32, u32)], ctx: &RunContext) -> Result<(Edges, Vec<bool>), LinkError> {
+        let unknown = pairs.iter().filter(|(left, right)| (*left).max(*right) as usize >= self.records.rows()).count();
         if unknown > 0 {
             return Err(LinkError::UnknownRecords { pairs: unknown });
         }
-        let given = Blocker::given(self.records, &rows);
-        let scored = score_in_order(&given, self.comparators, self.scorer, Threshold::None, ctx)?;
-        Ok((scored, self.found_by_rules(&rows, ctx)?))
+        let given = Blocker::given(self.records, pairs);
+        let mut scored = score_in_order(&given, self.comparators, self.scorer, Threshold::None, ctx)?;
+        let blocker = Blocker::new(self.records, &self.model.blocking_rules, self.model.parity, ctx)?;
+        let rules = rules_that_find(&blocker, pairs, ctx)?;
+        let after_last = self.model.blocking_rules.len() as u32;
+        scored.rules = rules.iter().map(|rule| rule.unwrap_or(after_last)).collect();
+        Ok((scored, rules.iter().map(Option::is_some).collect()))
     }
 
-    /// Whether the model's blocking rules find each of `pairs`, whichever way round it is given. Walks the pairs of the rules.
-    ///
-    /// # Errors
-    /// What blocking raises, [`LinkError::Cancelled`].
-    pub fn found_by_rules(&self, pairs: &[(u32, u32)], ctx: &RunContext) -> Result<Vec<bool>, LinkError> {
-        let in_order = |&(left, right): &(u32, u32)| (left.min(right), left.max(right));
-        let mut is_sought = vec![false; self.records.rows()];
-        let mut places: HashMap<(u32, u32), Vec<usize>, foldhash::fast::FixedState> = HashMap::default();
-        for (place, pair) in pairs.iter().enumerate() {
-            let pair = in_order(pair);
-            is_sought[pair.0 as usize] = true;
-            places.entry(pair).or_default().push(place);
-        }
-        let blocker = Blocker::new(self.records, &self.model.blocking_rules, self.model.parity, ctx)?;
-        let parts = blocker.fold(ctx, Vec::new, |met: &mut Vec<usize>, batch| {
-            for (&left, &right) in batch.left.iter().zip(&batch.right) {
-                if is_sought[left as usize]
-                    && let Some(places) = places.get(&(left, right))
-                {
-                    met.extend(places);
-                }
-            }
-        })?;
-        let mut found = vec![false; pairs.len()];
-        parts.into_iter().flatten().for_each(|place| found[place] = true);
-        Ok(found)
+    fn score_labelled(&self, pairs: &[LabelledPair], ctx: &RunContext) -> Result<(Edges, Vec<bool>), LinkError> {
+        let rows: Vec<(u32, u32)> = pairs.iter().map(|pair| (pair.left, pair.right)).collect();
+        self.score_pairs(&rows, ctx)
     }
+}
+
+/// The rule under which `blocker` finds each of `pairs`, whichever way round it is given; none where it does not. Walks the pairs
+/// of the rules, in memory linear in `pairs` and the records.
+///
+/// # Errors
+/// [`LinkError::Cancelled`].
+pub fn rules_that_find(blocker: &Blocker<'_>, pairs: &[(u32, u32)], ctx: &RunContext) -> Result<Vec<Option<u32>>, LinkError> {
+    let in_order = |&(left, right): &(u32, u32)| (left.min(right), left.max(right));
+    let mut is_sought: Vec<bool> = Vec::new();
+    let mut places: HashMap<(u32, u32), Vec<usize>, foldhash::fast::FixedState> = HashMap::default();
+    for (place, pair) in pairs.iter().enumerate() {
+        let pair = in_order(pair);
+        let row = pair.0 as usize;
+        if is_sought.len() <= row {
+            is_sought.resize(row + 1, false);
+        }
+        is_sought[row] = true;
+        places.entry(pair).or_default().push(place);
+    }
+    let parts = blocker.fold(ctx, Vec::new, |met: &mut Vec<(usize, u32)>, batch| {
+        for (&left, &right) in batch.left.iter().zip(&batch.right) {
+            if is_sought.get(left as usize) == Some(&true)
+                && let Some(places) = places.get(&(left, right))
+            {
+                met.extend(places.iter().map(|&place| (place, batch.rule)));
+            }
+        }
+    })?;
+    let mut rules = vec![None; pairs.len()];
+    parts.into_iter().flatten().for_each(|(place, rule)| rules[place] = Some(rule));
+    Ok(rules)
 }
 
 impl PredictionErrors {
@@ -273,17 +289,5 @@ impl PredictionErrors {
             self.found_by_blocking_rules.push(pair.found_by_blocking_rules);
             self.truth_status.push(status);
         }
-    }
-}
-
-/// Equality of the label column as a blocking rule.
-fn label_rule(column: &str, model: &Model) -> BlockingRule {
-    let side = |side| Box::new(Expr::Column(ColumnRef { side, name: column.to_owned() }));
-    BlockingRule {
-        blocking_rule: format!("l.\"{column}\" = r.\"{column}\""),
-        condition: Expr::Compare(CompareOp::Equal, side(Side::Left), side(Side::Right)),
-        sql_dialect: model.sql_dialect,
-        salting_partitions: None,
-        arrays_to_explode: Vec::new(),
     }
 }

@@ -18,7 +18,7 @@ mod unlinkables;
 mod waterfall;
 mod waterfall_text;
 
-pub use against_truth::{LabelledPair, PredictionErrors, ReadyModel};
+pub use against_truth::{LabelledPair, PredictionErrors, ReadyModel, rules_that_find};
 pub use blocks::{Block, BlockSizes, CumulativeCount, KeyCodes, cumulative_counts, largest_blocks};
 pub use completeness::{Completeness, completeness};
 pub use exploratory::{

@@ -1,10 +1,11 @@
 //! Blocking rules from columns.
 
 use crate::model::{BlockingRule, Dialect};
-use crate::sql::parse_blocking_rule;
+use crate::sql::{ColumnRef, CompareOp, Expr, Side, parse_blocking_rule};
 
 use super::LibraryError;
 use super::column::{ColumnExpression, Place};
+use super::dialect;
 
 /// A blocking rule that is not yet written in a dialect.
 ///
@@ -38,6 +39,26 @@ impl From<Kind> for RuleBuilder {
 /// Equality on all of the columns.
 pub fn block_on<C: Into<ColumnExpression>>(columns: impl IntoIterator<Item = C>) -> RuleBuilder {
     RuleBuilder::and(columns.into_iter().map(|column| Kind::Equal(column.into()).into()))
+}
+
+/// Equality on the column of exactly this name, whatever characters are in it; unlike [`block_on`] it reads no SQL.
+///
+/// ```
+/// use kintsu_link::library::block_on_column;
+/// use kintsu_link::model::Dialect;
+/// let rule = block_on_column("the \"true\" id", Dialect::DuckDb);
+/// assert_eq!(rule.blocking_rule, r#"l."the ""true"" id" = r."the ""true"" id""#);
+/// ```
+pub fn block_on_column(column: &str, dialect: Dialect) -> BlockingRule {
+    let side = |side| Box::new(Expr::Column(ColumnRef { side, name: column.to_owned() }));
+    let sql = |place| dialect::column(column, place, dialect);
+    BlockingRule {
+        blocking_rule: format!("{} = {}", sql(Place::RuleLeft), sql(Place::RuleRight)),
+        condition: Expr::Compare(CompareOp::Equal, side(Side::Left), side(Side::Right)),
+        sql_dialect: dialect,
+        salting_partitions: None,
+        arrays_to_explode: Vec::new(),
+    }
 }
 
 impl RuleBuilder {
@@ -106,6 +127,21 @@ fn joined(rules: &[RuleBuilder], by: &str, dialect: Dialect) -> Result<String, L
             let parts: Result<Vec<String>, LibraryError> =
                 several.iter().map(|rule| Ok(format!("({})", rule.sql(dialect)?))).collect();
             Ok(parts?.join(by))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_on_a_column_means_what_its_text_means() {
+        for dialect in [Dialect::DuckDb, Dialect::Spark] {
+            for name in ["cluster", "first name", "the \"true\" id", "back`tick", "it's"] {
+                let rule = block_on_column(name, dialect);
+                assert_eq!(parse_blocking_rule(&rule.blocking_rule, dialect), Ok(rule.condition), "{dialect:?} {name}");
+            }
         }
     }
 }

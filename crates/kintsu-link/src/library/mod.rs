@@ -17,7 +17,7 @@ mod level_sql;
 mod metric;
 mod rewrite;
 
-pub use blocking::{RuleBuilder, block_on};
+pub use blocking::{RuleBuilder, block_on, block_on_column};
 pub use column::{ArrayEnd, ColumnExpression};
 pub use comparison::{ComparisonBuilder, ComparisonConfiguration};
 pub use comparisons::{DateLevels, DateTypos};

@@ -7,6 +7,7 @@ use super::sample::sample_rows;
 use super::{EmSession, EmSettings, TrainError, Trainer};
 use crate::block::Blocker;
 use crate::compare::Comparators;
+use crate::library::block_on_column;
 use crate::model::{BlockingRule, Model, Parity};
 use crate::records::Records;
 use crate::score::{LevelCounts, PatternCounts, TermFrequencyTables, count_levels, count_patterns};
@@ -122,8 +123,7 @@ impl Trainer {
         column: &str,
         ctx: &RunContext,
     ) -> Result<(), TrainError> {
-        let rule = crate::library::block_on([format!("\"{column}\"")]).build(self.model().sql_dialect);
-        let rule = rule.map_err(|error| crate::LinkError::Expression { place: column.to_owned(), reason: error.to_string() })?;
+        let rule = block_on_column(column, self.model().sql_dialect);
         let blocker = Blocker::new(data.records, &[rule], self.model().parity, ctx)?;
         self.count_m(data, &blocker, "estimate_m_from_label_column", format!("the label column `{column}`"), ctx)
     }

@@ -87,9 +87,12 @@ fn is_same(column: &str, found: &str, expected: &str) -> bool {
     if found == expected {
         return true;
     }
+    let absolute = column == "match_weight";
     let measured = ["match_weight", "match_probability", "tf_", "bf_", "mw_"].iter().any(|prefix| column.starts_with(prefix));
     match (found.parse::<f64>(), expected.parse::<f64>()) {
-        (Ok(found), Ok(expected)) if measured => (found - expected).abs() <= 1e-9 * expected.abs().max(1.0),
+        (Ok(found), Ok(expected)) if measured => {
+            (found - expected).abs() <= 1e-9 * if absolute { 1.0 } else { expected.abs().max(1.0) }
+        }
         _ => false,
     }
 }
