@@ -87,7 +87,7 @@ impl Sources {
         let records = prepare_records(&table, spec.clone())?;
         let cards = self.inputs.iter().map(input_card).collect::<Result<_, _>>()?;
         let (inputs, unique_id, source_dataset) = (self.inputs, self.unique_id, self.source_dataset);
-        Ok(Loaded { records, spec, inputs, cards, columns, unique_id, source_dataset })
+        Ok(Loaded { records, inputs, spec, cards, columns, unique_id, source_dataset })
     }
 }
 
