@@ -136,13 +136,9 @@ impl RuleSpec {
     /// # Errors
     /// [`KernelError::Sql`] when it cannot be read.
     pub fn rule(&self) -> Result<BlockingRule, KernelError> {
-        Ok(BlockingRule {
-            blocking_rule: self.blocking_rule.clone(),
-            condition: parse_blocking_rule(&self.blocking_rule, self.sql_dialect)?,
-            sql_dialect: self.sql_dialect,
-            salting_partitions: None,
-            arrays_to_explode: self.arrays_to_explode.clone(),
-        })
+        let condition = parse_blocking_rule(&self.blocking_rule, self.sql_dialect)?;
+        let rule = BlockingRule::new(self.blocking_rule.clone(), condition, self.sql_dialect);
+        Ok(BlockingRule { arrays_to_explode: self.arrays_to_explode.clone(), ..rule })
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 use kintsu_core::{Probability, RunContext, Stream};
 use kintsu_link::block::Blocker;
 use kintsu_link::compare::{Comparators, Scratch};
-use kintsu_link::model::{BlockingRule, Comparison, ComparisonLevel, Dialect, LinkType, Model, Parity, SplinkVersion};
+use kintsu_link::model::{BlockingRule, Comparison, ComparisonLevel, Dialect, LinkType, Model, Parity};
 use kintsu_link::records::{Records, RecordsOptions};
 use kintsu_link::score::{Scorer, TermFrequencyTables, Threshold, count_levels, count_pairs, count_patterns, predict};
 use kintsu_link::sql::{ColumnRef, CompareOp, Expr, Function, Side, Value};
@@ -41,21 +41,7 @@ fn measure(function: Function, op: CompareOp, name: &str, bound: f64) -> Expr {
 }
 
 fn level(condition: Option<Expr>, m: f64, u: f64) -> ComparisonLevel {
-    ComparisonLevel {
-        sql_condition: String::new(),
-        condition,
-        label_for_charts: None,
-        is_null_level: false,
-        m_probability: Some(m),
-        u_probability: Some(u),
-        fix_m_probability: false,
-        fix_u_probability: false,
-        tf_adjustment_column: None,
-        tf_adjustment_weight: 1.0,
-        tf_minimum_u_value: 0.0,
-        disable_tf_exact_match_detection: false,
-        gamma: 0,
-    }
+    ComparisonLevel { m_probability: Some(m), u_probability: Some(u), ..ComparisonLevel::new(String::new(), condition) }
 }
 
 fn comparison(name: &str, measures: &[Expr], parameters: &[(f64, f64)], adjusted: bool) -> Comparison {
@@ -74,13 +60,7 @@ fn comparison(name: &str, measures: &[Expr], parameters: &[(f64, f64)], adjusted
 
 fn rule(parts: Vec<Expr>) -> BlockingRule {
     let condition = if parts.len() == 1 { parts[0].clone() } else { Expr::And(parts) };
-    BlockingRule {
-        blocking_rule: String::new(),
-        condition,
-        sql_dialect: Dialect::DuckDb,
-        salting_partitions: None,
-        arrays_to_explode: Vec::new(),
-    }
+    BlockingRule::new(String::new(), condition, Dialect::DuckDb)
 }
 
 fn model() -> Model {
@@ -101,32 +81,18 @@ fn model() -> Model {
         comparison("city", &[], &[(0.8, 0.02), (0.2, 0.98)], true),
         comparison("email", &edits("email", &[1.0]), &[(0.75, 0.0000003), (0.07, 0.000001), (0.18, 0.999998)], false),
     ];
+    let rules = vec![
+        rule(vec![same("first_name"), same("surname")]),
+        rule(vec![same("dob"), same_start("first_name", 1)]),
+        rule(vec![same("postcode")]),
+        rule(vec![same("email")]),
+        rule(vec![same("surname"), same_start("dob", 4), same("city")]),
+    ];
     Model {
-        link_type: LinkType::DedupeOnly,
-        comparisons,
-        blocking_rules: vec![
-            rule(vec![same("first_name"), same("surname")]),
-            rule(vec![same("dob"), same_start("first_name", 1)]),
-            rule(vec![same("postcode")]),
-            rule(vec![same("email")]),
-            rule(vec![same("surname"), same_start("dob", 4), same("city")]),
-        ],
         probability_two_random_records_match: 8e-7,
         retain_matching_columns: false,
-        retain_intermediate_calculation_columns: false,
-        additional_columns_to_retain: Vec::new(),
-        unique_id_column_name: "unique_id".to_owned(),
-        source_dataset_column_name: "source_dataset".to_owned(),
-        bayes_factor_column_prefix: "bf_".to_owned(),
-        match_weight_column_prefix: "mw_".to_owned(),
-        term_frequency_adjustment_column_prefix: "tf_".to_owned(),
-        comparison_vector_value_column_prefix: "gamma_".to_owned(),
-        em_convergence: 0.0001,
-        max_iterations: 25,
-        sql_dialect: Dialect::DuckDb,
-        linker_uid: None,
-        splink_version: SplinkVersion::V5,
         parity: Parity::DuckDb2_0,
+        ..Model::new(comparisons, rules)
     }
 }
 

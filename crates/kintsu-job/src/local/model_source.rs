@@ -65,27 +65,8 @@ pub(crate) fn beside(path: &Path) -> PathBuf {
 fn from_job(job: &JobSpec) -> Result<SourcedModel, JobError> {
     let parity = job.parity.map_or(Parity::Characters, parity);
     let comparisons = super::comparisons::build(&job.comparisons, parity)?;
-    let model = Model {
-        link_type: job.link_type.map_or_else(|| default_link_type(job.inputs.len()), link_type),
-        comparisons,
-        blocking_rules: Vec::new(),
-        probability_two_random_records_match: 0.0001,
-        retain_matching_columns: true,
-        retain_intermediate_calculation_columns: false,
-        additional_columns_to_retain: Vec::new(),
-        unique_id_column_name: "unique_id".to_owned(),
-        source_dataset_column_name: "source_dataset".to_owned(),
-        bayes_factor_column_prefix: "bf_".to_owned(),
-        match_weight_column_prefix: "mw_".to_owned(),
-        term_frequency_adjustment_column_prefix: "tf_".to_owned(),
-        comparison_vector_value_column_prefix: "gamma_".to_owned(),
-        em_convergence: 0.0001,
-        max_iterations: 25,
-        sql_dialect: Dialect::DuckDb,
-        linker_uid: None,
-        splink_version: SplinkVersion::V5,
-        parity,
-    };
+    let link_type = job.link_type.map_or_else(|| default_link_type(job.inputs.len()), link_type);
+    let model = Model { link_type, parity, ..Model::new(comparisons, Vec::new()) };
     Ok(SourcedModel { model, trained: false, beside: None, file: None })
 }
 

@@ -175,21 +175,7 @@ mod tests {
     }
 
     fn level(sql: &str, condition: Option<Expr>, m: Option<f64>, u: Option<f64>) -> ComparisonLevel {
-        ComparisonLevel {
-            sql_condition: sql.to_owned(),
-            condition,
-            label_for_charts: None,
-            is_null_level: false,
-            m_probability: m,
-            u_probability: u,
-            fix_m_probability: false,
-            fix_u_probability: false,
-            tf_adjustment_column: None,
-            tf_adjustment_weight: 1.0,
-            tf_minimum_u_value: 0.0,
-            disable_tf_exact_match_detection: false,
-            gamma: 0,
-        }
+        ComparisonLevel { m_probability: m, u_probability: u, ..ComparisonLevel::new(sql.to_owned(), condition) }
     }
 
     /// Null, exact (adjusted at half weight) and else, on one column.
@@ -209,27 +195,7 @@ mod tests {
     }
 
     fn model(comparisons: Vec<Comparison>) -> Model {
-        Model {
-            link_type: LinkType::DedupeOnly,
-            comparisons,
-            blocking_rules: Vec::new(),
-            probability_two_random_records_match: 0.2,
-            retain_matching_columns: true,
-            retain_intermediate_calculation_columns: false,
-            additional_columns_to_retain: Vec::new(),
-            unique_id_column_name: "unique_id".to_owned(),
-            source_dataset_column_name: "source_dataset".to_owned(),
-            bayes_factor_column_prefix: "bf_".to_owned(),
-            match_weight_column_prefix: "mw_".to_owned(),
-            term_frequency_adjustment_column_prefix: "tf_".to_owned(),
-            comparison_vector_value_column_prefix: "gamma_".to_owned(),
-            em_convergence: 0.0001,
-            max_iterations: 25,
-            sql_dialect: Dialect::DuckDb,
-            linker_uid: None,
-            splink_version: SplinkVersion::V5,
-            parity: Parity::Characters,
-        }
+        Model { probability_two_random_records_match: 0.2, ..Model::new(comparisons, Vec::new()) }
     }
 
     fn seen(gamma: i32, frequency_left: Option<f64>, frequency_right: Option<f64>) -> PairEvidence {

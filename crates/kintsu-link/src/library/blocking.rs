@@ -52,13 +52,8 @@ pub fn block_on<C: Into<ColumnExpression>>(columns: impl IntoIterator<Item = C>)
 pub fn block_on_column(column: &str, dialect: Dialect) -> BlockingRule {
     let side = |side| Box::new(Expr::Column(ColumnRef { side, name: column.to_owned() }));
     let sql = |place| dialect::column(column, place, dialect);
-    BlockingRule {
-        blocking_rule: format!("{} = {}", sql(Place::RuleLeft), sql(Place::RuleRight)),
-        condition: Expr::Compare(CompareOp::Equal, side(Side::Left), side(Side::Right)),
-        sql_dialect: dialect,
-        salting_partitions: None,
-        arrays_to_explode: Vec::new(),
-    }
+    let text = format!("{} = {}", sql(Place::RuleLeft), sql(Place::RuleRight));
+    BlockingRule::new(text, Expr::Compare(CompareOp::Equal, side(Side::Left), side(Side::Right)), dialect)
 }
 
 impl RuleBuilder {
@@ -97,13 +92,8 @@ impl RuleBuilder {
         let blocking_rule = self.sql(dialect)?;
         let read = parse_blocking_rule(&blocking_rule, dialect);
         let condition = read.map_err(|source| LibraryError::Sql { text: blocking_rule.clone(), source })?;
-        Ok(BlockingRule {
-            blocking_rule,
-            condition,
-            sql_dialect: dialect,
-            salting_partitions: None,
-            arrays_to_explode: self.arrays_to_explode.clone(),
-        })
+        let arrays_to_explode = self.arrays_to_explode.clone();
+        Ok(BlockingRule { arrays_to_explode, ..BlockingRule::new(blocking_rule, condition, dialect) })
     }
 
     fn sql(&self, dialect: Dialect) -> Result<String, LibraryError> {

@@ -108,29 +108,43 @@ fn read_model(value: &Value, options: JsonOptions, problems: &mut Problems<'_>) 
     let comparisons = read_comparisons(&fields, sql_dialect, problems);
     let blocking_rules = read_rules(&fields, sql_dialect, problems);
     let splink_version = detect_version(&fields, &blocking_rules, &comparisons);
-    let text = |key, default: &str, problems: &mut Problems<'_>| fields.text(key, problems).unwrap_or_else(|| default.to_owned());
+    let default = Model::new(comparisons, blocking_rules);
+    let text = |key, default: String, problems: &mut Problems<'_>| fields.text(key, problems).unwrap_or(default);
     Model {
-        link_type: link_type.unwrap_or(LinkType::DedupeOnly),
-        comparisons,
-        blocking_rules,
+        link_type: link_type.unwrap_or(default.link_type),
         probability_two_random_records_match: fields
             .number_within("probability_two_random_records_match", "a probability from 0 to 1", is_probability, problems)
-            .unwrap_or(0.0001),
-        retain_matching_columns: fields.boolean("retain_matching_columns", true, problems),
-        retain_intermediate_calculation_columns: fields.boolean("retain_intermediate_calculation_columns", false, problems),
+            .unwrap_or(default.probability_two_random_records_match),
+        retain_matching_columns: fields.boolean("retain_matching_columns", default.retain_matching_columns, problems),
+        retain_intermediate_calculation_columns: fields.boolean(
+            "retain_intermediate_calculation_columns",
+            default.retain_intermediate_calculation_columns,
+            problems,
+        ),
         additional_columns_to_retain: fields.texts("additional_columns_to_retain", problems),
-        unique_id_column_name: text("unique_id_column_name", "unique_id", problems),
-        source_dataset_column_name: text("source_dataset_column_name", "source_dataset", problems),
-        bayes_factor_column_prefix: text("bayes_factor_column_prefix", "bf_", problems),
-        match_weight_column_prefix: text("match_weight_column_prefix", "mw_", problems),
-        term_frequency_adjustment_column_prefix: text("term_frequency_adjustment_column_prefix", "tf_", problems),
-        comparison_vector_value_column_prefix: text("comparison_vector_value_column_prefix", "gamma_", problems),
-        em_convergence: fields.number_within("em_convergence", "above 0", |value| value > 0.0, problems).unwrap_or(0.0001),
-        max_iterations: fields.count("max_iterations", problems).unwrap_or(25),
+        unique_id_column_name: text("unique_id_column_name", default.unique_id_column_name, problems),
+        source_dataset_column_name: text("source_dataset_column_name", default.source_dataset_column_name, problems),
+        bayes_factor_column_prefix: text("bayes_factor_column_prefix", default.bayes_factor_column_prefix, problems),
+        match_weight_column_prefix: text("match_weight_column_prefix", default.match_weight_column_prefix, problems),
+        term_frequency_adjustment_column_prefix: text(
+            "term_frequency_adjustment_column_prefix",
+            default.term_frequency_adjustment_column_prefix,
+            problems,
+        ),
+        comparison_vector_value_column_prefix: text(
+            "comparison_vector_value_column_prefix",
+            default.comparison_vector_value_column_prefix,
+            problems,
+        ),
+        em_convergence: fields
+            .number_within("em_convergence", "above 0", |value| value > 0.0, problems)
+            .unwrap_or(default.em_convergence),
+        max_iterations: fields.count("max_iterations", problems).unwrap_or(default.max_iterations),
         sql_dialect,
         linker_uid: fields.text("linker_uid", problems),
         splink_version,
         parity: options.parity.unwrap_or_else(|| Parity::of(splink_version, sql_dialect)),
+        ..default
     }
 }
 
@@ -195,13 +209,7 @@ fn read_rule(value: &Value, path: Vec<Step>, dialect: Dialect, problems: &mut Pr
 
 fn parse_rule(text: &str, path: &[Step], dialect: Dialect, problems: &mut Problems<'_>) -> Option<BlockingRule> {
     match parse_blocking_rule(text, dialect) {
-        Ok(condition) => Some(BlockingRule {
-            blocking_rule: text.to_owned(),
-            condition,
-            sql_dialect: dialect,
-            salting_partitions: None,
-            arrays_to_explode: Vec::new(),
-        }),
+        Ok(condition) => Some(BlockingRule::new(text.to_owned(), condition, dialect)),
         Err(source) => {
             problems.push(path, |place| ModelProblem::Sql { place, source });
             None

@@ -121,6 +121,32 @@ pub struct Model {
 }
 
 impl Model {
+    /// An untrained model with Splink's defaults: one table, λ 0.0001, edges with the compared columns but without intermediate
+    /// ones, EM until nothing moves by 0.0001 or for 25 iterations; strings count by characters.
+    pub fn new(comparisons: Vec<Comparison>, blocking_rules: Vec<BlockingRule>) -> Self {
+        Self {
+            link_type: LinkType::DedupeOnly,
+            comparisons,
+            blocking_rules,
+            probability_two_random_records_match: 0.0001,
+            retain_matching_columns: true,
+            retain_intermediate_calculation_columns: false,
+            additional_columns_to_retain: Vec::new(),
+            unique_id_column_name: "unique_id".to_owned(),
+            source_dataset_column_name: "source_dataset".to_owned(),
+            bayes_factor_column_prefix: "bf_".to_owned(),
+            match_weight_column_prefix: "mw_".to_owned(),
+            term_frequency_adjustment_column_prefix: "tf_".to_owned(),
+            comparison_vector_value_column_prefix: "gamma_".to_owned(),
+            em_convergence: 0.0001,
+            max_iterations: 25,
+            sql_dialect: Dialect::DuckDb,
+            linker_uid: None,
+            splink_version: SplinkVersion::V5,
+            parity: Parity::Characters,
+        }
+    }
+
     /// The columns that edges carry beside those of the comparisons, of both sides, each once: with the compared columns also
     /// those of the blocking rules, then the additional ones.
     pub fn columns_beside_comparisons(&self) -> Vec<String> {
@@ -194,4 +220,33 @@ pub struct BlockingRule {
     pub salting_partitions: Option<u32>,
     /// Array columns of which each element is tried.
     pub arrays_to_explode: Vec<String>,
+}
+
+impl ComparisonLevel {
+    /// An untrained level without term frequencies that is taken where `condition` holds; `sql_condition` is how it was written.
+    /// Its gamma is settled by [`Comparison::number_levels`].
+    pub fn new(sql_condition: String, condition: Option<Expr>) -> Self {
+        Self {
+            sql_condition,
+            condition,
+            label_for_charts: None,
+            is_null_level: false,
+            m_probability: None,
+            u_probability: None,
+            fix_m_probability: false,
+            fix_u_probability: false,
+            tf_adjustment_column: None,
+            tf_adjustment_weight: 1.0,
+            tf_minimum_u_value: 0.0,
+            disable_tf_exact_match_detection: false,
+            gamma: -1,
+        }
+    }
+}
+
+impl BlockingRule {
+    /// A rule without arrays to explode; `blocking_rule` is how `condition` was written, in `sql_dialect`.
+    pub fn new(blocking_rule: String, condition: Expr, sql_dialect: Dialect) -> Self {
+        Self { blocking_rule, condition, sql_dialect, salting_partitions: None, arrays_to_explode: Vec::new() }
+    }
 }

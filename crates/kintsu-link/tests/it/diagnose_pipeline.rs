@@ -10,13 +10,14 @@ use kintsu_link::diagnose::{
     LabelledPair, ReadyModel, TRUTH_COLUMNS, TruthOptions, TruthRow, TruthStatus, count_comparisons, largest_blocks_of_rule,
     profile_expression, table_completeness,
 };
-use kintsu_link::model::{BlockingRule, Dialect, Model, Parity};
+use kintsu_link::model::{Dialect, Model, Parity};
 use kintsu_link::records::{Records, RecordsOptions};
 use kintsu_link::score::{Scorer, TermFrequencyTables, Threshold, predict};
-use kintsu_link::sql::{parse_blocking_rule, parse_column_expression};
+use kintsu_link::sql::parse_column_expression;
 use kintsu_table::{Input, ReadOptions, Table};
 
 use crate::diagnose_golden::{Row, close, csv, evaluated, ids, number, trained};
+use crate::em_golden::rule;
 use crate::vectors::{read, shared};
 
 fn table(folder: &Path) -> Table {
@@ -163,16 +164,6 @@ fn an_explanation_ends_at_the_score_of_the_pair() {
         let shown = ready.model().explain_pair(0, 1, &ready.frequencies, true).unwrap();
         assert_eq!(shown.steps[0].values_left, vec![Some("Julia ".to_owned())]);
         assert!(ready.model().explain_pair(0, 1000, &ready.frequencies, true).is_err());
-    }
-}
-
-fn rule(text: &str) -> BlockingRule {
-    BlockingRule {
-        blocking_rule: text.to_owned(),
-        condition: parse_blocking_rule(text, Dialect::DuckDb).unwrap(),
-        sql_dialect: Dialect::DuckDb,
-        salting_partitions: None,
-        arrays_to_explode: Vec::new(),
     }
 }
 

@@ -17,13 +17,7 @@ pub(crate) fn model(path: &Path) -> Model {
 }
 
 pub(crate) fn rule(text: &str) -> BlockingRule {
-    BlockingRule {
-        blocking_rule: text.to_owned(),
-        condition: parse_blocking_rule(text, Dialect::DuckDb).unwrap(),
-        sql_dialect: Dialect::DuckDb,
-        salting_partitions: None,
-        arrays_to_explode: Vec::new(),
-    }
+    BlockingRule::new(text.to_owned(), parse_blocking_rule(text, Dialect::DuckDb).unwrap(), Dialect::DuckDb)
 }
 
 /// Counts the pairs of a stored session.

@@ -289,21 +289,7 @@ const CONDITIONS: [&str; 34] = [
 ];
 
 fn level(condition: Option<Expr>) -> ComparisonLevel {
-    ComparisonLevel {
-        sql_condition: "ELSE".to_owned(),
-        condition,
-        label_for_charts: None,
-        is_null_level: false,
-        m_probability: None,
-        u_probability: None,
-        fix_m_probability: false,
-        fix_u_probability: false,
-        tf_adjustment_column: None,
-        tf_adjustment_weight: 1.0,
-        tf_minimum_u_value: 0.0,
-        disable_tf_exact_match_detection: false,
-        gamma: 0,
-    }
+    ComparisonLevel::new("ELSE".to_owned(), condition)
 }
 
 fn comparison(name: &str, conditions: &[Expr]) -> Comparison {
