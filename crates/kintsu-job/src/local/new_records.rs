@@ -7,10 +7,10 @@ use kintsu_link::block::Blocker;
 use kintsu_link::diagnose::rules_that_find;
 use kintsu_link::model::{LinkType, Model};
 use kintsu_link::records::{Records, RecordsOptions};
-use kintsu_link::score::{TermFrequencies, Threshold, predict};
+use kintsu_link::score::{EdgeColumns, TermFrequencies, Threshold, predict};
 use kintsu_table::{Column, ColumnChoice, Input, ReadOptions};
 
-use super::edges::{Extra, PairTable};
+use super::edges::{Extra, write_pairs};
 use super::model_source::blocking_rules;
 use super::output::Output;
 use super::run_state::{RunState, prepare_records};
@@ -39,8 +39,8 @@ impl RunState<'_> {
                 let compiled = self.compile_for(&model, &both, ctx)?;
                 let blocker = Blocker::new(&both, &model.blocking_rules, model.parity, ctx).map_err(JobError::part)?;
                 let edges = predict(&blocker, &compiled.comparators, &compiled.scorer, threshold, ctx).map_err(JobError::part)?;
-                let table = self.table_of(&both, &model, &compiled);
-                table.write(name.as_deref().unwrap_or("new_record_matches"), &edges, &Extra::default(), output)
+                let columns = self.columns_of(&both, &model, &compiled);
+                write_pairs(columns, name.as_deref().unwrap_or("new_record_matches"), &edges, &Extra::default(), output)
             }
             StepSpec::CompareTwoRecords { left, right, include_found_by_blocking_rules, name } => {
                 let both = self.two_sides(&[table_input(left), table_input(right)], 1, ctx)?;
@@ -55,8 +55,8 @@ impl RunState<'_> {
                     let rules = rules_that_find(&blocker, &edges.pairs(), ctx).map_err(JobError::part)?;
                     extra.found_by_blocking_rules = Some(rules.iter().map(Option::is_some).collect());
                 }
-                let table = self.table_of(&both, &model, &compiled);
-                table.write(name.as_deref().unwrap_or("compared_records"), &edges, &extra, output)
+                let columns = self.columns_of(&both, &model, &compiled);
+                write_pairs(columns, name.as_deref().unwrap_or("compared_records"), &edges, &extra, output)
             }
             other => Err(JobError::Defect(format!("`{}` is no step on new records", other.kind()))),
         }
@@ -134,9 +134,9 @@ impl RunState<'_> {
         Compiled::new(model, records, supplied, ctx).map_err(JobError::part)
     }
 
-    fn table_of<'t>(&'t self, records: &'t Records, model: &'t Model, compiled: &'t Compiled) -> PairTable<'t> {
+    fn columns_of<'t>(&'t self, records: &'t Records, model: &'t Model, compiled: &'t Compiled) -> EdgeColumns<'t> {
         let source_column = self.loaded.source_dataset.as_deref().filter(|_| self.loaded.records.source_codes().is_some());
-        PairTable { records, model, source_column, compiled, scored: true }
+        EdgeColumns { records, model, source_column, scorer: Some(&compiled.scorer), frequencies: &compiled.frequencies }
     }
 }
 

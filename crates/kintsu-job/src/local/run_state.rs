@@ -6,11 +6,11 @@ use kintsu_kernel::{Compiled, Kernel, KernelSpec, PrepareSpec, RecordsSpec, Scor
 use kintsu_link::block::{Blocker, Blocks};
 use kintsu_link::compare::Comparators;
 use kintsu_link::model::{KintsuModel, Model};
-use kintsu_link::score::{Edges, TermFrequencies, TermFrequencyTables, Threshold};
+use kintsu_link::score::{EdgeColumns, Edges, TermFrequencies, TermFrequencyTables, Threshold};
 use kintsu_link::train::{Trainer, TrainingData};
 
 use super::clock::Clock;
-use super::edges::{Extra, PairTable};
+use super::edges::{Extra, write_pairs};
 use super::load::{Loaded, LookedAt, Sources};
 use super::model_source::{SourcedModel, blocking_rule, default_link_type, link_type, source_model};
 use super::output::Output;
@@ -197,19 +197,20 @@ impl<'a> RunState<'a> {
         drop(blocker);
         self.counts.put("candidate_pairs", edges.candidate_pairs);
         self.counts.put("edges", edges.len() as u64);
-        clock.stage("write", ctx, || self.pair_table()?.write("edges", &edges, &Extra::default(), output))?;
+        clock.stage("write", ctx, || write_pairs(self.edge_columns()?, "edges", &edges, &Extra::default(), output))?;
         self.edges = Some(edges);
         Ok(())
     }
 
     /// Scored pairs as they are written.
-    pub(super) fn pair_table(&self) -> Result<PairTable<'_>, JobError> {
-        Ok(PairTable {
+    pub(super) fn edge_columns(&self) -> Result<EdgeColumns<'_>, JobError> {
+        let compiled = self.compiled()?;
+        Ok(EdgeColumns {
             records: &self.loaded.records,
             model: self.model()?,
             source_column: self.source_column(),
-            compiled: self.compiled()?,
-            scored: true,
+            scorer: Some(&compiled.scorer),
+            frequencies: &compiled.frequencies,
         })
     }
 

@@ -9,11 +9,11 @@ use kintsu_entity::{
     one_to_one, single_best_links,
 };
 use kintsu_link::block::Blocker;
-use kintsu_link::score::{Edges, Threshold};
+use kintsu_link::score::{EdgeColumns, Threshold, deterministic_link};
 
 use super::clock::Clock;
 use super::clusters::{batch_of, cluster_ids, clusters_batch, input_columns};
-use super::edges::{Extra, PairTable};
+use super::edges::{Extra, write_pairs};
 use super::output::Output;
 use super::run_state::RunState;
 use crate::error::JobError;
@@ -83,14 +83,14 @@ impl RunState<'_> {
             let model = self.model()?;
             let blocker = Blocker::new(&self.loaded.records, &model.blocking_rules, model.parity, ctx).map_err(JobError::part)?;
             ctx.progress().begin("finding pairs", Some(blocker.pairs()), "pairs");
-            self.deterministic = Some(pairs_of(&blocker, ctx)?);
+            self.deterministic = Some(deterministic_link(&blocker, ctx).map_err(JobError::part)?);
             ctx.progress().finish();
         }
         let Some(found) = &self.deterministic else { return Ok(()) };
         self.counts.put("deterministic_links", found.len() as u64);
         if let Some((name, output)) = file {
-            let table = PairTable { scored: false, ..self.pair_table()? };
-            table.write(name, found, &Extra::default(), output)?;
+            let columns = EdgeColumns { scorer: None, ..self.edge_columns()? };
+            write_pairs(columns, name, found, &Extra::default(), output)?;
         }
         Ok(())
     }
@@ -266,20 +266,4 @@ fn named(clusters: Clusters, ranking: Option<&[u32]>) -> Result<Clusters, kintsu
 fn one_table() -> JobError {
     let problem = Problem::new("KN-JOB-017", "best links need several tables, but there is one");
     JobError::problem(problem.hint("use connected components for a single table"))
-}
-
-/// All pairs of `blocker`, sorted.
-pub(super) fn pairs_of(blocker: &Blocker<'_>, ctx: &RunContext) -> Result<Edges, JobError> {
-    let collect = |found: &mut Vec<(u32, u32, u32)>, batch: &kintsu_link::block::PairBatch| {
-        found.extend(batch.left.iter().zip(&batch.right).map(|(left, right)| (*left, *right, batch.rule)));
-    };
-    let mut found = blocker.fold(ctx, Vec::new, collect).map_err(JobError::part)?.concat();
-    found.sort_unstable();
-    let mut edges = Edges::new(0);
-    edges.candidate_pairs = found.len() as u64;
-    edges.left = found.iter().map(|pair| pair.0).collect();
-    edges.right = found.iter().map(|pair| pair.1).collect();
-    edges.rules = found.iter().map(|pair| pair.2).collect();
-    edges.weights = vec![0.0; found.len()];
-    Ok(edges)
 }

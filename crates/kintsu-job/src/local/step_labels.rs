@@ -6,7 +6,7 @@ use kintsu_core::RunContext;
 use kintsu_link::block::Blocker;
 use kintsu_link::diagnose::{LabelledPair, PredictionErrors, ReadyModel, TruthOptions, TruthStatus, rules_that_find};
 
-use super::edges::Extra;
+use super::edges::{Extra, write_pairs};
 use super::load::{find, missing};
 use super::output::Output;
 use super::row_lookup::RowLookup;
@@ -23,7 +23,7 @@ impl RunState<'_> {
                 let rows: Vec<(u32, u32)> = listed.iter().map(|pair| (pair.left, pair.right)).collect();
                 let (edges, found) = self.ready_model()?.score_pairs(&rows, ctx).map_err(JobError::part)?;
                 let extra = Extra { found_by_blocking_rules: Some(found), ..Extra::default() };
-                self.pair_table()?.write(name.as_deref().unwrap_or("scored_pairs"), &edges, &extra, output)
+                write_pairs(self.edge_columns()?, name.as_deref().unwrap_or("scored_pairs"), &edges, &extra, output)
             }
             StepSpec::AccuracyFromLabelsTable { labels, threshold_match_probability, name } => {
                 let pairs = self.listed_pairs(labels, ctx)?;
@@ -60,7 +60,8 @@ impl RunState<'_> {
                     clerical_match_score: Some(errors.clerical_match_score),
                     found_by_blocking_rules: Some(errors.found_by_blocking_rules),
                 };
-                self.pair_table()?.write(name.as_deref().unwrap_or("prediction_errors"), &errors.edges, &extra, output)
+                let name = name.as_deref().unwrap_or("prediction_errors");
+                write_pairs(self.edge_columns()?, name, &errors.edges, &extra, output)
             }
             StepSpec::Unlinkables { name } => {
                 let rows = self.ready_model()?.unlinkables(ctx).map_err(JobError::part)?;

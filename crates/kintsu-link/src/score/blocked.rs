@@ -3,34 +3,27 @@
 use kintsu_core::RunContext;
 use rayon::prelude::*;
 
+use super::edges::Edges;
 use crate::block::Blocker;
 use crate::error::LinkError;
 
-/// Pairs of rows with the rule that found each, sorted by left row, then right row.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct BlockedPairs {
-    /// The left rows.
-    pub left: Vec<u32>,
-    /// The right rows.
-    pub right: Vec<u32>,
-    /// The indices of the rules.
-    pub rules: Vec<u32>,
-}
-
-/// The pairs of `blocker` as they are: what some rule finds counts as a link. Takes 12 bytes a pair.
+/// The pairs of `blocker` as they are: what some rule finds counts as a link. They have no gammas, and a weight of 0.
 ///
 /// # Errors
 /// [`LinkError::Cancelled`].
-pub fn deterministic_link(blocker: &Blocker<'_>, ctx: &RunContext) -> Result<BlockedPairs, LinkError> {
+pub fn deterministic_link(blocker: &Blocker<'_>, ctx: &RunContext) -> Result<Edges, LinkError> {
     let parts = blocker.fold(ctx, Vec::new, |pairs: &mut Vec<(u32, u32, u32)>, batch| {
         pairs.extend(batch.left.iter().zip(&batch.right).map(|(&left, &right)| (left, right, batch.rule)));
     })?;
     let mut pairs: Vec<(u32, u32, u32)> = parts.concat();
     pairs.par_sort_unstable();
-    Ok(BlockedPairs {
+    Ok(Edges {
         left: pairs.iter().map(|pair| pair.0).collect(),
         right: pairs.iter().map(|pair| pair.1).collect(),
         rules: pairs.iter().map(|pair| pair.2).collect(),
+        weights: vec![0.0; pairs.len()],
+        candidate_pairs: pairs.len() as u64,
+        ..Edges::default()
     })
 }
 

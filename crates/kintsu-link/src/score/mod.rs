@@ -10,8 +10,8 @@ mod predict;
 mod scorer;
 mod term_frequency;
 
-pub use blocked::{BlockedPairs, count_pairs, deterministic_link};
-pub use columns::{EdgeColumns, blocked_pairs_batch};
+pub use blocked::{count_pairs, deterministic_link};
+pub use columns::EdgeColumns;
 pub use count_levels::count_levels;
 pub use count_patterns::count_patterns;
 pub use edges::Edges;

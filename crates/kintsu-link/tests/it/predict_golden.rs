@@ -14,8 +14,7 @@ use kintsu_link::compare::{Comparators, Scratch};
 use kintsu_link::model::{LinkType, Model};
 use kintsu_link::records::{PairKind, Records, RecordsOptions};
 use kintsu_link::score::{
-    EdgeColumns, Scorer, TermFrequencyTables, Threshold, blocked_pairs_batch, count_patterns, deterministic_link, predict,
-    score_in_order,
+    EdgeColumns, Scorer, TermFrequencyTables, Threshold, count_patterns, deterministic_link, predict, score_in_order,
 };
 use kintsu_table::{Column, Table};
 
@@ -128,8 +127,12 @@ impl Job {
 
     fn rows(&self, blocker: &Blocker<'_>, threshold: Threshold) -> Vec<Row> {
         let edges = score_in_order(blocker, &self.comparators, &self.scorer, threshold, &self.ctx).unwrap();
-        let columns = EdgeColumns::new(&self.records, &self.model, &self.scorer, &self.frequencies).unwrap();
-        texts(&columns.batch(&edges, 0..edges.len()).unwrap())
+        texts(&self.columns(Some(&self.scorer)).batch(&edges, 0..edges.len()).unwrap())
+    }
+
+    fn columns<'j>(&'j self, scorer: Option<&'j Scorer>) -> EdgeColumns<'j> {
+        let source_column = self.records.source_codes().map(|_| self.records.source_column());
+        EdgeColumns { records: &self.records, model: &self.model, source_column, scorer, frequencies: &self.frequencies }
     }
 }
 
@@ -189,7 +192,7 @@ fn links_without_scores() {
     for (version, name, folder) in models().into_iter().filter(|(_, name, _)| ["basic", "thresholds"].contains(name)) {
         let job = Job::of(&folder);
         let pairs = deterministic_link(&job.blocker(), &job.ctx).unwrap();
-        let found = texts(&blocked_pairs_batch(&job.records, &pairs).unwrap());
+        let found = texts(&job.columns(None).batch(&pairs, 0..pairs.len()).unwrap());
         assert_rows(&found, &csv(&folder.join("deterministic_link.csv")), &format!("{version} {name}"));
     }
 }
