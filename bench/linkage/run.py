@@ -1,9 +1,9 @@
 """Measures kintsu and Splink 5 on DuckDB side by side on made-up people.
 
-    python3 bench/linkage/run.py --kintsu target/release/kintsu --work bench-data [--rows 1000000] [--runs 3]
+    cargo xtask bench linkage [--work bench-data] [--rows 1000000] [--runs 3]
 
-Needs pip and, beside the repository or where KINTSU_SHARED points, the folder `shared` with the generator and Splink's side of
-the bench. Runs alternate between the two, so that a slow minute of the machine meets both. What is compared:
+which hands over the command to measure and runs this file by a Python with Splink in it. Needs, beside the repository or where
+KINTSU_SHARED points, the folder `shared` with the generator and Splink's side of the bench. Runs alternate between the two, so that a slow minute of the machine meets both. What is compared:
 
 * wall     kintsu: from process start to exit. Splink: its stages only, from loading to clusters, without starting Python.
 * CPU      kintsu: user and system time of the process (wait4). Splink: the sum over its stages.
@@ -31,7 +31,6 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PACKAGES = ("splink==5.0.0", "duckdb==2.0.0", "numpy", "pandas", "psutil", "pyarrow")
 WEIGHT_TOLERANCE = 1e-9
 WALL_RATIO_GOAL, CPU_RATIO_GOAL, MEMORY_GOAL_MIB = 20, 15, 600
 
@@ -80,19 +79,6 @@ def measure(command: list[str], log: Path) -> Measured:
 def capture(command: list[str]) -> str:
     """The standard output of a command that must succeed."""
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-
-
-def environment(folder: Path) -> Path:
-    """A Python with Splink in it, made once."""
-    python = folder / "bin" / "python"
-    done = folder / "installed"
-    wanted = "\n".join(PACKAGES)
-    if not done.exists() or done.read_text() != wanted:
-        print(f"installing {', '.join(PACKAGES)}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-        done.write_text(wanted)
-    return python
 
 
 def people(python: Path, generator: Path, rows: int, seed: int, work: Path) -> Path:
@@ -227,12 +213,12 @@ def shared_folder(given: Path | None) -> Path:
 def arguments_of_command() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measures kintsu and Splink 5 on DuckDB side by side.")
     parser.add_argument("--kintsu", type=Path, default=ROOT / "target" / "release" / "kintsu")
-    parser.add_argument("--work", type=Path, default=ROOT / "bench-data", help="where data, environment and runs go")
+    parser.add_argument("--work", type=Path, default=ROOT / "bench-data", help="where data and runs go")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--shared", type=Path)
-    parser.add_argument("--python", type=Path, help="a Python with splink 5.0.0 in it, instead of one set up under --work")
+    parser.add_argument("--python", type=Path, default=Path(sys.executable), help="a Python with splink 5.0.0 in it")
     parser.add_argument("--no-splink", action="store_true", help="measure kintsu alone")
     return parser.parse_args()
 
@@ -243,7 +229,7 @@ def main() -> int:
     work: Path = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     kintsu: Path = arguments.kintsu.resolve()
-    python = (arguments.python or environment(work / "splink-5.0.0")).absolute()
+    python = arguments.python.absolute()
     data = people(python, bench / "gen.py", arguments.rows, arguments.seed, work)
     job = job_for(data, work)
 

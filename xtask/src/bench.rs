@@ -10,6 +10,6 @@ pub fn linkage(arguments: &[&str]) -> Result<(), String> {
         return Err("bench/linkage/run.py is not here".to_owned());
     }
     step("build", cargo().args(["build", "--release", "--quiet", "--package", "kintsu"]))?;
-    let interpreter = python::splink_5()?;
+    let interpreter = python::bench()?;
     step("bench linkage", program(interpreter).arg(script).arg("--kintsu").arg(target().join("release/kintsu")).args(arguments))
 }

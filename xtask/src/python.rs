@@ -6,6 +6,7 @@ use crate::process::{output, program, step, target};
 
 const SPLINK_4: [&str; 2] = ["splink==4.0.17", "duckdb==1.5.*"];
 const SPLINK_5: [&str; 3] = ["splink==5.0.0", "duckdb==2.0.*", "psutil"];
+const BENCH: [&str; 3] = ["numpy", "pandas", "pyarrow"];
 const RUFF: &str = "ruff==0.14.*";
 
 /// Interpreters and programs of the environments.
@@ -22,14 +23,15 @@ pub struct Environments {
 pub fn environments() -> Result<Environments, String> {
     Ok(Environments {
         splink_4: environment("splink4", &SPLINK_4)?.join("python"),
-        splink_5: splink_5()?,
+        splink_5: environment("splink5", &SPLINK_5)?.join("python"),
         ruff: environment("lint", &[RUFF])?.join("ruff"),
     })
 }
 
-/// Python with Splink 5 alone.
-pub fn splink_5() -> Result<PathBuf, String> {
-    Ok(environment("splink5", &SPLINK_5)?.join("python"))
+/// Python with Splink 5 and what its side of the bench needs beside it.
+pub fn bench() -> Result<PathBuf, String> {
+    let packages = [SPLINK_5.as_slice(), &BENCH].concat();
+    Ok(environment("bench", &packages)?.join("python"))
 }
 
 /// The folder of programs of an environment that holds `packages`; made anew when it holds others.

@@ -9,7 +9,7 @@ use std::time::Instant;
 use kintsu_core::{Probability, RunContext, Stream};
 use kintsu_link::block::Blocker;
 use kintsu_link::compare::{Comparators, Scratch};
-use kintsu_link::model::{BlockingRule, Comparison, ComparisonLevel, Dialect, LinkType, Model, Parity};
+use kintsu_link::model::{BlockingRule, Comparison, ComparisonLevel, Dialect, Model, Parity};
 use kintsu_link::records::{Records, RecordsOptions};
 use kintsu_link::score::{Scorer, TermFrequencyTables, Threshold, count_levels, count_pairs, count_patterns, predict};
 use kintsu_link::sql::{ColumnRef, CompareOp, Expr, Function, Side, Value};

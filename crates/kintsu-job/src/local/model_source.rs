@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use kintsu_link::library::block_on;
-use kintsu_link::model::{BlockingRule, Dialect, JsonOptions, KintsuModel, LinkType, Model, Parity, SplinkVersion};
+use kintsu_link::model::{BlockingRule, Dialect, JsonOptions, KintsuModel, LinkType, Model, Parity};
 use kintsu_link::sql::parse_blocking_rule;
 
 use crate::error::JobError;

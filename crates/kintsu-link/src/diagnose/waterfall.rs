@@ -167,7 +167,6 @@ fn log2(probability: f64) -> f64 {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::model::{Dialect, LinkType, Parity, SplinkVersion};
     use crate::sql::{ColumnRef, CompareOp, Expr, Side};
 
     fn column(side: Side, name: &str) -> Expr {

@@ -10,7 +10,7 @@ use kintsu_link::diagnose::{
     LabelledPair, ReadyModel, TRUTH_COLUMNS, TruthOptions, TruthRow, TruthStatus, count_comparisons, largest_blocks_of_rule,
     profile_expression, table_completeness,
 };
-use kintsu_link::model::{Dialect, Model, Parity};
+use kintsu_link::model::{BlockingRule, Dialect, Model, Parity};
 use kintsu_link::records::{Records, RecordsOptions};
 use kintsu_link::score::{Scorer, TermFrequencyTables, Threshold, predict};
 use kintsu_link::sql::parse_column_expression;
