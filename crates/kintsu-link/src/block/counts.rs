@@ -2,7 +2,7 @@
 
 use kintsu_core::RunContext;
 
-use super::{Blocker, Kind};
+use super::{Blocker, Kind, PairBatch};
 use crate::error::LinkError;
 
 /// The pairs of one rule.
@@ -82,7 +82,11 @@ impl Blocker<'_> {
     /// [`LinkError::Cancelled`].
     pub fn marginal_counts(&self, ctx: &RunContext) -> Result<Vec<u64>, LinkError> {
         let rules = self.pair_counts().len();
-        let parts = self.fold(ctx, || vec![0_u64; rules], |counts, batch| counts[batch.rule as usize] += batch.len() as u64)?;
+        let count = |counts: &mut Vec<u64>, batch: &PairBatch| {
+            counts[batch.rule as usize] += batch.len() as u64;
+            Ok(())
+        };
+        let parts = self.fold(ctx, || vec![0; rules], count)?;
         let mut total = vec![0; rules];
         for part in &parts {
             total.iter_mut().zip(part).for_each(|(sum, count)| *sum += count);

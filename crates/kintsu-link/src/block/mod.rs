@@ -13,6 +13,8 @@ mod rule;
 mod tasks;
 mod walk;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use kintsu_core::RunContext;
 use rayon::prelude::*;
 
@@ -117,27 +119,30 @@ impl<'a> Blocker<'a> {
     /// Streams every pair through `per_batch`, in parallel: each task starts from `new_state()`, and the states come back in
     /// the order of the tasks, which does not depend on the number of threads.
     ///
-    /// Progress advances by pairs before earlier rules and residual conditions drop any.
+    /// Progress advances by pairs before earlier rules and residual conditions drop any. Once one task fails the others end at
+    /// their next batch.
     ///
     /// # Errors
-    /// [`LinkError::Cancelled`].
+    /// What `per_batch` raises, [`LinkError::Cancelled`].
     pub fn fold<S, N, F>(&self, ctx: &RunContext, new_state: N, per_batch: F) -> Result<Vec<S>, LinkError>
     where
         S: Send,
         N: Fn() -> S + Sync,
-        F: Fn(&mut S, &PairBatch) + Sync,
+        F: Fn(&mut S, &PairBatch) -> Result<(), LinkError> + Sync,
     {
+        let failed = AtomicBool::new(false);
+        let surroundings = Surroundings { ctx, failed: &failed };
         match &self.kind {
             Kind::Rules(rules) => rules
                 .tasks()
                 .into_par_iter()
                 .with_max_len(1)
-                .map(|task| Walk::new(self, rules, ctx, new_state(), &per_batch).run(task))
+                .map(|task| surroundings.run(|| Walk::new(self, rules, surroundings, new_state(), &per_batch).run(task)))
                 .collect(),
-            Kind::Given { left, right } => fold_slices(left, right, ctx, &new_state, &per_batch),
+            Kind::Given { left, right } => fold_slices(left, right, surroundings, &new_state, &per_batch),
             Kind::Itself => {
                 let rows: Vec<u32> = (0..self.records.rows() as u32).collect();
-                fold_slices(&rows, &rows, ctx, &new_state, &per_batch)
+                fold_slices(&rows, &rows, surroundings, &new_state, &per_batch)
             }
         }
     }
@@ -148,28 +153,51 @@ impl<'a> Blocker<'a> {
     }
 }
 
+/// What the tasks of one fold share.
+#[derive(Clone, Copy)]
+struct Surroundings<'a> {
+    ctx: &'a RunContext,
+    /// Whether a task failed, so that the states of the others are of no use any more.
+    failed: &'a AtomicBool,
+}
+
+impl Surroundings<'_> {
+    /// Runs a task, and tells the others when it fails.
+    fn run<S>(self, task: impl FnOnce() -> Result<S, LinkError>) -> Result<S, LinkError> {
+        task().inspect_err(|_| self.failed.store(true, Ordering::Relaxed))
+    }
+
+    /// Whether a task goes on.
+    fn goes_on(self) -> Result<bool, LinkError> {
+        self.ctx.check()?;
+        Ok(!self.failed.load(Ordering::Relaxed))
+    }
+}
+
 fn fold_slices<S: Send>(
     left: &[u32],
     right: &[u32],
-    ctx: &RunContext,
+    surroundings: Surroundings<'_>,
     new_state: &(impl Fn() -> S + Sync),
-    per_batch: &(impl Fn(&mut S, &PairBatch) + Sync),
+    per_batch: &(impl Fn(&mut S, &PairBatch) -> Result<(), LinkError> + Sync),
 ) -> Result<Vec<S>, LinkError> {
     const BATCHES_PER_TASK: usize = 16;
     let tasks = left.par_chunks(BATCH_PAIRS * BATCHES_PER_TASK).zip(right.par_chunks(BATCH_PAIRS * BATCHES_PER_TASK));
-    let run = |(left, right): (&[u32], &[u32])| {
+    let run = |left: &[u32], right: &[u32]| {
         let (mut state, mut batch) = (new_state(), PairBatch::new(0));
         for (left, right) in left.chunks(BATCH_PAIRS).zip(right.chunks(BATCH_PAIRS)) {
-            ctx.check()?;
+            if !surroundings.goes_on()? {
+                break;
+            }
             batch.clear();
             batch.left.extend_from_slice(left);
             batch.right.extend_from_slice(right);
-            per_batch(&mut state, &batch);
-            ctx.progress().advance(left.len() as u64);
+            per_batch(&mut state, &batch)?;
+            surroundings.ctx.progress().advance(left.len() as u64);
         }
         Ok(state)
     };
-    tasks.map(run).collect()
+    tasks.map(|(left, right)| surroundings.run(|| run(left, right))).collect()
 }
 
 fn warn_of_cartesian(number: usize, records: &Records, ctx: &RunContext) {

@@ -3,43 +3,49 @@
 use super::batch::{BATCH_PAIRS, PairBatch};
 use super::rule::RulePlan;
 use super::tasks::Task;
-use super::{Blocker, Rules};
+use super::{Blocker, Rules, Surroundings};
 use crate::compare::{Node, Pairs, Scratch, Shared, TRUE};
 use crate::error::LinkError;
-use kintsu_core::RunContext;
 
 /// Fills batches with the pairs of one task.
-pub(super) struct Walk<'a, 'b, S, F: Fn(&mut S, &PairBatch)> {
+pub(super) struct Walk<'a, 'b, S, F: Fn(&mut S, &PairBatch) -> Result<(), LinkError>> {
     pub(super) blocker: &'a Blocker<'b>,
     pub(super) rules: &'a Rules,
-    pub(super) ctx: &'a RunContext,
+    pub(super) surroundings: Surroundings<'a>,
     pub(super) per_batch: &'a F,
     pub(super) state: S,
     batch: PairBatch,
     /// The group of each pair, for rules that explode arrays.
     groups: Vec<u32>,
     scratch: Scratch,
-    seen: u64,
+    /// Whether another task failed, so that there is no use in going on.
+    stopped: bool,
 }
 
-impl<'a, 'b, S, F: Fn(&mut S, &PairBatch)> Walk<'a, 'b, S, F> {
-    pub(super) fn new(blocker: &'a Blocker<'b>, rules: &'a Rules, ctx: &'a RunContext, state: S, per_batch: &'a F) -> Self {
+impl<'a, 'b, S, F: Fn(&mut S, &PairBatch) -> Result<(), LinkError>> Walk<'a, 'b, S, F> {
+    pub(super) fn new(
+        blocker: &'a Blocker<'b>,
+        rules: &'a Rules,
+        surroundings: Surroundings<'a>,
+        state: S,
+        per_batch: &'a F,
+    ) -> Self {
         let (batch, scratch) = (PairBatch::new(0), Scratch::default());
-        Self { blocker, rules, ctx, per_batch, state, batch, groups: Vec::new(), scratch, seen: 0 }
+        Self { blocker, rules, surroundings, per_batch, state, batch, groups: Vec::new(), scratch, stopped: false }
     }
 
-    /// Walks the task and gives back the state.
+    /// Walks the task and gives back the state, which is of part of it when another task failed.
     pub(super) fn run(mut self, task: Task) -> Result<S, LinkError> {
         let rule = &self.rules.plans[task.rule as usize];
         self.batch.rule = rule.number;
         let (mut group, mut offset, mut left_to_do) = (task.group as usize, task.offset as usize, task.pairs);
-        while left_to_do > 0 {
+        while left_to_do > 0 && !self.stopped {
             let lefts = rule.groups.left(group);
             for (place, &left) in lefts.iter().enumerate().skip(offset) {
                 let partners = rule.groups.partners(group, place);
                 self.push(rule, group as u32, left, partners)?;
                 left_to_do -= partners.len() as u64;
-                if left_to_do == 0 {
+                if left_to_do == 0 || self.stopped {
                     break;
                 }
             }
@@ -74,12 +80,11 @@ impl<'a, 'b, S, F: Fn(&mut S, &PairBatch)> Walk<'a, 'b, S, F> {
         if self.batch.is_empty() {
             return Ok(());
         }
-        self.ctx.check()?;
-        self.seen += self.batch.len() as u64;
-        self.ctx.progress().advance(self.batch.len() as u64);
+        self.stopped = !self.surroundings.goes_on()?;
+        self.surroundings.ctx.progress().advance(self.batch.len() as u64);
         self.filter(rule);
         if !self.batch.is_empty() {
-            (self.per_batch)(&mut self.state, &self.batch);
+            (self.per_batch)(&mut self.state, &self.batch)?;
         }
         self.batch.clear();
         self.groups.clear();

@@ -99,6 +99,7 @@ impl ReadyModel<'_> {
                 self.score(batch, bench, |left, right, weight, _| {
                     counts.add(weight, labels.is_match(left, right), batch.rule < labels.rules);
                 });
+                Ok(())
             },
         )?;
         self.comparators.warn(ctx);
@@ -151,6 +152,7 @@ impl ReadyModel<'_> {
                         edges.push(left, right, weight, batch.rule, gammas.iter().copied());
                     }
                 });
+                Ok(())
             },
         )?;
         self.comparators.warn(ctx);
@@ -276,6 +278,7 @@ pub fn rules_that_find(blocker: &Blocker<'_>, pairs: &[(u32, u32)], ctx: &RunCon
                 met.extend(places.iter().map(|&place| (place, batch.rule)));
             }
         }
+        Ok(())
     })?;
     let mut rules = vec![None; pairs.len()];
     parts.into_iter().flatten().for_each(|(place, rule)| rules[place] = Some(rule));

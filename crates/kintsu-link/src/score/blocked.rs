@@ -14,6 +14,7 @@ use crate::error::LinkError;
 pub fn deterministic_link(blocker: &Blocker<'_>, ctx: &RunContext) -> Result<Edges, LinkError> {
     let parts = blocker.fold(ctx, Vec::new, |pairs: &mut Vec<(u32, u32, u32)>, batch| {
         pairs.extend(batch.left.iter().zip(&batch.right).map(|(&left, &right)| (left, right, batch.rule)));
+        Ok(())
     })?;
     let mut pairs: Vec<(u32, u32, u32)> = parts.concat();
     pairs.par_sort_unstable();
@@ -32,5 +33,13 @@ pub fn deterministic_link(blocker: &Blocker<'_>, ctx: &RunContext) -> Result<Edg
 /// # Errors
 /// [`LinkError::Cancelled`].
 pub fn count_pairs(blocker: &Blocker<'_>, ctx: &RunContext) -> Result<u64, LinkError> {
-    Ok(blocker.fold(ctx, || 0_u64, |count, batch| *count += batch.len() as u64)?.iter().sum())
+    let parts = blocker.fold(
+        ctx,
+        || 0_u64,
+        |count, batch| {
+            *count += batch.len() as u64;
+            Ok(())
+        },
+    )?;
+    Ok(parts.iter().sum())
 }

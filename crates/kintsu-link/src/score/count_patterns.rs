@@ -32,6 +32,7 @@ pub fn count_patterns(
     let states = blocker.fold(ctx, new_state, |state, batch| {
         comparators.levels_of(comparisons, batch, &mut state.levels, &mut state.scratch);
         packing.count(batch, state);
+        Ok(())
     })?;
     comparators.warn(ctx);
     let mut total = Counts::default();

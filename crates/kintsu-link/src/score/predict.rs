@@ -97,21 +97,19 @@ fn predict_parts(
         ctx,
         || State { edges: Edges::new(comparators.len()), ..State::default() },
         |state, batch| {
-            if limit.is_some_and(|limit| kept.load(Ordering::Relaxed) > limit) {
-                return;
-            }
             let before = state.edges.len();
             state.edges.candidate_pairs += batch.len() as u64;
             plan.score(batch, state);
-            kept.fetch_add((state.edges.len() - before) as u64, Ordering::Relaxed);
+            let edges = kept.fetch_add((state.edges.len() - before) as u64, Ordering::Relaxed);
+            match limit {
+                Some(limit) if edges > limit => {
+                    Err(LinkError::TooManyEdges { edges, limit_bytes: ctx.memory_bytes_max.unwrap_or_default() })
+                }
+                _ => Ok(()),
+            }
         },
     )?;
     comparators.warn(ctx);
-    if let Some(limit) = limit
-        && kept.load(Ordering::Relaxed) > limit
-    {
-        return Err(LinkError::TooManyEdges { edges: kept.into_inner(), limit_bytes: ctx.memory_bytes_max.unwrap_or_default() });
-    }
     Ok(states.into_iter().map(|state| state.edges).collect())
 }
 

@@ -190,6 +190,7 @@ fn sampled_pairs(blocker: &Blocker<'_>, max_pairs: f64, ctx: &RunContext) -> Res
     let parts = blocker.fold(ctx, Vec::new, |found: &mut Vec<(u32, u32)>, batch| {
         let pairs = batch.left.iter().copied().zip(batch.right.iter().copied());
         found.extend(pairs.filter(|(left, right)| kept[*left as usize] && kept[*right as usize]));
+        Ok(())
     })?;
     Ok(parts.concat())
 }

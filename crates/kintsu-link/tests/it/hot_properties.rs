@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{ArrayRef, Float64Array, Int64Array, StringArray};
 use kintsu_core::{RunContext, Stream};
-use kintsu_link::block::Blocker;
+use kintsu_link::LinkError;
+use kintsu_link::block::{Blocker, PairBatch};
 use kintsu_link::compare::Comparators;
 use kintsu_link::library::{RuleBuilder, block_on};
 use kintsu_link::model::{BlockingRule, Comparison, ComparisonLevel, Dialect, JsonOptions, LinkType, Model, Parity};
@@ -217,6 +219,25 @@ const LINKS: [(LinkType, &[&str]); 4] = [
 ];
 
 #[test]
+fn an_error_in_one_batch_ends_the_walk_over_all_pairs() {
+    let mut dice = Dice::new(1, "failing");
+    let people = people(&mut dice, 900, &["a"]);
+    let records = records(&people, LinkType::DedupeOnly, &[]);
+    let every_row: Vec<u32> = (0..900).collect();
+    let pairs: Vec<(u32, u32)> = (0..900).flat_map(|left| (left + 1..900).map(move |right| (left, right))).collect();
+    for blocker in [Blocker::cartesian(&records, every_row), Blocker::given(&records, &pairs)] {
+        let seen = AtomicU64::new(0);
+        let fail_with_the_first_row = |(): &mut (), batch: &PairBatch| {
+            seen.fetch_add(batch.len() as u64, Ordering::Relaxed);
+            if batch.left.contains(&0) { Err(LinkError::TwoThresholds) } else { Ok(()) }
+        };
+        let done = blocker.fold(&RunContext::default(), || (), fail_with_the_first_row);
+        assert!(matches!(done, Err(LinkError::TwoThresholds)), "{done:?}");
+        assert!(seen.into_inner() < pairs.len() as u64, "every pair was looked at though one had failed");
+    }
+}
+
+#[test]
 fn blocking_equals_testing_every_pair() {
     for case in 0..240 {
         let mut dice = Dice::new(case, "blocking");
@@ -232,6 +253,7 @@ fn blocking_equals_testing_every_pair() {
         let found = blocker
             .fold(&RunContext::default(), Vec::new, |pairs: &mut Vec<(u32, u32, u32)>, batch| {
                 pairs.extend(batch.left.iter().zip(&batch.right).map(|(&left, &right)| (left, right, batch.rule)));
+                Ok(())
             })
             .unwrap()
             .concat();
@@ -351,6 +373,7 @@ fn compiled_comparisons_equal_plain_evaluation() {
                             *checked += 1;
                         }
                     }
+                    Ok(())
                 },
             )
             .unwrap();
