@@ -5,9 +5,18 @@
 //! whose profile, rules and hashing secret agree get the same bytes for the same person.
 
 mod attribute;
+mod expression;
 mod profile;
 mod rule;
+mod rule_builder;
+mod rule_error;
+mod rules_file;
+mod signature;
 
-pub use attribute::Attribute;
+pub use attribute::{Attribute, Attributes, Invalid, NormalizeError};
+pub use expression::{Expression, ExpressionError, ExpressionProblem};
 pub use profile::{Profile, UnknownProfile};
 pub use rule::{Component, Rule, RuleSet};
+pub use rule_builder::{RuleSetBuilder, TokenBuilder};
+pub use rule_error::{RuleError, RuleErrors};
+pub use signature::{CompiledRules, Field, Outcome, Part, Signature};

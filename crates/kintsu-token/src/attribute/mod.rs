@@ -1,5 +1,12 @@
 //! What is known of a person, by kind.
 
+mod aliases;
+mod invalid;
+mod kinds;
+
+pub use invalid::{Invalid, NormalizeError};
+pub use kinds::Attributes;
+
 use serde::{Deserialize, Serialize};
 
 /// A kind of attribute: how its values are validated and brought into one form.
