@@ -23,5 +23,5 @@ pub use profile::{FileColumn, profile_inputs, read_text_rows};
 pub use spec::{
     BlockingRuleSpec, BlockingRuleTable, CLUSTER_THRESHOLD_DEFAULT, ColumnOrFile, ComparisonSpec, Configure, DialectName,
     EngineName, FileFormat, InputSpec, InputTable, JobSpec, LinkTypeName, LoadedJob, PREDICT_THRESHOLD_DEFAULT, ParityName,
-    Places, Problem, SEED_DEFAULT, StepSpec, TiesMethod, TrainingStep, check_ready, job_schema, load_job, nearest,
+    Places, Problem, SEED_DEFAULT, StepSpec, TiesMethod, TrainingStep, check_ready, job_schema, load_job, nearest, parse_job,
 };

@@ -27,6 +27,11 @@ impl Input {
         Self { name: None, path: path.into(), format: None, content: None }
     }
 
+    /// What is in memory already, read as standard input would be.
+    pub fn held(content: impl Into<Bytes>) -> Self {
+        Self { content: Some(content.into()), ..Self::new("-") }
+    }
+
     /// The same input under a name.
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());

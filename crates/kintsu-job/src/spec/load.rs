@@ -42,11 +42,19 @@ impl Places {
 /// [`JobError::Unreadable`] when there is no such file, [`JobError::Configuration`] with everything that is wrong in it.
 pub fn load_job(path: &Path) -> Result<LoadedJob, JobError> {
     let text = std::fs::read_to_string(path).map_err(|source| JobError::Unreadable { path: path.to_path_buf(), source })?;
+    parse_job(&text, path)
+}
+
+/// Reads a job from the content of the file at `path`, as [`load_job`] does; the file itself need not be there.
+///
+/// # Errors
+/// [`JobError::Configuration`] with everything that is wrong in it.
+pub fn parse_job(text: &str, path: &Path) -> Result<LoadedJob, JobError> {
     let json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
     let within = |problems: Vec<Problem>| {
         JobError::Configuration(problems.into_iter().map(|problem| problem.within(Some(path))).collect())
     };
-    let document = if json { parse_json(&text) } else { parse_toml(&text) }.map_err(within)?;
+    let document = if json { parse_json(text) } else { parse_toml(text) }.map_err(within)?;
     let found = problems(&document, &job_schema());
     if !found.is_empty() {
         return Err(within(found));

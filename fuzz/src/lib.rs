@@ -1,0 +1,3 @@
+//! The entries of the fuzz targets.
+
+pub mod entries;
