@@ -3,7 +3,8 @@
     cargo xtask bench linkage [--work bench-data] [--rows 1000000] [--runs 3]
 
 which hands over the command to measure and runs this file by a Python with Splink in it. Needs, beside the repository or where
-KINTSU_SHARED points, the folder `shared` with the generator and Splink's side of the bench. Runs alternate between the two, so that a slow minute of the machine meets both. What is compared:
+KINTSU_SHARED points, the folder `shared` with the generator and Splink's side of the bench. Runs alternate between the two, so
+that a slow minute of the machine meets both. What is compared:
 
 * wall     kintsu: from process start to exit. Splink: its stages only, from loading to clusters, without starting Python.
 * CPU      kintsu: user and system time of the process (wait4). Splink: the sum over its stages.

@@ -14,12 +14,12 @@ import csv
 import json
 import subprocess
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from cases import SCENARIOS, Case, make_case
+from command_line import in_work_folder, parser_of
 from compare import (
     Differences,
     compare_clusters,
@@ -189,19 +189,9 @@ def check_all(arguments: argparse.Namespace, work: Path) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Whole jobs through both Splinks and kintsu must agree.")
-    parser.add_argument("--kintsu", type=lambda text: Path(text).resolve(), required=True)
-    parser.add_argument("--splink4", type=lambda text: Path(text).absolute(), required=True, help="a Python with Splink 4")
-    parser.add_argument("--splink5", type=lambda text: Path(text).absolute(), required=True, help="a Python with Splink 5")
-    parser.add_argument("--seeds", type=int, default=2, help="how many seeds a scenario")
-    parser.add_argument("--first-seed", type=int, default=0)
+    parser = parser_of("Whole jobs through both Splinks and kintsu must agree.", seeds=2, first_seed=0)
     parser.add_argument("--scenario", action="append", choices=sorted(SCENARIOS), help="only this scenario; may be repeated")
-    parser.add_argument("--work", type=lambda text: Path(text).resolve(), help="an empty folder to keep everything in")
-    arguments = parser.parse_args()
-    if arguments.work:
-        return check_all(arguments, arguments.work)
-    with tempfile.TemporaryDirectory() as work:
-        return check_all(arguments, Path(work))
+    return in_work_folder(parser.parse_args(), check_all)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from cases import SCENARIOS, Case, make_case
+from command_line import in_work_folder, parser_of
 from compare import Differences, compare_clusters, compare_pairs
 from jobs import main_job, read_rows, run_kintsu, run_splink, write_inputs, write_json
 
@@ -88,18 +88,8 @@ def check_all(arguments: argparse.Namespace, work: Path) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Both Splinks must load the models that kintsu saves.")
-    parser.add_argument("--kintsu", type=lambda text: Path(text).resolve(), required=True)
-    parser.add_argument("--splink4", type=lambda text: Path(text).absolute(), required=True, help="a Python with Splink 4")
-    parser.add_argument("--splink5", type=lambda text: Path(text).absolute(), required=True, help="a Python with Splink 5")
-    parser.add_argument("--seeds", type=int, default=1, help="how many seeds a scenario")
-    parser.add_argument("--first-seed", type=int, default=100)
-    parser.add_argument("--work", type=lambda text: Path(text).resolve(), help="an empty folder to keep everything in")
-    arguments = parser.parse_args()
-    if arguments.work:
-        return check_all(arguments, arguments.work)
-    with tempfile.TemporaryDirectory() as work:
-        return check_all(arguments, Path(work))
+    parser = parser_of("Both Splinks must load the models that kintsu saves.", seeds=1, first_seed=100)
+    return in_work_folder(parser.parse_args(), check_all)
 
 
 if __name__ == "__main__":
