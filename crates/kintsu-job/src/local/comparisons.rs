@@ -113,11 +113,8 @@ fn named(spec: &ComparisonSpec) -> Result<ComparisonBuilder, LibraryError> {
             datetime_format,
             invalid_dates_as_null,
             configure,
-        } => {
-            let dates = dates(*input_is_string, datetime_format.as_ref(), *invalid_dates_as_null, metrics, thresholds)?;
-            (Library::absolute_date_difference_at_thresholds(column, &dates)?, configure)
         }
-        Spec::AbsoluteTimeDifferenceAtThresholds {
+        | Spec::AbsoluteTimeDifferenceAtThresholds {
             column,
             input_is_string,
             metrics,
@@ -127,7 +124,12 @@ fn named(spec: &ComparisonSpec) -> Result<ComparisonBuilder, LibraryError> {
             configure,
         } => {
             let dates = dates(*input_is_string, datetime_format.as_ref(), *invalid_dates_as_null, metrics, thresholds)?;
-            (Library::absolute_time_difference_at_thresholds(column, &dates)?, configure)
+            let built = if matches!(spec, Spec::AbsoluteDateDifferenceAtThresholds { .. }) {
+                Library::absolute_date_difference_at_thresholds(column, &dates)?
+            } else {
+                Library::absolute_time_difference_at_thresholds(column, &dates)?
+            };
+            (built, configure)
         }
         Spec::ArrayIntersectAtSizes { column, sizes, configure } => (Library::array_intersect_at_sizes(column, sizes), configure),
         Spec::DistanceInKmAtThresholds { latitude_column, longitude_column, thresholds, configure } => {
