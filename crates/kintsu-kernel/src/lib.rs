@@ -3,11 +3,13 @@
 //!
 //! A kernel has no clock, no files and no state outside itself, so it gives the same rows wherever it runs and however often.
 //! Engines only bring batches to kernels. Inside one process an engine calls the typed parts of the same kernels
-//! ([`Prepare::run`]; [`ScoreBlocks::block`], [`ScoreBlocks::compile`], [`ScoreBlocks::score`]) on [`Prepared`] records, which are
-//! views of the same buffers, so that nothing is blocked or compiled twice; [`Kernel::apply`] is made of the same parts.
+//! ([`Prepare::run`]; [`ScoreBlocks::block`], [`ScoreBlocks::compile`], [`ScoreBlocks::score`]; [`ScorePairs::score`]) on
+//! [`Prepared`] records, which are views of the same buffers, so that nothing is blocked or compiled twice; [`Kernel::apply`] is
+//! made of the same parts. Training counts by `TrainingData::count_pairs`, which is all that [`CountPatterns`] does.
 
 mod batches;
 mod error;
+mod frequencies;
 mod pairs;
 mod patterns;
 mod prepare;
@@ -17,7 +19,7 @@ mod spec;
 use arrow_array::RecordBatch;
 use kintsu_core::RunContext;
 
-pub use batches::{edges_batch, patterns_batch};
+pub use batches::{edges_batch, pattern_counts, patterns_batch};
 pub use error::KernelError;
 pub use pairs::ScorePairs;
 pub use patterns::CountPatterns;
@@ -25,6 +27,7 @@ pub use prepare::{Prepare, Prepared};
 pub use score::{Compiled, ScoreBlocks};
 pub use spec::{
     CountPatternsSpec, DerivedSpec, KernelSpec, ModelSpec, PrepareSpec, RecordsSpec, RuleSpec, ScoreBlocksSpec, ScorePairsSpec,
+    TermFrequenciesSpec,
 };
 
 /// A kernel, ready to be applied.
@@ -62,6 +65,11 @@ impl Kernel {
     /// The kernel as `score_blocks`, where it is that.
     pub fn into_score_blocks(self) -> Option<ScoreBlocks> {
         if let Self::ScoreBlocks(kernel) = self { Some(kernel) } else { None }
+    }
+
+    /// The kernel as `score_pairs`, where it is that.
+    pub fn into_score_pairs(self) -> Option<ScorePairs> {
+        if let Self::ScorePairs(kernel) = self { Some(kernel) } else { None }
     }
 
     /// Applies the kernel.

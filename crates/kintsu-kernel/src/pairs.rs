@@ -8,18 +8,20 @@ use kintsu_core::RunContext;
 use kintsu_link::block::Blocker;
 use kintsu_link::model::{LinkType, Model};
 use kintsu_link::records::{Records, RecordsOptions};
-use kintsu_link::score::{Threshold, score_in_order};
+use kintsu_link::score::{Edges, Threshold, score_in_order};
 use kintsu_table::{Column, Table};
 
 use crate::batches::edges_batch;
 use crate::error::KernelError;
+use crate::frequencies::supplied;
 use crate::score::{Compiled, threshold};
-use crate::spec::ScorePairsSpec;
+use crate::spec::{ScorePairsSpec, TermFrequenciesSpec};
 
 /// The kernel `score_pairs`.
 #[derive(Debug)]
 pub struct ScorePairs {
     model: Model,
+    term_frequencies: Vec<TermFrequenciesSpec>,
     threshold: Threshold,
 }
 
@@ -29,7 +31,8 @@ impl ScorePairs {
     /// # Errors
     /// [`KernelError::Model`] when the model cannot be read.
     pub fn new(spec: &ScorePairsSpec) -> Result<Self, KernelError> {
-        Ok(Self { model: spec.model.model()?, threshold: threshold(spec.match_weight_min) })
+        let (term_frequencies, threshold) = (spec.term_frequencies.clone(), threshold(spec.match_weight_min));
+        Ok(Self { model: spec.model.model()?, term_frequencies, threshold })
     }
 
     /// Scores the pairs of `batch`; `left` and `right` of the result are the rows of the batch, the right ones counted on from
@@ -44,11 +47,25 @@ impl ScorePairs {
             sources: Vec::new(),
         };
         let records = Records::new(table, &options)?;
-        let compiled = Compiled::new(&self.model, &records, Vec::new(), ctx)?;
+        let compiled = Compiled::new(&self.model, &records, supplied(&self.term_frequencies, &records)?, ctx)?;
         let pairs: Vec<(u32, u32)> = (0..rows).map(|row| (row, rows + row)).collect();
-        let blocker = Blocker::given(&records, &pairs);
-        let edges = score_in_order(&blocker, &compiled.comparators, &compiled.scorer, self.threshold, ctx)?;
-        edges_batch(&self.model, &edges)
+        edges_batch(&self.model, &self.score(&records, &pairs, &compiled, ctx)?)
+    }
+
+    /// Scores pairs of rows, in their order, and keeps those that reach the threshold of the spec. `compiled` is this model,
+    /// compiled for the records. Long lists may come in parts: a pair's score does not depend on the others.
+    ///
+    /// # Errors
+    /// [`KernelError::Link`] when the edges outgrow the memory, or the run was stopped.
+    pub fn score(
+        &self,
+        records: &Records,
+        pairs: &[(u32, u32)],
+        compiled: &Compiled,
+        ctx: &RunContext,
+    ) -> Result<Edges, KernelError> {
+        let blocker = Blocker::given(records, pairs);
+        Ok(score_in_order(&blocker, &compiled.comparators, &compiled.scorer, self.threshold, ctx)?)
     }
 }
 

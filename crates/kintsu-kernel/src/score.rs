@@ -10,8 +10,9 @@ use kintsu_link::score::{Edges, Scorer, TermFrequencies, TermFrequencyTables, Th
 
 use crate::batches::edges_batch;
 use crate::error::KernelError;
+use crate::frequencies::supplied;
 use crate::prepare::Prepared;
-use crate::spec::{RecordsSpec, ScoreBlocksSpec};
+use crate::spec::{RecordsSpec, ScoreBlocksSpec, TermFrequenciesSpec};
 
 /// The kernel `score_blocks`.
 ///
@@ -21,6 +22,7 @@ use crate::spec::{RecordsSpec, ScoreBlocksSpec};
 pub struct ScoreBlocks {
     records: RecordsSpec,
     model: Model,
+    term_frequencies: Vec<TermFrequenciesSpec>,
     threshold: Threshold,
 }
 
@@ -31,15 +33,15 @@ impl ScoreBlocks {
     /// [`KernelError::Model`] when the model cannot be read.
     pub fn new(spec: &ScoreBlocksSpec) -> Result<Self, KernelError> {
         let threshold = threshold(spec.match_weight_min);
-        Ok(Self { records: spec.records.clone(), model: spec.model.model()?, threshold })
+        let (records, term_frequencies) = (spec.records.clone(), spec.term_frequencies.clone());
+        Ok(Self { records, model: spec.model.model()?, term_frequencies, threshold })
     }
 
     /// Scores the blocks of `batch`.
     pub(crate) fn apply(&self, batch: &RecordBatch, ctx: &RunContext) -> Result<RecordBatch, KernelError> {
         let prepared = Prepared::new(batch, &self.records)?;
         let records = prepared.records();
-        let frequencies = TermFrequencyTables::new(&self.model, records, Vec::new())?;
-        let compiled = self.compile(Comparators::compile(&self.model, records, ctx)?, frequencies)?;
+        let compiled = Compiled::new(&self.model, records, supplied(&self.term_frequencies, records)?, ctx)?;
         edges_batch(&self.model, &self.score(&self.block(records, ctx)?, &compiled, ctx)?)
     }
 

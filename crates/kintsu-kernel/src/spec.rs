@@ -19,7 +19,7 @@ pub enum KernelSpec {
     ScoreBlocks(ScoreBlocksSpec),
     /// In: pairs, a row each, their columns called `NAME_l` and `NAME_r`. Out: as for `score_blocks`, a row for each row.
     ScorePairs(ScorePairsSpec),
-    /// In: prepared records. Out: `gamma_*` and `count`, one row a distinct combination.
+    /// In: prepared records. Out: `gamma_*`, where asked for `tf_*`, and `count`, one row a distinct combination.
     CountPatterns(CountPatternsSpec),
 }
 
@@ -142,6 +142,16 @@ impl RuleSpec {
     }
 }
 
+/// Term frequencies that stand beside the values they are of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TermFrequenciesSpec {
+    /// The column with the values.
+    pub column: String,
+    /// The column with the frequency of each row's value; null where it has none.
+    pub frequencies: String,
+}
+
 /// What `score_blocks` does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -150,6 +160,9 @@ pub struct ScoreBlocksSpec {
     pub records: RecordsSpec,
     /// The model, its blocking rules included.
     pub model: ModelSpec,
+    /// Columns whose term frequencies the records carry; those of other columns are counted among the records.
+    #[serde(default)]
+    pub term_frequencies: Vec<TermFrequenciesSpec>,
     /// Keep pairs of at least this weight, in bits; none keeps all.
     #[serde(default)]
     pub match_weight_min: Option<f64>,
@@ -164,7 +177,7 @@ impl ScoreBlocksSpec {
         let weight = threshold.weight_min();
         // JSON knows no infinity, and no weight but infinity itself is above the largest number.
         let match_weight_min = (weight > f64::NEG_INFINITY).then_some(weight.min(f64::MAX));
-        Ok(Self { records, model: ModelSpec::of(model)?, match_weight_min })
+        Ok(Self { records, model: ModelSpec::of(model)?, term_frequencies: Vec::new(), match_weight_min })
     }
 }
 
@@ -172,8 +185,12 @@ impl ScoreBlocksSpec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScorePairsSpec {
-    /// The model. Term frequencies are counted among the records of the pairs.
+    /// The model.
     pub model: ModelSpec,
+    /// Columns (without `_l` and `_r`) whose term frequencies the pairs carry; those of other columns are counted among the
+    /// records of the pairs.
+    #[serde(default)]
+    pub term_frequencies: Vec<TermFrequenciesSpec>,
     /// Keep pairs of at least this weight, in bits; none keeps all.
     #[serde(default)]
     pub match_weight_min: Option<f64>,
@@ -192,4 +209,13 @@ pub struct CountPatternsSpec {
     /// The comparisons that are looked at, as positions in the model; empty means all.
     #[serde(default)]
     pub comparisons: Vec<usize>,
+    /// Tell pairs apart by the term frequencies of the levels they take, too.
+    #[serde(default)]
+    pub by_term_frequency: bool,
+    /// Columns whose term frequencies the records carry; those of other columns are counted among the records.
+    #[serde(default)]
+    pub term_frequencies: Vec<TermFrequenciesSpec>,
+    /// Count a sample of about so many pairs, drawn by the run's seed and the ids; none counts all.
+    #[serde(default)]
+    pub pairs_max: Option<f64>,
 }

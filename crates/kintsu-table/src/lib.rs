@@ -19,7 +19,7 @@ pub use column::{Column, ColumnData, EncodedColumn, NULL_CODE};
 pub use error::{CsvProblem, TableError};
 pub use format::{FileFormat, UnknownFormatName};
 pub use input::{ColumnChoice, Input, ReadOptions};
-pub use read::{read, schema_of};
+pub use read::{read, read_counted, schema_of};
 pub use staged::{Overwrite, StagedDirectory, StagedFile};
 pub use table::{Table, TableShapeError};
 pub use write::{TableWriter, Written, write_file};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray};
 use kintsu_link::score::{EdgeColumns, Edges};
+use kintsu_table::TableWriter;
 
 use super::clusters::batch_of;
 use super::output::Output;
@@ -38,6 +39,41 @@ impl Extra {
     }
 }
 
+/// A file of pairs in the making.
+pub(super) struct PairsFile<'a> {
+    columns: EdgeColumns<'a>,
+    name: &'a str,
+    file: TableWriter,
+}
+
+impl<'a> PairsFile<'a> {
+    /// Opens the file `name` for parts that have the columns of `edges` and `extra`.
+    pub(super) fn open(
+        columns: EdgeColumns<'a>,
+        name: &'a str,
+        edges: &Edges,
+        extra: &Extra,
+        output: &Output,
+    ) -> Result<Self, JobError> {
+        let file = output.open(name, &pairs_batch(columns, edges, extra, 0..0)?)?;
+        Ok(Self { columns, name, file })
+    }
+
+    /// Writes some pairs.
+    pub(super) fn write(&mut self, edges: &Edges, extra: &Extra) -> Result<(), JobError> {
+        for start in (0..edges.len()).step_by(PAIRS_PER_BATCH) {
+            let end = edges.len().min(start + PAIRS_PER_BATCH);
+            self.file.write(&pairs_batch(self.columns, edges, extra, start..end)?).map_err(JobError::part)?;
+        }
+        Ok(())
+    }
+
+    /// Completes the file.
+    pub(super) fn close(self, output: &mut Output) -> Result<(), JobError> {
+        output.close(self.name, self.file)
+    }
+}
+
 /// Writes `edges` to the file `name`.
 pub(super) fn write_pairs(
     columns: EdgeColumns<'_>,
@@ -46,14 +82,9 @@ pub(super) fn write_pairs(
     extra: &Extra,
     output: &mut Output,
 ) -> Result<(), JobError> {
-    let mut file = output.open(name, &pairs_batch(columns, edges, extra, 0..0)?)?;
-    let mut start = 0;
-    while start < edges.len() {
-        let end = edges.len().min(start + PAIRS_PER_BATCH);
-        file.write(&pairs_batch(columns, edges, extra, start..end)?).map_err(JobError::part)?;
-        start = end;
-    }
-    output.close(name, file)
+    let mut file = PairsFile::open(columns, name, edges, extra, output)?;
+    file.write(edges, extra)?;
+    file.close(output)
 }
 
 /// Some of the pairs.

@@ -7,13 +7,13 @@ use kintsu_link::block::Blocker;
 use kintsu_link::diagnose::rules_that_find;
 use kintsu_link::model::{LinkType, Model};
 use kintsu_link::records::{Records, RecordsOptions};
-use kintsu_link::score::{EdgeColumns, TermFrequencies, Threshold, predict};
+use kintsu_link::score::{EdgeColumns, TermFrequencies, Threshold};
 use kintsu_table::{Column, ColumnChoice, Input, ReadOptions};
 
 use super::edges::{Extra, write_pairs};
 use super::model_source::blocking_rules;
 use super::output::Output;
-use super::run_state::{RunState, prepare_records};
+use super::run_state::{RunState, prepare_records, score_blocks};
 use crate::error::JobError;
 use crate::inputs::table_input;
 use crate::spec::StepSpec;
@@ -37,8 +37,9 @@ impl RunState<'_> {
                 }
                 let threshold = Threshold::Weight(MatchWeight::new(*match_weight_threshold));
                 let compiled = self.compile_for(&model, &both, ctx)?;
-                let blocker = Blocker::new(&both, &model.blocking_rules, model.parity, ctx).map_err(JobError::part)?;
-                let edges = predict(&blocker, &compiled.comparators, &compiled.scorer, threshold, ctx).map_err(JobError::part)?;
+                let kernel = score_blocks(&self.loaded.spec, &model, threshold)?;
+                let blocker = kernel.block(&both, ctx).map_err(JobError::part)?;
+                let edges = kernel.score(&blocker, &compiled, ctx).map_err(JobError::part)?;
                 let columns = self.columns_of(&both, &model, &compiled);
                 write_pairs(columns, name.as_deref().unwrap_or("new_record_matches"), &edges, &Extra::default(), output)
             }
@@ -46,9 +47,10 @@ impl RunState<'_> {
                 let both = self.two_sides(&[table_input(left), table_input(right)], 1, ctx)?;
                 let model = self.model()?.clone();
                 let compiled = self.compile_for(&model, &both, ctx)?;
-                let every_pair = Blocker::new(&both, &[], model.parity, ctx).map_err(JobError::part)?;
-                let edges = predict(&every_pair, &compiled.comparators, &compiled.scorer, Threshold::None, ctx);
-                let edges = edges.map_err(JobError::part)?;
+                let every_pair = Model { blocking_rules: Vec::new(), ..model.clone() };
+                let kernel = score_blocks(&self.loaded.spec, &every_pair, Threshold::None)?;
+                let blocker = kernel.block(&both, ctx).map_err(JobError::part)?;
+                let edges = kernel.score(&blocker, &compiled, ctx).map_err(JobError::part)?;
                 let mut extra = Extra::default();
                 if *include_found_by_blocking_rules {
                     let blocker = Blocker::new(&both, &model.blocking_rules, model.parity, ctx).map_err(JobError::part)?;
@@ -84,12 +86,9 @@ impl RunState<'_> {
     fn two_sides(&self, inputs: &[Input], right: usize, ctx: &RunContext) -> Result<Records, JobError> {
         let source = self.loaded.source_dataset.clone().unwrap_or_else(|| SIDE.to_owned());
         let options = ReadOptions { source_dataset_column: Some(source), ..self.read_options() };
-        let mut inputs = named_apart(inputs);
-        for input in &mut inputs {
-            input.load_standard_input().map_err(JobError::part)?;
-        }
-        let rows_left = kintsu_table::read(&inputs[..right], &options, ctx).map_err(JobError::part)?.rows();
-        let table = kintsu_table::read(&inputs, &options, ctx).map_err(JobError::part)?;
+        let inputs = named_apart(inputs);
+        let (table, rows) = kintsu_table::read_counted(&inputs, &options, ctx).map_err(JobError::part)?;
+        let rows_left = rows[..right].iter().sum();
         let sides = (0..table.rows()).map(|row| if row < rows_left { "left" } else { "right" });
         let sides: ArrayRef = std::sync::Arc::new(StringArray::from_iter_values(sides));
         let side = Column::encode(SIDE, &sides).map_err(JobError::part)?;

@@ -2,7 +2,9 @@
 
 use kintsu_core::{MatchWeight, Probability, RunContext};
 use kintsu_entity::Clusters;
-use kintsu_kernel::{Compiled, Kernel, KernelSpec, PrepareSpec, RecordsSpec, ScoreBlocks, ScoreBlocksSpec};
+use kintsu_kernel::{
+    Compiled, Kernel, KernelSpec, ModelSpec, PrepareSpec, RecordsSpec, ScoreBlocks, ScoreBlocksSpec, ScorePairs, ScorePairsSpec,
+};
 use kintsu_link::block::{Blocker, Blocks};
 use kintsu_link::compare::Comparators;
 use kintsu_link::model::{KintsuModel, Model};
@@ -326,10 +328,18 @@ pub(super) fn prepare_records(table: &kintsu_table::Table, spec: RecordsSpec) ->
 }
 
 /// The kernel that finds and scores the pairs of records prepared as `records` says.
-fn score_blocks(records: &RecordsSpec, model: &Model, threshold: Threshold) -> Result<ScoreBlocks, JobError> {
+pub(super) fn score_blocks(records: &RecordsSpec, model: &Model, threshold: Threshold) -> Result<ScoreBlocks, JobError> {
     let spec = ScoreBlocksSpec::of(records.clone(), model, threshold).map_err(JobError::part)?;
     let kernel = Kernel::new(&KernelSpec::ScoreBlocks(spec)).map_err(JobError::part)?;
     kernel.into_score_blocks().ok_or_else(other_kernel)
+}
+
+/// The kernel that scores given pairs, all of which it keeps.
+pub(super) fn score_pairs(model: &Model) -> Result<ScorePairs, JobError> {
+    let model = ModelSpec::of(model).map_err(JobError::part)?;
+    let spec = ScorePairsSpec { model, term_frequencies: Vec::new(), match_weight_min: None };
+    let kernel = Kernel::new(&KernelSpec::ScorePairs(spec)).map_err(JobError::part)?;
+    kernel.into_score_pairs().ok_or_else(other_kernel)
 }
 
 fn other_kernel() -> JobError {

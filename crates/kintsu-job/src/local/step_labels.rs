@@ -5,25 +5,25 @@ use std::path::Path;
 use kintsu_core::RunContext;
 use kintsu_link::block::Blocker;
 use kintsu_link::diagnose::{LabelledPair, PredictionErrors, ReadyModel, TruthOptions, TruthStatus, rules_that_find};
+use kintsu_link::score::Edges;
 
-use super::edges::{Extra, write_pairs};
+use super::edges::{Extra, PairsFile, write_pairs};
 use super::load::{find, missing};
 use super::output::Output;
 use super::row_lookup::RowLookup;
 use super::rows::rows_batch;
-use super::run_state::RunState;
+use super::run_state::{RunState, score_pairs};
 use crate::error::JobError;
 use crate::spec::{ColumnOrFile, Problem, StepSpec};
+
+/// So many listed pairs are scored at once.
+const PAIRS_PER_PART: usize = 1 << 18;
 
 impl RunState<'_> {
     pub(super) fn take_label_step(&mut self, step: &StepSpec, output: &mut Output, ctx: &RunContext) -> Result<(), JobError> {
         match step {
             StepSpec::ScorePairs { pairs, name } => {
-                let listed = self.listed_pairs(pairs, ctx)?;
-                let rows: Vec<(u32, u32)> = listed.iter().map(|pair| (pair.left, pair.right)).collect();
-                let (edges, found) = self.ready_model()?.score_pairs(&rows, ctx).map_err(JobError::part)?;
-                let extra = Extra { found_by_blocking_rules: Some(found), ..Extra::default() };
-                write_pairs(self.edge_columns()?, name.as_deref().unwrap_or("scored_pairs"), &edges, &extra, output)
+                self.score_listed(pairs, name.as_deref().unwrap_or("scored_pairs"), output, ctx)
             }
             StepSpec::AccuracyFromLabelsTable { labels, threshold_match_probability, name } => {
                 let pairs = self.listed_pairs(labels, ctx)?;
@@ -69,6 +69,26 @@ impl RunState<'_> {
             }
             other => Err(JobError::Defect(format!("`{}` is no step on labels", other.kind()))),
         }
+    }
+
+    /// Scores the pairs of a file in their order, some at a time.
+    fn score_listed(&self, pairs: &Path, name: &str, output: &mut Output, ctx: &RunContext) -> Result<(), JobError> {
+        let rows: Vec<(u32, u32)> = self.listed_pairs(pairs, ctx)?.iter().map(|pair| (pair.left, pair.right)).collect();
+        let rules = self.rules_of(&rows, ctx)?;
+        let (model, compiled) = (self.model()?, self.compiled()?);
+        let (kernel, after_last) = (score_pairs(model)?, model.blocking_rules.len() as u32);
+        let found = |rules: &[Option<u32>]| Extra {
+            found_by_blocking_rules: Some(rules.iter().map(Option::is_some).collect()),
+            ..Extra::default()
+        };
+        let none = Edges::new(model.comparisons.len());
+        let mut file = PairsFile::open(self.edge_columns()?, name, &none, &found(&[]), output)?;
+        for (rows, rules) in rows.chunks(PAIRS_PER_PART).zip(rules.chunks(PAIRS_PER_PART)) {
+            let mut edges = kernel.score(&self.loaded.records, rows, compiled, ctx).map_err(JobError::part)?;
+            edges.rules = rules.iter().map(|rule| rule.unwrap_or(after_last)).collect();
+            file.write(&edges, &found(rules))?;
+        }
+        file.close(output)
     }
 
     fn prediction_errors(

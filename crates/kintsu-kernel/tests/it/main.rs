@@ -7,15 +7,18 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, UInt32Type, UInt64Type};
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use kintsu_core::{Probability, RunContext};
 use kintsu_kernel::{
-    Compiled, CountPatternsSpec, DerivedSpec, Kernel, KernelSpec, ModelSpec, PrepareSpec, Prepared, RecordsSpec, ScoreBlocksSpec,
-    ScorePairsSpec, edges_batch,
+    Compiled, CountPatternsSpec, DerivedSpec, Kernel, KernelSpec, ModelSpec, PrepareSpec, Prepared, RecordsSpec, RuleSpec,
+    ScoreBlocksSpec, ScorePairsSpec, TermFrequenciesSpec, edges_batch, pattern_counts,
 };
 use kintsu_link::block::Blocker;
+use kintsu_link::compare::Comparators;
+use kintsu_link::library::block_on_column;
 use kintsu_link::model::{Dialect, JsonOptions, LinkType, Model, Parity};
-use kintsu_link::score::{Threshold, predict};
+use kintsu_link::score::{TermFrequencies, TermFrequencyTables, Threshold, predict};
+use kintsu_link::train::{EmSettings, Trainer, TrainingData};
 use kintsu_table::{Column, Table};
 
 fn batch() -> RecordBatch {
@@ -92,6 +95,7 @@ fn scoring_blocks_over_the_wire_equals_the_library() {
     let spec = KernelSpec::ScoreBlocks(ScoreBlocksSpec {
         records: records_spec(),
         model: ModelSpec::of(&model).unwrap(),
+        term_frequencies: Vec::new(),
         match_weight_min: None,
     });
     let found = over_the_wire(&spec, &over_the_wire(&prepare(), &batch()));
@@ -105,7 +109,12 @@ fn scoring_blocks_over_the_wire_equals_the_library() {
 
 #[test]
 fn a_threshold_keeps_the_heavier_pairs() {
-    let all = ScoreBlocksSpec { records: records_spec(), model: ModelSpec::of(&model()).unwrap(), match_weight_min: None };
+    let all = ScoreBlocksSpec {
+        records: records_spec(),
+        model: ModelSpec::of(&model()).unwrap(),
+        term_frequencies: Vec::new(),
+        match_weight_min: None,
+    };
     let weights = |spec: ScoreBlocksSpec| -> Vec<f64> {
         let found = over_the_wire(&KernelSpec::ScoreBlocks(spec), &batch());
         found.column_by_name("match_weight").unwrap().as_primitive::<Float64Type>().values().to_vec()
@@ -118,15 +127,86 @@ fn a_threshold_keeps_the_heavier_pairs() {
     assert_eq!(kept, expected);
 }
 
-#[test]
-fn patterns_count_every_pair_of_the_rules_once() {
-    let model = model();
-    let spec = KernelSpec::CountPatterns(CountPatternsSpec {
+fn patterns_spec() -> CountPatternsSpec {
+    CountPatternsSpec {
         records: records_spec(),
-        model: ModelSpec::of(&model).unwrap(),
+        model: ModelSpec::of(&model()).unwrap(),
         rules: Vec::new(),
         comparisons: Vec::new(),
-    });
+        by_term_frequency: false,
+        term_frequencies: Vec::new(),
+        pairs_max: None,
+    }
+}
+
+/// The records with the frequency of each name beside it, as if other parts of the table held more names.
+fn with_frequencies() -> RecordBatch {
+    let shares: ArrayRef = Arc::new(Float64Array::from(vec![Some(0.02), Some(0.01), Some(0.4), Some(0.02), None, Some(0.4)]));
+    let table = Table::from_batch(&batch()).unwrap().with_column(Column::encode("share", &shares).unwrap()).unwrap();
+    table.to_dictionary_batch().unwrap()
+}
+
+fn shares() -> Vec<TermFrequenciesSpec> {
+    vec![TermFrequenciesSpec { column: "name".to_owned(), frequencies: "share".to_owned() }]
+}
+
+#[test]
+fn term_frequencies_that_records_carry_are_those_that_an_engine_supplies() {
+    let (model, ctx) = (model(), RunContext::default());
+    let counted = ScoreBlocksSpec::of(records_spec(), &model, Threshold::None).unwrap();
+    let spec = ScoreBlocksSpec { term_frequencies: shares(), ..counted.clone() };
+    let found = over_the_wire(&KernelSpec::ScoreBlocks(spec), &with_frequencies());
+    assert_ne!(found, over_the_wire(&KernelSpec::ScoreBlocks(counted), &with_frequencies()), "the shares matter");
+
+    let prepared = Prepared::new(&batch(), &records_spec()).unwrap();
+    let names: ArrayRef = Arc::new(StringArray::from(vec!["bob", "ana", "anna"]));
+    let supplied = TermFrequencies::supplied(prepared.records(), "name", &names, &[0.4, 0.01, 0.02]).unwrap();
+    let compiled = Compiled::new(&model, prepared.records(), vec![supplied], &ctx).unwrap();
+    let blocker = Blocker::new(prepared.records(), &model.blocking_rules, model.parity, &ctx).unwrap();
+    let edges = predict(&blocker, &compiled.comparators, &compiled.scorer, Threshold::None, &ctx).unwrap();
+    assert_eq!(found, edges_batch(&model, &edges).unwrap());
+
+    let text = TermFrequenciesSpec { column: "name".to_owned(), frequencies: "city".to_owned() };
+    let spec =
+        ScoreBlocksSpec { term_frequencies: vec![text], ..ScoreBlocksSpec::of(records_spec(), &model, Threshold::None).unwrap() };
+    let refused = Kernel::new(&KernelSpec::ScoreBlocks(spec)).unwrap().apply(&with_frequencies()).unwrap_err();
+    assert_eq!(kintsu_core::Explain::code(&refused), "KN-KERNEL-001");
+}
+
+#[test]
+fn a_model_trained_on_patterns_from_the_wire_is_the_one_trained_on_records() {
+    let (ctx, rule) = (RunContext::default(), block_on_column("city", Dialect::DuckDb));
+    let prepared = Prepared::new(&with_frequencies(), &records_spec()).unwrap();
+    let records = prepared.records();
+    let frequencies =
+        TermFrequencies::of_rows(records, "name", |row| [0.02, 0.4, 0.01, 0.02, 0.0, 0.4].get(row).copied()).unwrap();
+    let frequencies = TermFrequencyTables::new(&model(), records, vec![frequencies]).unwrap();
+    let comparators = Comparators::compile(&model(), records, &ctx).unwrap();
+    let data = TrainingData { records, comparators: &comparators, frequencies: &frequencies };
+    let mut here = Trainer::new(model());
+    here.estimate_parameters_using_expectation_maximisation(data, &rule, EmSettings::default(), &ctx).unwrap();
+
+    let mut there = Trainer::new(model());
+    let plan = there.plan_em(&rule, EmSettings::default()).unwrap();
+    let spec = CountPatternsSpec {
+        rules: vec![RuleSpec::of(&rule)],
+        comparisons: plan.comparisons.clone(),
+        by_term_frequency: plan.by_term_frequency(there.model()),
+        term_frequencies: shares(),
+        ..patterns_spec()
+    };
+    assert!(spec.by_term_frequency);
+    let found = over_the_wire(&KernelSpec::CountPatterns(spec), &with_frequencies());
+    // In two parts, as two workers would send them.
+    let parts = [found.slice(0, 1), found.slice(1, found.num_rows() - 1)];
+    there.run_em(plan, &pattern_counts(there.model(), &parts).unwrap(), &ctx).unwrap();
+    assert_eq!(there.sessions(), here.sessions());
+    assert_ne!(here.sessions()[0].history.len(), 0);
+}
+
+#[test]
+fn patterns_count_every_pair_of_the_rules_once() {
+    let spec = KernelSpec::CountPatterns(patterns_spec());
     let found = over_the_wire(&spec, &batch());
     let counts = found.column_by_name("count").unwrap().as_primitive::<UInt64Type>();
     assert_eq!(counts.values().iter().sum::<u64>(), 15);
@@ -142,7 +222,11 @@ fn pairs_that_come_as_rows_are_scored_in_their_order() {
         ("city_r", text(vec!["x", "y", "z"])),
     ])
     .unwrap();
-    let spec = KernelSpec::ScorePairs(ScorePairsSpec { model: ModelSpec::of(&model()).unwrap(), match_weight_min: None });
+    let spec = KernelSpec::ScorePairs(ScorePairsSpec {
+        model: ModelSpec::of(&model()).unwrap(),
+        term_frequencies: Vec::new(),
+        match_weight_min: None,
+    });
     let found = over_the_wire(&spec, &pairs);
     assert_eq!(found.column_by_name("left").unwrap().as_primitive::<UInt32Type>().values(), &[0, 1, 2]);
     assert_eq!(found.column_by_name("right").unwrap().as_primitive::<UInt32Type>().values(), &[3, 4, 5]);
@@ -161,12 +245,7 @@ fn thresholds_without_a_number_in_json_cross_the_wire() {
 #[test]
 fn a_spec_that_makes_no_sense_is_refused() {
     assert!(serde_json::from_str::<KernelSpec>(r#"{"kernel": "explode"}"#).is_err());
-    let spec = CountPatternsSpec {
-        records: records_spec(),
-        model: ModelSpec::of(&model()).unwrap(),
-        rules: Vec::new(),
-        comparisons: vec![7],
-    };
+    let spec = CountPatternsSpec { comparisons: vec![7], ..patterns_spec() };
     let error = Kernel::new(&KernelSpec::CountPatterns(spec)).unwrap_err();
     assert_eq!(kintsu_core::Explain::code(&error), "KN-KERNEL-001");
 }

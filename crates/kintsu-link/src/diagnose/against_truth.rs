@@ -4,7 +4,6 @@
 //! everything else that was never generated is a non-match. Records without a label match nothing, as an equality with null is
 //! not true. Pairs are folded as they stream by: a truth table takes no memory per pair, errors take what they keep.
 
-use hashbrown::HashMap;
 use kintsu_core::{MatchWeight, RunContext};
 
 use super::prediction_errors::{Labelled, LabelsFrom, TruthStatus, truth_status};
@@ -121,11 +120,10 @@ impl ReadyModel<'_> {
         options: TruthOptions,
         ctx: &RunContext,
     ) -> Result<Vec<TruthRow>, LinkError> {
-        let (edges, found) = self.score_labelled(pairs, ctx)?;
         let mut counts = TruthCounts::new(options);
-        for (place, pair) in pairs.iter().enumerate() {
-            counts.add(edges.weights[place], pair.clerical_match_score >= clerical_threshold, found[place]);
-        }
+        self.each_labelled(pairs, ctx, |pair, scored, place, found| {
+            counts.add(scored.weights[place], pair.clerical_match_score >= clerical_threshold, found);
+        })?;
         Ok(counts.table(None))
     }
 
@@ -176,13 +174,12 @@ impl ReadyModel<'_> {
         wanted: &[TruthStatus],
         ctx: &RunContext,
     ) -> Result<PredictionErrors, LinkError> {
-        let (scored, found) = self.score_labelled(pairs, ctx)?;
-        let mut errors = PredictionErrors { edges: Edges::new(scored.comparisons), ..PredictionErrors::default() };
-        for (place, pair) in pairs.iter().enumerate() {
+        let mut errors = PredictionErrors { edges: Edges::new(self.comparators.len()), ..PredictionErrors::default() };
+        self.each_labelled(pairs, ctx, |pair, scored, place, found_by_blocking_rules| {
             let labelled = Labelled {
                 match_probability: scored.probability(place),
                 clerical_match_score: pair.clerical_match_score,
-                found_by_blocking_rules: found[place],
+                found_by_blocking_rules,
             };
             let status = truth_status(&labelled, threshold, LabelsFrom::Table).filter(|status| wanted.contains(status));
             if status.is_some() {
@@ -190,7 +187,7 @@ impl ReadyModel<'_> {
                 errors.edges.push(pair.left, pair.right, scored.weights[place], scored.rules[place], gammas);
             }
             errors.note(&labelled, status);
-        }
+        })?;
         Ok(errors)
     }
 
@@ -226,63 +223,6 @@ impl ReadyModel<'_> {
         let blocker = Blocker::new(self.records, &rules, self.model.parity, ctx)?;
         Ok((blocker, LabelColumn { codes, rules: own }))
     }
-
-    /// The scores of pairs of rows, in their order, and whether a blocking rule of the model finds each. The rule is the first that
-    /// does, or the position after the last one.
-    ///
-    /// # Errors
-    /// [`LinkError::UnknownRecords`], what blocking raises, [`LinkError::Cancelled`].
-    pub fn score_pairs(&self, pairs: &[(u32, u32)], ctx: &RunContext) -> Result<(Edges, Vec<bool>), LinkError> {
-        let unknown = pairs.iter().filter(|(left, right)| (*left).max(*right) as usize >= self.records.rows()).count();
-        if unknown > 0 {
-            return Err(LinkError::UnknownRecords { pairs: unknown });
-        }
-        let given = Blocker::given(self.records, pairs);
-        let mut scored = score_in_order(&given, self.comparators, self.scorer, Threshold::None, ctx)?;
-        let blocker = Blocker::new(self.records, &self.model.blocking_rules, self.model.parity, ctx)?;
-        let rules = rules_that_find(&blocker, pairs, ctx)?;
-        let after_last = self.model.blocking_rules.len() as u32;
-        scored.rules = rules.iter().map(|rule| rule.unwrap_or(after_last)).collect();
-        Ok((scored, rules.iter().map(Option::is_some).collect()))
-    }
-
-    fn score_labelled(&self, pairs: &[LabelledPair], ctx: &RunContext) -> Result<(Edges, Vec<bool>), LinkError> {
-        let rows: Vec<(u32, u32)> = pairs.iter().map(|pair| (pair.left, pair.right)).collect();
-        self.score_pairs(&rows, ctx)
-    }
-}
-
-/// The rule under which `blocker` finds each of `pairs`, whichever way round it is given; none where it does not. Walks the pairs
-/// of the rules, in memory linear in `pairs` and the records.
-///
-/// # Errors
-/// [`LinkError::Cancelled`].
-pub fn rules_that_find(blocker: &Blocker<'_>, pairs: &[(u32, u32)], ctx: &RunContext) -> Result<Vec<Option<u32>>, LinkError> {
-    let in_order = |&(left, right): &(u32, u32)| (left.min(right), left.max(right));
-    let mut is_sought: Vec<bool> = Vec::new();
-    let mut places: HashMap<(u32, u32), Vec<usize>, foldhash::fast::FixedState> = HashMap::default();
-    for (place, pair) in pairs.iter().enumerate() {
-        let pair = in_order(pair);
-        let row = pair.0 as usize;
-        if is_sought.len() <= row {
-            is_sought.resize(row + 1, false);
-        }
-        is_sought[row] = true;
-        places.entry(pair).or_default().push(place);
-    }
-    let parts = blocker.fold(ctx, Vec::new, |met: &mut Vec<(usize, u32)>, batch| {
-        for (&left, &right) in batch.left.iter().zip(&batch.right) {
-            if is_sought.get(left as usize) == Some(&true)
-                && let Some(places) = places.get(&(left, right))
-            {
-                met.extend(places.iter().map(|&place| (place, batch.rule)));
-            }
-        }
-        Ok(())
-    })?;
-    let mut rules = vec![None; pairs.len()];
-    parts.into_iter().flatten().for_each(|(place, rule)| rules[place] = Some(rule));
-    Ok(rules)
 }
 
 impl PredictionErrors {

@@ -11,6 +11,7 @@ mod blocks;
 mod completeness;
 mod explain;
 mod exploratory;
+mod listed_pairs;
 mod prediction_errors;
 mod profile;
 mod truth;
@@ -18,12 +19,13 @@ mod unlinkables;
 mod waterfall;
 mod waterfall_text;
 
-pub use against_truth::{LabelledPair, PredictionErrors, ReadyModel, rules_that_find};
+pub use against_truth::{LabelledPair, PredictionErrors, ReadyModel};
 pub use blocks::{Block, BlockSizes, CumulativeCount, KeyCodes, cumulative_counts, largest_blocks};
 pub use completeness::{Completeness, completeness};
 pub use exploratory::{
     ComparisonCount, LargestBlock, count_comparisons, largest_blocks_of_rule, profile_expression, table_completeness,
 };
+pub use listed_pairs::rules_that_find;
 pub use prediction_errors::{Labelled, LabelsFrom, TruthStatus, truth_status};
 pub use profile::{ColumnProfile, FrequencyStep, ValueCount, profile_values};
 pub use truth::{TRUTH_COLUMNS, TruthCounts, TruthOptions, TruthRow};

@@ -64,6 +64,23 @@ impl TermFrequencies {
         Ok(Self { column: column.to_owned(), encoded, frequencies: found })
     }
 
+    /// Takes the frequency of each row's value from the row, where records carry it; none, or a null value, says nothing. Where rows
+    /// of one value differ, the first that has one counts.
+    ///
+    /// # Errors
+    /// [`LinkError::MissingColumn`], [`LinkError::ColumnNotEncoded`].
+    pub fn of_rows(records: &Records, column: &str, frequency: impl Fn(usize) -> Option<f64>) -> Result<Self, LinkError> {
+        let encoded = records.column(column)?;
+        let mut found = vec![f64::NAN; encoded.values.len()];
+        for (row, &code) in encoded.codes.iter().enumerate().filter(|(_, code)| **code != NULL_CODE) {
+            let known = &mut found[code as usize];
+            if known.is_nan() {
+                *known = frequency(row).unwrap_or(f64::NAN);
+            }
+        }
+        Ok(Self { column: column.to_owned(), encoded, frequencies: found.into() })
+    }
+
     /// The column.
     pub fn column(&self) -> &str {
         &self.column

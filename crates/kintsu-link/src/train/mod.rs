@@ -22,7 +22,7 @@ pub use em::{EmComparison, EmIteration};
 pub use error::TrainError;
 pub use estimates::{Estimate, Estimates, LevelEstimates};
 pub use lambda::lambda_from_deterministic_rules;
-pub use run::TrainingData;
+pub use run::{PatternsWanted, TrainingData};
 pub use start::ImpliedLevel;
 pub use trainer::{EmPlan, EmSession, EmSettings, Trainer};
 pub use warnings::warn_about_dominant_rule;

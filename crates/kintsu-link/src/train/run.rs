@@ -7,6 +7,7 @@ use super::sample::sample_rows;
 use super::{EmSession, EmSettings, TrainError, Trainer};
 use crate::block::Blocker;
 use crate::compare::Comparators;
+use crate::error::LinkError;
 use crate::library::block_on_column;
 use crate::model::{BlockingRule, Model, Parity};
 use crate::records::Records;
@@ -21,6 +22,44 @@ pub struct TrainingData<'a> {
     pub comparators: &'a Comparators,
     /// The term frequencies that the model adjusts for.
     pub frequencies: &'a TermFrequencyTables,
+}
+
+/// What is counted about the pairs of a training rule.
+#[derive(Debug, Clone, Copy)]
+pub struct PatternsWanted<'a> {
+    /// The comparisons that are looked at, as positions in the model.
+    pub comparisons: &'a [usize],
+    /// Whether pairs are told apart by the term frequencies of the levels they take.
+    pub by_term_frequency: bool,
+    /// Count a sample of about so many pairs, drawn by the run's seed and the ids; none counts all.
+    pub pairs_max: Option<f64>,
+}
+
+impl TrainingData<'_> {
+    /// Counts the pairs that `rules` find, all pairs where there are none: what an EM session on them looks at.
+    ///
+    /// # Errors
+    /// What blocking refuses, and [`LinkError::Cancelled`].
+    pub fn count_pairs(
+        &self,
+        model: &Model,
+        rules: &[BlockingRule],
+        wanted: PatternsWanted<'_>,
+        ctx: &RunContext,
+    ) -> Result<PatternCounts, LinkError> {
+        let blocker = Blocker::new(self.records, rules, model.parity, ctx)?;
+        let sampled;
+        let blocker = match wanted.pairs_max {
+            Some(pairs_max) if blocker.pairs() as f64 > pairs_max => {
+                sampled = sampled_pairs(&blocker, pairs_max, ctx)?;
+                Blocker::given(self.records, &sampled)
+            }
+            _ => blocker,
+        };
+        let frequencies = wanted.by_term_frequency.then_some(self.frequencies);
+        let count = || count_patterns(&blocker, self.comparators, model, wanted.comparisons, frequencies, ctx);
+        in_stage(ctx, "comparing the pairs of a training rule", blocker.pairs(), count)
+    }
 }
 
 impl Trainer {
@@ -96,20 +135,15 @@ impl Trainer {
         ctx: &RunContext,
     ) -> Result<&EmSession, TrainError> {
         let plan = self.plan_em(rule, settings)?;
-        let blocker = Blocker::new(data.records, std::slice::from_ref(rule), self.model().parity, ctx)?;
-        let adjusted = plan.comparisons.iter().any(|at| is_adjusted(self.model(), *at));
-        let frequencies = (adjusted && !settings.estimate_without_term_frequencies).then_some(data.frequencies);
-        let sampled;
-        let blocker = match settings.max_pairs {
-            Some(value) if value.is_nan() || value < 1.0 => return Err(TrainError::MaxPairs { value }),
-            Some(max_pairs) if blocker.pairs() as f64 > max_pairs => {
-                sampled = sampled_pairs(&blocker, max_pairs, ctx)?;
-                Blocker::given(data.records, &sampled)
-            }
-            _ => blocker,
+        if let Some(value) = settings.max_pairs.filter(|value| value.is_nan() || *value < 1.0) {
+            return Err(TrainError::MaxPairs { value });
+        }
+        let wanted = PatternsWanted {
+            comparisons: &plan.comparisons,
+            by_term_frequency: plan.by_term_frequency(self.model()),
+            pairs_max: settings.max_pairs,
         };
-        let count = || count_patterns(&blocker, data.comparators, self.model(), &plan.comparisons, frequencies, ctx);
-        let counts = in_stage(ctx, "comparing the pairs of a training rule", blocker.pairs(), count)?;
+        let counts = data.count_pairs(self.model(), std::slice::from_ref(rule), wanted, ctx)?;
         self.run_em(plan, &counts, ctx)
     }
 
@@ -171,17 +205,13 @@ fn in_stage<T, E>(ctx: &RunContext, stage: &str, pairs: u64, work: impl FnOnce()
     done
 }
 
-fn is_adjusted(model: &Model, comparison: usize) -> bool {
-    model.comparisons[comparison].levels.iter().any(crate::model::ComparisonLevel::has_term_frequency_adjustment)
-}
-
 /// Each pair with the row that comes first on the left.
 fn oriented(pairs: &[(u32, u32)]) -> Vec<(u32, u32)> {
     pairs.iter().map(|&(a, b)| (a.min(b), a.max(b))).collect()
 }
 
 /// The pairs of a rule among sampled records: each side is kept with probability sqrt(max_pairs / pairs), by ids alone.
-fn sampled_pairs(blocker: &Blocker<'_>, max_pairs: f64, ctx: &RunContext) -> Result<Vec<(u32, u32)>, TrainError> {
+fn sampled_pairs(blocker: &Blocker<'_>, max_pairs: f64, ctx: &RunContext) -> Result<Vec<(u32, u32)>, LinkError> {
     let records = blocker.records();
     let share = (max_pairs / blocker.pairs() as f64).sqrt();
     let stream = Stream::new(ctx.seed, "estimate_parameters_using_expectation_maximisation");

@@ -11,7 +11,7 @@ use super::lambda::lambda_from_deterministic_rules;
 use super::shares::{level_shares, with_exact_top};
 use super::start::{ImpliedLevel, estimable_comparisons, implied_bayes_factor, implied_levels, rule_columns, scale_odds};
 use super::{TrainError, warnings};
-use crate::model::{BlockingRule, KintsuModel, Model, Parameter, TrainingNote, WarningNote};
+use crate::model::{BlockingRule, ComparisonLevel, KintsuModel, Model, Parameter, TrainingNote, WarningNote};
 use crate::score::{LevelCounts, PatternCounts};
 
 /// How a session of expectation maximisation runs. The defaults are Splink's.
@@ -57,6 +57,14 @@ pub struct EmPlan {
     pub implied: Vec<ImpliedLevel>,
     /// Lambda among the pairs of the rule, before the first iteration.
     pub starting_probability: f64,
+}
+
+impl EmPlan {
+    /// Whether the session tells pairs apart by the term frequencies of the levels they take.
+    pub fn by_term_frequency(&self, model: &Model) -> bool {
+        let adjusted = |at: &usize| model.comparisons[*at].levels.iter().any(ComparisonLevel::has_term_frequency_adjustment);
+        !self.settings.estimate_without_term_frequencies && self.comparisons.iter().any(adjusted)
+    }
 }
 
 /// A session of expectation maximisation that has run.

@@ -41,6 +41,15 @@ use crate::table::Table;
 /// [`TableError`]: unreadable or broken files (with line numbers), types that do not go together, columns that were asked for
 /// and are nowhere, limits passed, the run stopped.
 pub fn read(inputs: &[Input], options: &ReadOptions, context: &RunContext) -> Result<Table, TableError> {
+    Ok(read_counted(inputs, options, context)?.0)
+}
+
+/// As [`read`], with the number of rows that came from each input.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_counted(inputs: &[Input], options: &ReadOptions, context: &RunContext) -> Result<(Table, Vec<usize>), TableError> {
+    let mut rows_of_input = vec![0; inputs.len()];
     let mut plan = Plan::make(inputs, options, context)?;
     let mut sinks = plan.sinks()?;
     let mut source = plan.source_sink();
@@ -49,11 +58,12 @@ pub fn read(inputs: &[Input], options: &ReadOptions, context: &RunContext) -> Re
     let mut rows = 0;
     for (position, file) in files.into_iter().enumerate() {
         context.check()?;
-        let before = rows;
+        let (before, input) = (rows, file.input);
         rows += read_file(file, &plan.positions(position), &mut sinks, context)?;
         if rows as u64 > ROWS_MAX {
             return Err(TableError::TooManyRows { maximum: ROWS_MAX });
         }
+        rows_of_input[input] += rows - before;
         for (sink, found) in sinks.iter_mut().zip(plan.positions(position)) {
             match found {
                 Some(_) => {}
@@ -70,7 +80,7 @@ pub fn read(inputs: &[Input], options: &ReadOptions, context: &RunContext) -> Re
     context.progress().finish();
     let columns = sinks.into_par_iter().map(Sink::finish).collect::<Result<Vec<_>, _>>()?;
     let columns = columns.into_iter().map(|column| integers_where_wanted(column, options)).collect();
-    finish(source.map(plan::SourceSink::finish), columns, rows)
+    Ok((finish(source.map(plan::SourceSink::finish), columns, rows)?, rows_of_input))
 }
 
 /// The columns of `input` and their types, without reading all of it.

@@ -27,7 +27,7 @@ use crate::input::{ColumnChoice, Input, ReadOptions};
 pub(super) struct OpenFile {
     path: PathBuf,
     /// The position of the input it belongs to.
-    input: usize,
+    pub(super) input: usize,
     pub(super) columns: Vec<FileColumn>,
     pub(super) rows: Rows,
 }
