@@ -16,10 +16,15 @@ const PARITIES: [Parity; 4] = [Parity::Characters, Parity::DuckDb1_5, Parity::Du
 pub fn sql_condition(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     type Read = fn(&str, Dialect) -> Result<Expr, SqlError>;
+    let mut computed: Vec<Expr> = Vec::new();
     for read in [parse_condition as Read, parse_blocking_rule, parse_column_expression] {
         for dialect in DIALECTS {
             match read(text, dialect) {
-                Ok(expr) => compute(&expr),
+                Ok(expr) if computed.contains(&expr) => {}
+                Ok(expr) => {
+                    compute(&expr);
+                    computed.push(expr);
+                }
                 Err(error) => tell(&error),
             }
         }

@@ -8,8 +8,8 @@ use super::operand::Operand;
 use super::raised::Raised;
 use crate::sql::function::Function;
 
-/// So long may a text become by padding and repeating, in characters.
-const LENGTH_MAX: usize = 1 << 20;
+/// So long may a text become by padding, repeating and replacing, in characters or bytes.
+const LENGTH_MAX: usize = 1 << 16;
 
 /// Computes a text function of values that are not null.
 pub(crate) fn compute(function: Function, values: [Operand<'_>; 4], count: usize) -> Result<Operand<'_>, Raised> {
@@ -76,7 +76,7 @@ fn of_text<'a>(
         F::Position => Operand::Integer(position(&text, &to_text(second))),
         F::StartsWith => text.starts_with(&*to_text(second)).into(),
         F::EndsWith => text.ends_with(&*to_text(second)).into(),
-        F::Replace => Operand::from(replace(&text, &to_text(second), &to_text(third))),
+        F::Replace => Operand::from(replace(&text, &to_text(second), &to_text(third))?),
         F::Translate => Operand::from(translate(&text, &to_text(second), &to_text(third))),
         F::Repeat => Operand::from(repeat(&text, integer(&second)?)?),
         F::PadLeft | F::PadRight => {
@@ -287,8 +287,15 @@ fn position(text: &str, searched: &str) -> i64 {
     text.find(searched).map_or(0, |offset| character_count(text.get(..offset).unwrap_or("")) as i64 + 1)
 }
 
-fn replace(text: &str, from: &str, to: &str) -> String {
-    if from.is_empty() { text.to_owned() } else { text.replace(from, to) }
+fn replace(text: &str, from: &str, to: &str) -> Result<String, Raised> {
+    if from.is_empty() {
+        return Ok(text.to_owned());
+    }
+    let growth = to.len().saturating_sub(from.len());
+    if growth > 0 && text.matches(from).count().saturating_mul(growth) > LENGTH_MAX {
+        return Err(Raised::Overflow);
+    }
+    Ok(text.replace(from, to))
 }
 
 fn translate(text: &str, from: &str, to: &str) -> String {
