@@ -157,19 +157,19 @@ impl Groups {
 pub(super) fn sort_into_groups(columns: &[&[u32]], bounds: &[usize], size_min: usize) -> (Vec<u32>, Vec<u32>) {
     let total = columns.first().map_or(0, |column| column.len());
     let has_null = |entry: usize| columns.iter().any(|column| column[entry] == NULL_CODE);
-    let mut entries: Vec<u32> = Vec::new();
+    let (mut entries, mut ends): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
     for (place, (column, &bound)) in columns.iter().zip(bounds).enumerate().rev() {
-        entries = if place + 1 == columns.len() {
+        (entries, ends) = if place + 1 == columns.len() {
             counting_sort((0..total as u32).filter(|&entry| !has_null(entry as usize)), column, bound)
         } else {
             counting_sort(entries.iter().copied(), column, bound)
         };
     }
-    cut(&entries, columns, size_min)
+    cut(&entries, &ends, columns.get(1..).unwrap_or_default(), size_min)
 }
 
-/// A stable sort of `entries` by their codes, which are below `bound`.
-fn counting_sort(entries: impl Iterator<Item = u32> + Clone, codes: &[u32], bound: usize) -> Vec<u32> {
+/// A stable sort of `entries` by their codes, which are below `bound`, and where the entries of each code end.
+fn counting_sort(entries: impl Iterator<Item = u32> + Clone, codes: &[u32], bound: usize) -> (Vec<u32>, Vec<u32>) {
     let mut offsets = vec![0_u32; bound + 1];
     let mut total = 0;
     for entry in entries.clone() {
@@ -185,17 +185,27 @@ fn counting_sort(entries: impl Iterator<Item = u32> + Clone, codes: &[u32], boun
         sorted[*offset as usize] = entry;
         *offset += 1;
     }
-    sorted
+    // Placing the entries has moved each offset to the end of its code.
+    offsets.truncate(bound);
+    (sorted, offsets)
 }
 
-/// Cuts sorted entries where a code differs and drops small groups.
-fn cut(entries: &[u32], columns: &[&[u32]], size_min: usize) -> (Vec<u32>, Vec<u32>) {
+/// Cuts sorted entries at `ends`, and between them where a code of `columns` differs, and drops small groups.
+fn cut(entries: &[u32], ends: &[u32], columns: &[&[u32]], size_min: usize) -> (Vec<u32>, Vec<u32>) {
     let mut kept = Vec::with_capacity(entries.len());
     let mut starts = vec![0];
-    for group in entries.chunk_by(|&a, &b| columns.iter().all(|column| column[a as usize] == column[b as usize])) {
-        if group.len() >= size_min {
-            kept.extend_from_slice(group);
-            starts.push(kept.len() as u32);
+    let mut start = 0;
+    for &end in ends {
+        let alike = &entries[start..end as usize];
+        start = end as usize;
+        if alike.len() < size_min {
+            continue;
+        }
+        for group in alike.chunk_by(|&a, &b| columns.iter().all(|column| column[a as usize] == column[b as usize])) {
+            if group.len() >= size_min {
+                kept.extend_from_slice(group);
+                starts.push(kept.len() as u32);
+            }
         }
     }
     (kept, starts)

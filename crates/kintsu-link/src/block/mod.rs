@@ -27,7 +27,7 @@ pub use batch::{BATCH_PAIRS, PairBatch};
 pub use counts::{BlockSize, RuleCount};
 use earlier::EarlierKeys;
 use groups::Groups;
-use rule::{EarlierConditional, RulePlan};
+use rule::{EarlierConditional, RulePlan, Ungrouped};
 use walk::Walk;
 
 /// The source of candidate pairs.
@@ -68,15 +68,16 @@ impl<'a> Blocker<'a> {
     /// [`LinkError::MissingColumn`], [`LinkError::ColumnNotEncoded`], [`LinkError::Expression`], [`LinkError::Explode`].
     pub fn new(records: &'a Records, rules: &[BlockingRule], parity: Parity, ctx: &RunContext) -> Result<Self, LinkError> {
         let mut compiler = Compiler::new(records, parity);
-        let mut plans = Vec::with_capacity(rules.len());
+        let mut compiled = Vec::with_capacity(rules.len());
         for (number, rule) in rules.iter().enumerate() {
             ctx.check()?;
-            let plan = RulePlan::compile(rule, number, &mut compiler)?;
-            if !plan.keyed {
+            let rule = Ungrouped::compile(rule, number, &mut compiler)?;
+            if !rule.is_keyed() {
                 warn_of_cartesian(number, records, ctx);
             }
-            plans.push(plan);
+            compiled.push(rule);
         }
+        let mut plans: Vec<RulePlan> = compiled.into_par_iter().with_max_len(1).map(|rule| rule.group(records)).collect();
         if rules.is_empty() {
             plans.push(RulePlan::new(0, rule::every_row(records.rows(), records.pair_kind()), None, None, false));
         }

@@ -5,7 +5,7 @@ use super::groups::{Groups, KeyColumn};
 use crate::compare::{Compiler, Node};
 use crate::error::LinkError;
 use crate::model::BlockingRule;
-use crate::records::{JointColumns, PairKind};
+use crate::records::{JointColumns, PairKind, Records};
 use crate::sql::{CompareOp, Expr, Side};
 
 /// A compiled rule.
@@ -28,6 +28,48 @@ pub(super) struct RulePlan {
     pub(super) finds_nothing_new: bool,
 }
 
+/// A rule whose conditions are compiled and whose rows are still to be grouped.
+pub(super) enum Ungrouped {
+    /// By equal keys; all rows are one group where there are none.
+    Keyed { number: usize, keys: Vec<KeyColumn>, residual: Option<Node> },
+    /// A rule that explodes arrays groups its rows as it is compiled.
+    Exploding(RulePlan),
+}
+
+impl Ungrouped {
+    /// Compiles the rule with index `number`.
+    pub(super) fn compile(rule: &BlockingRule, number: usize, compiler: &mut Compiler<'_>) -> Result<Self, LinkError> {
+        let place = format!("blocking rule {number}");
+        if !rule.arrays_to_explode.is_empty() {
+            return super::explode::compile(rule, number, &place, compiler).map(Self::Exploding);
+        }
+        let (keys, residual) = split(&rule.condition, &place, compiler)?;
+        let residual = residual_condition(&residual, &place, compiler)?;
+        Ok(Self::Keyed { number, keys, residual })
+    }
+
+    /// Whether the rule has an equality.
+    pub(super) fn is_keyed(&self) -> bool {
+        match self {
+            Self::Keyed { keys, .. } => !keys.is_empty(),
+            Self::Exploding(plan) => plan.keyed,
+        }
+    }
+
+    /// Groups the rows of `records`.
+    pub(super) fn group(self, records: &Records) -> RulePlan {
+        match self {
+            Self::Exploding(plan) => plan,
+            Self::Keyed { number, keys, residual } if keys.is_empty() => {
+                RulePlan::new(number, every_row(records.rows(), records.pair_kind()), residual, None, false)
+            }
+            Self::Keyed { number, keys, residual } => {
+                RulePlan::new(number, Groups::by_keys(&keys, records.pair_kind()), residual, None, true)
+            }
+        }
+    }
+}
+
 /// An earlier rule whose condition has to be looked at.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EarlierConditional {
@@ -37,19 +79,6 @@ pub(super) struct EarlierConditional {
 }
 
 impl RulePlan {
-    /// Compiles the rule with index `number`.
-    pub(super) fn compile(rule: &BlockingRule, number: usize, compiler: &mut Compiler<'_>) -> Result<Self, LinkError> {
-        let place = format!("blocking rule {number}");
-        if !rule.arrays_to_explode.is_empty() {
-            return super::explode::compile(rule, number, &place, compiler);
-        }
-        let (keys, residual) = split(&rule.condition, &place, compiler)?;
-        let kind = compiler.records.pair_kind();
-        let groups = if keys.is_empty() { every_row(compiler.records.rows(), kind) } else { Groups::by_keys(&keys, kind) };
-        let residual = residual_condition(&residual, &place, compiler)?;
-        Ok(Self::new(number, groups, residual, None, !keys.is_empty()))
-    }
-
     pub(super) fn new(
         number: usize,
         groups: Groups,

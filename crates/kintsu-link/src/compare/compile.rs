@@ -31,7 +31,9 @@ impl<'a> Compiler<'a> {
 
     /// What the compiled conditions share.
     pub(crate) fn finish(self) -> Shared {
-        Shared { ladders: self.ladders.finish(), matrix: self.columns.finish() }
+        let (ladders, columns) = (self.ladders, self.columns);
+        let (ladders, matrix) = rayon::join(|| ladders.finish(), || columns.finish());
+        Shared { ladders, matrix }
     }
 
     /// Compiles `expr`, which stands at `place`.

@@ -7,6 +7,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use kintsu_table::EncodedColumn;
 use kintsu_text::{Ladder, Measure, Operator, PreparedValues, Semantics, Step};
+use rayon::prelude::*;
 
 use super::condition::{Node, SidedCodes};
 use super::ladder::{LadderPlan, Operand};
@@ -26,21 +27,23 @@ pub(crate) fn semantics(parity: Parity) -> Semantics {
 /// Measures by their arguments, with the thresholds asked about so far.
 pub(crate) struct LadderRequests {
     semantics: Semantics,
-    prepared: Vec<(ArrayRef, Arc<PreparedValues>)>,
+    /// The values that some measure compares, each once.
+    values: Vec<ArrayRef>,
     requests: Vec<LadderRequest>,
 }
 
 struct LadderRequest {
     measure: Measure,
-    first: Operand,
-    second: Operand,
+    /// The codes of each side and the place of their values.
+    first: (SidedCodes, usize),
+    second: (SidedCodes, usize),
     upwards: bool,
     steps: Vec<(Operator, f64)>,
 }
 
 impl LadderRequests {
     pub(crate) fn new(parity: Parity) -> Self {
-        Self { semantics: semantics(parity), prepared: Vec::new(), requests: Vec::new() }
+        Self { semantics: semantics(parity), values: Vec::new(), requests: Vec::new() }
     }
 
     /// A node that tells whether `function(first, second) op bound`; none when that is no threshold on a measure of text.
@@ -54,14 +57,13 @@ impl LadderRequests {
     ) -> Option<Node> {
         let measure = measure_of(function)?;
         let op = step_op(op)?;
-        let first = Operand { codes: first, values: self.prepare(&first_column.values)? };
-        let second = Operand { codes: second, values: self.prepare(&second_column.values)? };
+        let first = (first, self.place(&first_column.values)?);
+        let second = (second, self.place(&second_column.values)?);
         let upwards = matches!(op, Operator::AtLeast | Operator::Above);
         let known = self.requests.iter().position(|request| {
             request.measure == measure
                 && request.upwards == upwards
-                && same(&request.first, &first)
-                && same(&request.second, &second)
+                && (request.first, request.second) == (first, second)
                 && request.steps.len() < 200
         });
         let ladder = known.unwrap_or_else(|| {
@@ -76,28 +78,32 @@ impl LadderRequests {
         Some(Node::Step { ladder, request })
     }
 
-    fn prepare(&mut self, values: &ArrayRef) -> Option<Arc<PreparedValues>> {
+    /// The place of `values`, which are added unless they are there; none when they are no text.
+    fn place(&mut self, values: &ArrayRef) -> Option<usize> {
         if values.data_type() != &DataType::Utf8 {
             return None;
         }
-        if let Some((_, known)) = self.prepared.iter().find(|(other, _)| Arc::ptr_eq(other, values)) {
-            return Some(Arc::clone(known));
-        }
-        let text = values.as_string::<i32>();
-        let prepared = Arc::new(PreparedValues::from_offsets(self.semantics.unit, text.value_data(), text.value_offsets()));
-        self.prepared.push((values.clone(), Arc::clone(&prepared)));
-        Some(prepared)
+        let known = self.values.iter().position(|other| Arc::ptr_eq(other, values));
+        Some(known.unwrap_or_else(|| {
+            self.values.push(Arc::clone(values));
+            self.values.len() - 1
+        }))
     }
 
-    /// The ladders, each with its strictest step first.
+    /// The ladders, each with its strictest step first, over values that are prepared here.
     pub(crate) fn finish(self) -> Vec<LadderPlan> {
         let semantics = self.semantics;
-        self.requests.into_iter().map(|request| request.finish(semantics)).collect()
+        let prepare = |values: &ArrayRef| {
+            let text = values.as_string::<i32>();
+            Arc::new(PreparedValues::from_offsets(semantics.unit, text.value_data(), text.value_offsets()))
+        };
+        let prepared: Vec<Arc<PreparedValues>> = self.values.par_iter().with_max_len(1).map(prepare).collect();
+        self.requests.into_iter().map(|request| request.finish(semantics, &prepared)).collect()
     }
 }
 
 impl LadderRequest {
-    fn finish(self, semantics: Semantics) -> LadderPlan {
+    fn finish(self, semantics: Semantics, prepared: &[Arc<PreparedValues>]) -> LadderPlan {
         let mut order: Vec<usize> = (0..self.steps.len()).collect();
         let strict = |op: Operator| matches!(op, Operator::Above | Operator::Below);
         order.sort_by(|&a, &b| {
@@ -109,12 +115,10 @@ impl LadderRequest {
         order.iter().enumerate().for_each(|(place, &request)| limits[request] = place as u8 + 1);
         let step = |request: &usize| Step { operator: self.steps[*request].0, threshold: self.steps[*request].1 };
         let steps: Vec<Step> = order.iter().map(step).collect();
-        LadderPlan { ladder: Ladder::new(self.measure, semantics, &steps), first: self.first, second: self.second, limits }
+        let operand = |(codes, place): (SidedCodes, usize)| Operand { codes, values: Arc::clone(&prepared[place]) };
+        let (first, second) = (operand(self.first), operand(self.second));
+        LadderPlan { ladder: Ladder::new(self.measure, semantics, &steps), first, second, limits }
     }
-}
-
-fn same(a: &Operand, b: &Operand) -> bool {
-    a.codes == b.codes && Arc::ptr_eq(&a.values, &b.values)
 }
 
 fn measure_of(function: Function) -> Option<Measure> {

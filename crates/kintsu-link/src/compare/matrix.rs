@@ -32,8 +32,8 @@ pub(crate) struct PairMasks {
 
 /// Columns from this place on have no bit in the masks.
 pub(crate) const MASKED_PLACES: u32 = 32;
-/// Rows that one thread copies at a time.
-const ROWS_PER_TASK: usize = 1 << 13;
+/// Chunks that one thread fills at a time, at least.
+const CHUNKS_PER_TASK: usize = 1 << 13;
 
 impl MatrixColumns {
     /// The place of a column, which is added unless it is there. Places count from 1.
@@ -50,24 +50,30 @@ impl MatrixColumns {
     pub(crate) fn finish(&self) -> CodeMatrix {
         let rows = self.columns.first().map_or(0, |column| column.as_ref().len());
         let chunks_per_row = (self.columns.len() + 1).div_ceil(8);
-        let mut chunks = vec![[NULL_CODE; 8]; rows * chunks_per_row];
-        chunks.par_chunks_mut(ROWS_PER_TASK * chunks_per_row).enumerate().for_each(|(task, part)| {
-            for (place, column) in (1..).zip(&self.columns) {
-                let source = &column[task * ROWS_PER_TASK..];
-                for (row, &code) in part.chunks_exact_mut(chunks_per_row).zip(source) {
-                    row[place / 8][place % 8] = code;
-                }
-            }
-            part.chunks_exact_mut(chunks_per_row).for_each(|row| row[0][0] = null_mask(row, self.columns.len()));
-        });
+        let columns: Vec<&[u32]> = self.columns.iter().map(|column| &**column).collect();
+        let chunk = |at: usize| chunk_of(&columns, at / chunks_per_row, at % chunks_per_row);
+        let chunks = (0..rows * chunks_per_row).into_par_iter().with_min_len(CHUNKS_PER_TASK).map(chunk).collect();
         CodeMatrix { chunks, chunks_per_row, columns: self.columns.clone() }
     }
 }
 
+/// Eight codes of a row; the first chunk begins with the mask of what is null in all of them.
+fn chunk_of(columns: &[&[u32]], row: usize, chunk: usize) -> [u32; 8] {
+    let mut codes = [NULL_CODE; 8];
+    let first_place = if chunk == 0 { 1 } else { 8 * chunk };
+    for (column, place) in columns[first_place - 1..].iter().zip(first_place..8 * (chunk + 1)) {
+        codes[place % 8] = column[row];
+    }
+    if chunk == 0 {
+        codes[0] = null_mask(columns, row);
+    }
+    codes
+}
+
 /// The bits of the columns whose code is null.
-fn null_mask(row: &[[u32; 8]], columns: usize) -> u32 {
-    let masked = 1..(columns as u32 + 1).min(MASKED_PLACES);
-    masked.filter(|&place| row[place as usize / 8][place as usize % 8] == NULL_CODE).fold(0, |mask, place| mask | (1 << place))
+fn null_mask(columns: &[&[u32]], row: usize) -> u32 {
+    let masked = columns.iter().zip(1..MASKED_PLACES);
+    masked.fold(0, |mask, (column, place)| mask | (u32::from(column[row] == NULL_CODE) << place))
 }
 
 impl CodeMatrix {

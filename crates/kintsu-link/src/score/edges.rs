@@ -75,10 +75,11 @@ impl Edges {
     pub(crate) fn sorted(parts: Vec<Self>, comparisons: usize) -> Self {
         let joined = Self::joined(parts, comparisons);
         let mut order: Vec<(u64, u32)> = (0..joined.len() as u32)
+            .into_par_iter()
             .map(|edge| ((u64::from(joined.left[edge as usize]) << 32) | u64::from(joined.right[edge as usize]), edge))
             .collect();
         order.par_sort_unstable();
-        joined.reordered(order.iter().map(|&(_, edge)| edge as usize))
+        joined.reordered(&order)
     }
 
     /// Puts the parts together in their order.
@@ -103,14 +104,19 @@ impl Edges {
         all
     }
 
-    fn reordered(&self, order: impl Iterator<Item = usize> + Clone) -> Self {
-        let mut gammas = Vec::with_capacity(self.gammas.len());
-        order.clone().for_each(|edge| gammas.extend_from_slice(self.gammas(edge)));
+    /// The edges in the given order, of pairs with their edges.
+    fn reordered(&self, order: &[(u64, u32)]) -> Self {
+        let edges = order.par_iter().map(|&(_, edge)| edge as usize);
+        let mut gammas = vec![0; self.gammas.len()];
+        if self.comparisons > 0 {
+            let places = gammas.par_chunks_exact_mut(self.comparisons);
+            places.zip(edges.clone()).for_each(|(place, edge)| place.copy_from_slice(self.gammas(edge)));
+        }
         Self {
-            left: order.clone().map(|edge| self.left[edge]).collect(),
-            right: order.clone().map(|edge| self.right[edge]).collect(),
-            weights: order.clone().map(|edge| self.weights[edge]).collect(),
-            rules: order.map(|edge| self.rules[edge]).collect(),
+            left: order.par_iter().map(|&(pair, _)| (pair >> 32) as u32).collect(),
+            right: order.par_iter().map(|&(pair, _)| pair as u32).collect(),
+            weights: edges.clone().map(|edge| self.weights[edge]).collect(),
+            rules: edges.map(|edge| self.rules[edge]).collect(),
             gammas,
             comparisons: self.comparisons,
             candidate_pairs: self.candidate_pairs,

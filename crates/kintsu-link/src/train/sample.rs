@@ -4,6 +4,7 @@
 //! input, has as many pairs as were asked for (and not just about as many), and is everything when everything was asked for.
 
 use kintsu_core::Stream;
+use rayon::prelude::*;
 
 use crate::records::{PairKind, Records};
 
@@ -15,7 +16,7 @@ pub(super) fn sample_rows(records: &Records, max_pairs: f64, stream: Stream) -> 
     if max_pairs >= possible {
         return (0..records.rows() as u32).collect();
     }
-    let mut wanted: Vec<u64> = match records.pair_kind() {
+    let wanted: Vec<u64> = match records.pair_kind() {
         PairKind::Within => vec![rows_for_pairs(max_pairs)],
         PairKind::AcrossTwo { .. } | PairKind::Across => {
             let share = (max_pairs / possible).sqrt();
@@ -23,19 +24,24 @@ pub(super) fn sample_rows(records: &Records, max_pairs: f64, stream: Stream) -> 
         }
     };
     let by_source = wanted.len() > 1;
-    let mut drawn: Vec<(u64, u32)> = (0..records.rows()).map(|row| (records.random_bits(row, stream), row as u32)).collect();
-    drawn.sort_unstable();
-    let mut rows: Vec<u32> = drawn
-        .into_iter()
-        .filter_map(|(_, row)| {
-            let source = if by_source { records.source_of(row as usize) as usize } else { 0 };
-            let left = wanted.get_mut(source)?;
-            *left = left.checked_sub(1)?;
-            Some(row)
-        })
-        .collect();
+    let drawn: Vec<u64> = (0..records.rows()).into_par_iter().map(|row| records.random_bits(row, stream)).collect();
+    let mut rows = Vec::new();
+    for (source, &wanted) in wanted.iter().enumerate() {
+        let of_source = |row: usize| !by_source || records.source_of(row) as usize == source;
+        let ranked = (0..records.rows()).filter(|&row| of_source(row)).map(|row| (drawn[row], row as u32)).collect();
+        rows.extend(first_of(ranked, wanted as usize));
+    }
     rows.sort_unstable();
     rows
+}
+
+/// The rows of the `wanted` lowest ranks.
+fn first_of(mut ranked: Vec<(u64, u32)>, wanted: usize) -> impl Iterator<Item = u32> {
+    if wanted < ranked.len() {
+        ranked.select_nth_unstable(wanted);
+        ranked.truncate(wanted);
+    }
+    ranked.into_iter().map(|(_, row)| row)
 }
 
 /// The smallest r with r(r-1)/2 at least `pairs`.
