@@ -119,13 +119,15 @@ fn finish(source: Option<Column>, mut columns: Vec<Column>, rows: usize) -> Resu
 
 /// Feeds the columns of `file` to the sinks that want them and tells how many rows it has.
 fn read_file(file: OpenFile, positions: &[Option<usize>], sinks: &mut [Sink], context: &RunContext) -> Result<usize, TableError> {
-    let wanted: Vec<(usize, &mut Sink)> =
+    let mut wanted: Vec<(usize, &mut Sink)> =
         positions.iter().zip(sinks).filter_map(|(position, sink)| Some(((*position)?, sink))).collect();
     match file.rows {
         Rows::Parquet(parquet) => {
+            // The largest columns first, so that no thread is left alone with one at the end.
+            wanted.sort_by_key(|(position, _)| std::cmp::Reverse(parquet.column_bytes(*position)));
             let ahead = rayon::current_num_threads() / wanted.len().max(1);
             let rows = usize::try_from(parquet.rows()).map_err(|_| TableError::TooManyRows { maximum: ROWS_MAX })?;
-            wanted.into_par_iter().try_for_each(|(position, sink)| {
+            wanted.into_par_iter().with_max_len(1).try_for_each(|(position, sink)| {
                 context.check()?;
                 parquet.read_column(position, sink, ahead)
             })?;

@@ -73,6 +73,14 @@ impl ParquetFile {
         self.plain.metadata().num_row_groups()
     }
 
+    /// How many bytes the column at `position` takes in the file.
+    pub(super) fn column_bytes(&self, position: usize) -> i64 {
+        let descriptor = self.plain.parquet_schema();
+        let leaves = (0..descriptor.num_columns()).filter(|leaf| descriptor.get_column_root_idx(*leaf) == position);
+        let groups = self.plain.metadata().row_groups();
+        leaves.flat_map(|leaf| groups.iter().map(move |group| group.column(leaf).compressed_size())).sum()
+    }
+
     /// Feeds the column at `position` to `sink`, `ahead` row groups encoded side by side.
     pub(super) fn read_column(&self, position: usize, sink: &mut Sink, ahead: usize) -> Result<(), TableError> {
         if ahead <= 1 || !sink.encodes() {
