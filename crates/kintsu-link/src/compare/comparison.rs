@@ -115,6 +115,33 @@ impl ComparisonPlan {
         scratch.give_places(open);
     }
 
+    /// The place of the one column whose codes settle every pair: null, equal, or a step of a ladder over that very column.
+    pub(crate) fn settled_by_codes(&self) -> Option<NullThenEqual> {
+        self.masked.filter(|_| self.is_quick() || self.ladder.is_some())
+    }
+
+    /// Passes the gamma of each of `pairs`, which are of different codes and none of them null, to `each`, in order; for
+    /// comparisons that are [settled by codes](Self::settled_by_codes).
+    pub(crate) fn gammas_of_codes(
+        &self,
+        ladders: &[LadderPlan],
+        pairs: &[(u32, u32)],
+        scratch: &mut Scratch,
+        mut each: impl FnMut(i8),
+    ) {
+        match &self.ladder {
+            Some(tail) => {
+                let steps = ladders[tail.ladder].steps_of_codes(pairs, scratch);
+                steps.iter().for_each(|&step| each(tail.gammas[step as usize]));
+            }
+            None => {
+                for _ in pairs {
+                    each(self.otherwise);
+                }
+            }
+        }
+    }
+
     /// The gamma when no level is true.
     pub(crate) fn otherwise(&self) -> i8 {
         self.otherwise

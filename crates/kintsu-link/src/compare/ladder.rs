@@ -9,6 +9,7 @@ use super::condition::{Pairs, SidedCodes};
 use super::matrix::CodeMatrix;
 use super::scratch::Scratch;
 use super::truth::{NULL, Truth, from_bool};
+use crate::sql::Side;
 
 /// The step of a pair that was not measured yet.
 pub(crate) const UNKNOWN_STEP: u8 = u8::MAX;
@@ -69,12 +70,25 @@ impl LadderPlan {
         chosen: &[u32],
         scratch: &'s mut Scratch,
     ) -> &'s [u8] {
-        let Scratch { text, codes, found, .. } = scratch;
-        codes.clear();
-        codes.extend(chosen.iter().map(|&place| {
+        scratch.codes.clear();
+        scratch.codes.extend(chosen.iter().map(|&place| {
             let (left, right) = (pairs.left[place as usize], pairs.right[place as usize]);
             (self.first.codes.of(matrix, left, right), self.second.codes.of(matrix, left, right))
         }));
+        self.steps_of_gathered(scratch)
+    }
+
+    /// The steps of pairs of codes, a left and a right one each, none of which is null.
+    pub(crate) fn steps_of_codes<'s>(&self, pairs: &[(u32, u32)], scratch: &'s mut Scratch) -> &'s [u8] {
+        let of = |operand: &Operand, (left, right): (u32, u32)| if operand.codes.side == Side::Right { right } else { left };
+        scratch.codes.clear();
+        scratch.codes.extend(pairs.iter().map(|&pair| (of(&self.first, pair), of(&self.second, pair))));
+        self.steps_of_gathered(scratch)
+    }
+
+    /// The steps of the codes in `scratch`.
+    fn steps_of_gathered<'s>(&self, scratch: &'s mut Scratch) -> &'s [u8] {
+        let Scratch { text, codes, found, .. } = scratch;
         found.clear();
         found.resize(codes.len(), 0);
         self.ladder.step_many(&self.first.values, &self.second.values, codes, found, text);

@@ -23,9 +23,10 @@ use crate::error::LinkError;
 use crate::model::Model;
 use crate::records::Records;
 
-pub(crate) use comparison::{ComparisonPlan, UNDECIDED};
+pub(crate) use comparison::{ComparisonPlan, NullThenEqual, UNDECIDED};
 pub(crate) use compile::Compiler;
 pub(crate) use condition::{Node, Pairs, Shared};
+pub(crate) use ladder::LadderPlan;
 pub(crate) use matrix::{CodeMatrix, PairMasks};
 pub use scratch::Scratch;
 pub(crate) use truth::TRUE;
