@@ -1,7 +1,9 @@
 //! The run directory in the making.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 use arrow_array::RecordBatch;
 use kintsu_table::{FileFormat, Overwrite, StagedDirectory, TableWriter};
@@ -19,6 +21,8 @@ pub(super) struct Output {
     staged: StagedDirectory,
     format: FileFormat,
     files: BTreeMap<String, FileCard>,
+    /// Finished files on their way to the disk while the run goes on, so that publishing has less to wait for.
+    syncing: Vec<JoinHandle<()>>,
 }
 
 impl Output {
@@ -28,7 +32,7 @@ impl Output {
         let overwrite = if job.overwrite { Overwrite::ReplaceHolding("run.json") } else { Overwrite::Refuse };
         let staged = StagedDirectory::create(target, overwrite).map_err(JobError::part)?;
         let format = job.file_format.map_or(FileFormat::Parquet, FileFormat::from);
-        Ok(Self { staged, format, files: BTreeMap::new() })
+        Ok(Self { staged, format, files: BTreeMap::new(), syncing: Vec::new() })
     }
 
     /// The format of the data files.
@@ -63,6 +67,8 @@ impl Output {
     pub(super) fn close(&mut self, name: &str, file: TableWriter) -> Result<(), JobError> {
         let written = file.finish().map_err(JobError::part)?;
         self.files.insert(format!("{name}.{}", self.format.extension()), FileCard { rows: written.rows });
+        // Publishing synchronises every file again and reports what fails.
+        self.syncing.push(std::thread::spawn(move || drop(File::open(written.path).and_then(|file| file.sync_all()))));
         Ok(())
     }
 
@@ -74,6 +80,9 @@ impl Output {
 
     /// Puts the run directory in its place.
     pub(super) fn publish(self) -> Result<PathBuf, JobError> {
+        for file in self.syncing {
+            let _ = file.join();
+        }
         self.staged.publish().map_err(JobError::part)
     }
 

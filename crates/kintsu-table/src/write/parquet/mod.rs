@@ -13,7 +13,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{FieldRef, Fields, SchemaRef};
+use arrow_schema::{DataType, FieldRef, Fields, Schema, SchemaRef};
 use bytes::Bytes;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
@@ -22,7 +22,7 @@ use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::ColumnDescPtr;
+use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 use rayon::prelude::*;
 
 use self::keys::KeyColumn;
@@ -65,7 +65,7 @@ enum Encoded {
 impl ParquetWriter {
     pub(super) fn new(path: &Path, output: Output, schema: &SchemaRef) -> Result<Self, TableError> {
         let plain = plain_schema(schema);
-        let properties = Arc::new(properties());
+        let properties = Arc::new(properties(&plain));
         let create = || {
             let described = ArrowSchemaConverter::new().convert(&plain)?;
             let writer = SerializedFileWriter::new(output, described.root_schema_ptr(), properties)?;
@@ -182,12 +182,19 @@ impl BatchWriter for ParquetWriter {
     }
 }
 
-fn properties() -> WriterProperties {
-    WriterProperties::builder()
+fn properties(schema: &Schema) -> WriterProperties {
+    let general = WriterProperties::builder()
         .set_created_by(CREATED_BY.to_owned())
         .set_compression(Compression::SNAPPY)
         .set_statistics_enabled(EnabledStatistics::Chunk)
-        .set_offset_index_disabled(true)
+        .set_offset_index_disabled(true);
+    // Ids and weights hardly repeat: a dictionary of them costs time and saves nothing.
+    let distinct = |data_type: &DataType| matches!(data_type, DataType::Int64 | DataType::UInt64 | DataType::Float64);
+    let plain = schema.fields().iter().filter(|field| distinct(field.data_type()));
+    plain
+        .fold(general, |properties, field| {
+            properties.set_column_dictionary_enabled(ColumnPath::from(vec![field.name().clone()]), false)
+        })
         .build()
 }
 
