@@ -132,7 +132,9 @@ impl ComparisonPlan {
         match &self.ladder {
             Some(tail) => {
                 let steps = ladders[tail.ladder].steps_of_codes(pairs, scratch);
-                steps.iter().for_each(|&step| each(tail.gammas[step as usize]));
+                for &step in steps {
+                    each(tail.gammas[step as usize]);
+                }
             }
             None => {
                 for _ in pairs {

@@ -269,6 +269,16 @@ impl<'a> Plan<'a> {
             .sum()
     }
 
+    /// What term frequencies add for one comparison; values of exact levels stand in the matrix, which is at hand.
+    #[inline]
+    fn addition(&self, position: usize, gamma: i8, left: u32, right: u32) -> f64 {
+        let weights = &self.scorer.comparisons()[position];
+        match self.adjusted.iter().find(|exact| exact.position == position && exact.gamma == gamma && exact.own_values) {
+            Some(exact) => weights.addition_of_code(gamma, self.comparators.shared().matrix.code(left, exact.place)),
+            None => weights.addition(gamma, left, right),
+        }
+    }
+
     /// Writes the gammas that masks tell, for the pairs that are still open.
     fn begin_levels(&self, batch: &PairBatch, state: &mut State) {
         let State { levels, masks, open, .. } = state;
@@ -306,7 +316,7 @@ impl<'a> Plan<'a> {
             let at = place as usize;
             let (left, right) = (batch.left[at], batch.right[at]);
             let gammas = levels.gammas.iter().map(|column| column[at]);
-            let weight = self.scorer.weight(gammas.clone(), left, right);
+            let weight = self.scorer.weight_with(gammas.clone(), |position, gamma| self.addition(position, gamma, left, right));
             if weight >= self.threshold {
                 edges.push(left, right, weight, batch.rule, gammas);
             }

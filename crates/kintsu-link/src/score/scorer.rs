@@ -68,10 +68,14 @@ impl Scorer {
 
     /// The match weight of a pair with these gammas, in bits.
     pub fn weight(&self, gammas: impl IntoIterator<Item = i8>, left: u32, right: u32) -> f64 {
-        let parts = self.comparisons.iter().zip(gammas).map(|(comparison, gamma)| {
-            let addition = comparison.addition(gamma, left, right);
-            comparison.weight(gamma) + addition
-        });
+        self.weight_with(gammas, |position, gamma| self.comparisons[position].addition(gamma, left, right))
+    }
+
+    /// The match weight of a pair with these gammas, of which `addition` tells what term frequencies add.
+    #[inline]
+    pub(crate) fn weight_with(&self, gammas: impl IntoIterator<Item = i8>, addition: impl Fn(usize, i8) -> f64) -> f64 {
+        let parts = self.comparisons.iter().zip(gammas).enumerate();
+        let parts = parts.map(|(position, (comparison, gamma))| comparison.weight(gamma) + addition(position, gamma));
         parts.fold(self.prior, |sum, part| sum + part).clamp(-self.clamp, self.clamp)
     }
 
