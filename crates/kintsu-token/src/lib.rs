@@ -5,18 +5,26 @@
 //! whose profile, rules and hashing secret agree get the same bytes for the same person.
 
 mod attribute;
+pub mod encrypt;
 mod expression;
+pub mod hash;
+pub mod partner;
 mod profile;
 mod rule;
 mod rule_builder;
 mod rule_error;
 mod rules_file;
+pub mod secret;
 mod signature;
 
 pub use attribute::{Attribute, Attributes, Invalid, NormalizeError};
+pub use encrypt::{Cipher, DecryptError, IvSource};
 pub use expression::{Expression, ExpressionError, ExpressionProblem};
+pub use hash::{BLANK_TOKEN, HmacKey, TokenHasher};
+pub use partner::{KeyId, PartnerKey};
 pub use profile::{Profile, UnknownProfile};
 pub use rule::{Component, Rule, RuleSet};
 pub use rule_builder::{RuleSetBuilder, TokenBuilder};
 pub use rule_error::{RuleError, RuleErrors};
+pub use secret::{KeyError, KeyLedger, KeyUses, Secret, SecretKind, SecretSource, Weakness};
 pub use signature::{CompiledRules, Field, Outcome, Part, Signature};

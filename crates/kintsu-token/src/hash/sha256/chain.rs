@@ -1,0 +1,122 @@
+//! The four compressions of a token: the signature, the two blocks of the inner HMAC, the outer HMAC.
+
+use super::super::hmac_key::{HmacKey, INNER_PADDING};
+use super::super::{TOKEN_BYTES, base64, hex};
+use super::INITIAL;
+use super::scalar::{blocks, digest_of, fill_block};
+use super::words::{LANES_MAX, Words, hexadecimal, rounds, rounds_of_schedule};
+
+/// Signatures of more blocks than this are hashed one at a time; they are longer than 119 bytes.
+const BLOCKS_IN_LANES: usize = 2;
+
+/// The length of the outer message in bits: the padded key and a digest.
+const OUTER_BITS: u32 = (64 + 32) * 8;
+
+/// A batch: what to hash and where to.
+pub(in crate::hash) struct Task<'a> {
+    /// The signatures, one after another.
+    pub(in crate::hash) signatures: &'a [u8],
+    /// Where each signature ends.
+    pub(in crate::hash) ends: &'a [usize],
+    /// The key of the HMAC, if there is to be one.
+    pub(in crate::hash) key: Option<&'a HmacKey>,
+    /// Holds the blank token, and room for others, wherever a token belongs.
+    pub(in crate::hash) tokens: &'a mut [u8],
+    /// Where each token ends.
+    pub(in crate::hash) token_ends: &'a [usize],
+}
+
+/// Signatures of one number of blocks that wait until they fill the lanes.
+#[derive(Clone, Copy)]
+struct Waiting<'a> {
+    signatures: [&'a [u8]; LANES_MAX],
+    token_ends: [usize; LANES_MAX],
+    count: usize,
+}
+
+impl Task<'_> {
+    /// Makes the tokens.
+    #[inline(always)]
+    pub(super) fn run<W: Words>(&mut self) {
+        let nothing = Waiting { signatures: [&[]; LANES_MAX], token_ends: [0; LANES_MAX], count: 0 };
+        let mut waiting = [nothing; BLOCKS_IN_LANES];
+        let mut begin = 0;
+        for (&end, &token_end) in self.ends.iter().zip(self.token_ends) {
+            let signature = &self.signatures[begin..end];
+            begin = end;
+            match blocks(signature.len()) {
+                _ if signature.is_empty() => {}
+                count @ 1..=BLOCKS_IN_LANES => {
+                    let group = &mut waiting[count - 1];
+                    group.signatures[group.count] = signature;
+                    group.token_ends[group.count] = token_end;
+                    group.count += 1;
+                    if group.count == W::LANES {
+                        flush::<W>(group, count, self.key, self.tokens);
+                    }
+                }
+                _ => write(&hash_alone(signature, self.key), self.key.is_some(), token_end, self.tokens),
+            }
+        }
+        for (group, count) in waiting.iter_mut().zip(1..) {
+            if group.count > 0 {
+                flush::<W>(group, count, self.key, self.tokens);
+            }
+        }
+    }
+}
+
+/// Hashes what waits and writes its tokens.
+#[inline(always)]
+fn flush<W: Words>(group: &mut Waiting<'_>, block_count: usize, key: Option<&HmacKey>, tokens: &mut [u8]) {
+    let mut blocks = [[0; 64]; LANES_MAX];
+    let mut state = INITIAL.map(W::splat);
+    for index in 0..block_count {
+        for (block, signature) in blocks.iter_mut().zip(&group.signatures[..group.count]) {
+            fill_block(signature, 0, index, block);
+        }
+        rounds(&mut state, W::load(&blocks));
+    }
+    if let Some(key) = key {
+        sign(&mut state, key);
+    }
+    let mut digests = [[0; 32]; LANES_MAX];
+    W::store(&state, &mut digests);
+    for (digest, &token_end) in digests.iter().zip(&group.token_ends[..group.count]) {
+        write(digest, key.is_some(), token_end, tokens);
+    }
+    group.count = 0;
+}
+
+/// The HMACs of the hexadecimal digits of the states.
+#[inline(always)]
+fn sign<W: Words>(state: &mut [W; 8], key: &HmacKey) {
+    let message = hexadecimal(state);
+    *state = key.inner.map(W::splat);
+    rounds(state, message);
+    rounds_of_schedule(state, &INNER_PADDING);
+    let [zero, one] = [W::splat(0), W::splat(0x8000_0000)];
+    let [a, b, c, d, e, f, g, h] = *state;
+    let message = [a, b, c, d, e, f, g, h, one, zero, zero, zero, zero, zero, zero, W::splat(OUTER_BITS)];
+    *state = key.outer.map(W::splat);
+    rounds(state, message);
+}
+
+#[cold]
+fn hash_alone(signature: &[u8], key: Option<&HmacKey>) -> [u8; 32] {
+    let digest = digest_of(INITIAL, 0, signature);
+    key.map_or(digest, |key| key.sign_digest(&digest))
+}
+
+/// Writes a digest where its token ends: as base64 when it is an HMAC, as hexadecimal digits when not.
+#[inline(always)]
+fn write(digest: &[u8; 32], signed: bool, token_end: usize, tokens: &mut [u8]) {
+    if signed {
+        let token = &mut tokens[token_end - TOKEN_BYTES..token_end];
+        if let Some(token) = token.first_chunk_mut() {
+            base64::encode_digest(digest, token);
+        }
+    } else {
+        tokens[token_end - 64..token_end].copy_from_slice(&hex::digest(digest));
+    }
+}
