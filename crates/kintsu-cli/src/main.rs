@@ -52,6 +52,7 @@ fn main() -> ExitCode {
     match done {
         Ok(Verdict::Done) => ExitCode::SUCCESS,
         Err(error) => {
+            let error = session.explained(error);
             session.printer().error(&error);
             ExitCode::from(kintsu_core::Explain::blame(&error).exit_code())
         }

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use kintsu_core::{Progress, RunContext};
 use kintsu_job::{JobError, JobSpec, Problem};
@@ -39,6 +40,11 @@ impl Session {
         Ok(Self { options: options.clone(), printer, context })
     }
 
+    /// The error of a command; where the process was to hold too much memory, that.
+    pub(crate) fn explained(&self, error: JobError) -> JobError {
+        error.or_memory(&self.context)
+    }
+
     pub(crate) fn printer(&self) -> Printer {
         self.printer
     }
@@ -71,7 +77,11 @@ impl Session {
     }
 }
 
-/// The first signal asks the run to stop; the second ends the process at once.
+/// How long a run that was asked to stop may take to do so. It looks many times a second, unless it waits for a pipe or a disk.
+const STOP_MILLISECONDS: u64 = 1500;
+
+/// The first signal asks the run to stop, and ends the process when it does not; the second ends the process at once. A process that
+/// is ended leaves what a killed one leaves: nothing that looks finished, and the next run clears it away.
 fn stop_on_signal(context: &RunContext) -> Result<(), JobError> {
     let context = context.clone();
     let asked = AtomicBool::new(false);
@@ -80,6 +90,10 @@ fn stop_on_signal(context: &RunContext) -> Result<(), JobError> {
             std::process::exit(130);
         }
         context.cancel();
+        std::thread::spawn(|| {
+            std::thread::sleep(Duration::from_millis(STOP_MILLISECONDS));
+            std::process::exit(130);
+        });
     })
     .map_err(|error| JobError::Defect(format!("no signal handler: {error}")))
 }

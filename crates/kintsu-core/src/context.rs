@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::memory::{MemoryExceeded, MemoryWatch};
+
 /// Something the user should know though the run goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
@@ -50,7 +52,8 @@ pub struct RunContext {
     progress: Arc<dyn Progress>,
     cancelled: Arc<AtomicBool>,
     warnings: Arc<Mutex<Vec<Warning>>>,
-    /// How much memory the run may take, in bytes; none means no limit of its own.
+    memory: Arc<MemoryWatch>,
+    /// How much memory the process may hold, in bytes; none means no limit of its own. Set before the run begins.
     pub memory_bytes_max: Option<u64>,
     /// The seed of everything random in the run.
     pub seed: u64,
@@ -74,7 +77,14 @@ impl std::fmt::Debug for RunContext {
 impl RunContext {
     /// A context that reports to `progress`, with no memory limit and seed 42.
     pub fn new(progress: Arc<dyn Progress>) -> Self {
-        Self { progress, cancelled: Arc::new(AtomicBool::new(false)), warnings: Arc::default(), memory_bytes_max: None, seed: 42 }
+        Self {
+            progress,
+            cancelled: Arc::new(AtomicBool::new(false)),
+            warnings: Arc::default(),
+            memory: Arc::default(),
+            memory_bytes_max: None,
+            seed: 42,
+        }
     }
 
     /// The same surroundings with nobody to report to: it is cancelled with this one, and its progress and warnings go nowhere.
@@ -107,9 +117,59 @@ impl RunContext {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 
+    /// Whether the run goes on; it looks at the memory too, though not every time.
+    ///
     /// # Errors
-    /// [`Cancelled`] once [`RunContext::cancel`] was called.
+    /// [`Cancelled`] once [`RunContext::cancel`] was called, or the process holds more memory than it may.
     pub fn check(&self) -> Result<(), Cancelled> {
-        if self.cancelled.load(Ordering::Relaxed) { Err(Cancelled) } else { Ok(()) }
+        if self.cancelled.load(Ordering::Relaxed) || self.memory.exceeded().is_some() {
+            return Err(Cancelled);
+        }
+        if self.memory_bytes_max.is_some() && self.memory.is_due() { self.make_room_for(0) } else { Ok(()) }
+    }
+
+    /// Asks before something large is made whether `bytes` more than the process holds are within the limit. Where the system
+    /// does not say what the process holds, `bytes` alone are compared.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when they are not; [`RunContext::memory_exceeded`] tells how much was needed, and the run is over.
+    pub fn make_room_for(&self, bytes: u64) -> Result<(), Cancelled> {
+        match self.memory_bytes_max {
+            Some(allowed_bytes) if !self.memory.has_room_for(bytes, allowed_bytes) => Err(Cancelled),
+            _ => Ok(()),
+        }
+    }
+
+    /// What was needed when the run was stopped for its memory; none when it was not.
+    pub fn memory_exceeded(&self) -> Option<MemoryExceeded> {
+        self.memory.exceeded()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_stops_when_there_is_no_room_and_says_what_it_needed() {
+        let context = RunContext { memory_bytes_max: Some(1 << 50), ..RunContext::default() };
+        assert_eq!(context.make_room_for(1 << 20), Ok(()));
+        assert_eq!((context.check(), context.memory_exceeded()), (Ok(()), None));
+        assert_eq!(context.make_room_for(1 << 51), Err(Cancelled));
+        assert_eq!(context.clone().check(), Err(Cancelled));
+        let exceeded = context.memory_exceeded().map(|exceeded| (exceeded.needed_bytes >= 1 << 51, exceeded.allowed_bytes));
+        assert_eq!(exceeded, Some((true, 1 << 50)));
+    }
+
+    #[test]
+    fn what_the_process_holds_is_seen_by_checks() {
+        let context = RunContext { memory_bytes_max: Some(1), ..RunContext::default() };
+        let stopped = (0..100).any(|_| context.check().is_err());
+        assert_eq!(stopped, crate::resident_bytes().is_some());
+    }
+
+    #[test]
+    fn without_a_limit_there_is_room_for_everything() {
+        assert_eq!(RunContext::default().make_room_for(u64::MAX), Ok(()));
     }
 }

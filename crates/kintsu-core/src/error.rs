@@ -44,3 +44,17 @@ pub trait Explain: std::error::Error {
         Vec::new()
     }
 }
+
+/// What to do about a file that cannot be written, where the reason tells.
+pub fn hint_for_writing(reason: &std::io::Error) -> Option<&'static str> {
+    match reason.kind() {
+        std::io::ErrorKind::StorageFull => Some("free some space on the disk, or write to another one"),
+        std::io::ErrorKind::QuotaExceeded | std::io::ErrorKind::FileTooLarge => {
+            Some("raise the limit that the system puts on files, or write to another place")
+        }
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            Some("allow writing there, or write to another place")
+        }
+        _ => None,
+    }
+}

@@ -32,7 +32,7 @@ pub enum JobError {
     /// The run would take more memory than it may.
     #[error("the run needs about {} but may take {}", crate::show_bytes(*needed_bytes), crate::show_bytes(*allowed_bytes))]
     Memory {
-        /// The estimate.
+        /// The estimate, or what it held and was about to take when it was stopped.
         needed_bytes: u64,
         /// The limit.
         allowed_bytes: u64,
@@ -73,6 +73,15 @@ impl JobError {
         Self::Configuration(errors.problems().iter().map(problem).collect())
     }
 
+    /// The want of memory, where that is why the run was stopped; else the error itself.
+    #[must_use]
+    pub fn or_memory(self, ctx: &kintsu_core::RunContext) -> Self {
+        match ctx.memory_exceeded() {
+            Some(exceeded) => Self::Memory { needed_bytes: exceeded.needed_bytes, allowed_bytes: exceeded.allowed_bytes },
+            None => self,
+        }
+    }
+
     /// A single problem.
     pub fn problem(problem: Problem) -> Self {
         Self::Configuration(vec![problem])
@@ -96,8 +105,9 @@ impl Explain for JobError {
         match self {
             Self::Configuration(problems) if problems.len() == 1 => problems.first().and_then(Explain::hint),
             Self::Memory { .. } => {
-                Some("raise --memory, lower --threads, raise the predict threshold, or tighten the blocking rules that `kintsu plan` shows as large".to_owned())
+                Some("raise --memory, raise the predict threshold, narrow the blocking rules that `kintsu plan` shows as large, or leave columns out of the input".to_owned())
             }
+            Self::Unwritable { source, .. } => kintsu_core::hint_for_writing(source).map(str::to_owned),
             Self::Part(part) => part.hint(),
             Self::Defect(_) => Some("please report it with the command and the version".to_owned()),
             _ => None,

@@ -53,6 +53,21 @@ pub(crate) fn input_card(input: &Input) -> Result<InputCard, JobError> {
     Ok(InputCard { name, path, bytes: Some(bytes), digest: Some(format!("xxh3:{:032x}", digest.digest128())) })
 }
 
+/// The size of an input in bytes, as it lies on the disk; 0 for standard input, which is in memory already.
+///
+/// # Errors
+/// [`JobError::Unreadable`] when a file cannot be looked at.
+pub(crate) fn bytes_of(input: &Input) -> Result<u64, JobError> {
+    if input.is_standard_input() {
+        return Ok(0);
+    }
+    let size = |path: PathBuf| match std::fs::metadata(&path) {
+        Ok(found) => Ok(found.len()),
+        Err(source) => Err(JobError::Unreadable { path, source }),
+    };
+    files_of(&input.path)?.into_iter().map(size).sum()
+}
+
 fn files_of(path: &Path) -> Result<Vec<PathBuf>, JobError> {
     if !path.is_dir() {
         return Ok(vec![path.to_path_buf()]);

@@ -17,7 +17,7 @@ pub use engine::{Engine, Run};
 pub use error::JobError;
 pub use inputs::table_input;
 pub use local::{EntityExplanation, FinishedRun, LinkExplanation, LocalEngine, PairExplanation, RunEvaluation};
-pub use memory::{parse_bytes, peak_memory_bytes, show_bytes};
+pub use memory::{parse_bytes, show_bytes};
 pub use plan::{Plan, RulePlan};
 pub use profile::{FileColumn, profile_inputs, read_text_rows};
 pub use spec::{

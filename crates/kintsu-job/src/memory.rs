@@ -1,4 +1,4 @@
-//! Amounts of memory: reading them from text, writing them for people, and the peak of this process.
+//! Amounts of memory: reading them from text, and writing them for people.
 
 /// Reads an amount such as `4GiB`, `800MB` or `1073741824`; none when it is not one.
 ///
@@ -47,11 +47,4 @@ pub fn show_bytes(bytes: u64) -> String {
         amount if amount < 100.0 => format!("{amount:.1} {unit}"),
         amount => format!("{amount:.0} {unit}"),
     }
-}
-
-/// The largest resident memory of this process so far, in bytes; none where the system does not say.
-pub fn peak_memory_bytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
 }

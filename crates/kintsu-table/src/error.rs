@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use arrow_schema::DataType;
-use kintsu_core::{Blame, Cancelled, Explain};
+use kintsu_core::{Blame, Cancelled, Explain, hint_for_writing};
 
 use crate::table::TableShapeError;
 
@@ -311,7 +311,7 @@ impl Explain for TableError {
             Self::TargetExists { .. } => "choose another place, or allow it to be replaced".to_owned(),
             Self::TargetProtected { .. } => "choose another place".to_owned(),
             Self::TargetBusy { .. } => "wait for it to end, or choose another place".to_owned(),
-            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => "free some space on the disk".to_owned(),
+            Self::Write { source, .. } => return hint_for_writing(source).map(str::to_owned),
             _ => return None,
         };
         Some(hint)

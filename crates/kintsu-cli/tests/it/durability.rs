@@ -110,7 +110,7 @@ fn catches_interrupts(process: u32) -> bool {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_stopped_run_says_so_and_leaves_nothing() {
-    use std::process::{Command, Stdio};
+    use std::process::Stdio;
 
     use crate::command::demo;
 
@@ -120,14 +120,39 @@ fn a_stopped_run_says_so_and_leaves_nothing() {
                       output = \"out\"\n";
     std::fs::write(folder.path().join("job.toml"), every_pair).unwrap();
     let mut child = kintsu(folder.path()).args(["run", "job.toml", "--no-progress"]).stderr(Stdio::null()).spawn().unwrap();
-    // Before the run has set its handler, the signal would end it as it ends any process.
-    wait_until(&mut child, |child| catches_interrupts(child.id()) || child.try_wait().unwrap().is_some());
-    let asked = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(asked.success());
+    interrupt(&mut child);
     wait_until(&mut child, |child| child.try_wait().unwrap().is_some());
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(!folder.path().join("out").exists());
     assert_eq!(leftovers(folder.path()), Vec::<String>::new());
+}
+
+/// Interrupts the process once, as soon as it has set its handler: before, the signal would end it as it ends any process.
+#[cfg(target_os = "linux")]
+fn interrupt(child: &mut Child) {
+    wait_until(child, |child| catches_interrupts(child.id()) || child.try_wait().unwrap().is_some());
+    let asked = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(asked.success());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_waits_for_its_input_is_stopped_by_the_first_signal() {
+    use std::process::{Command, Stdio};
+
+    let folder = small_folder();
+    assert!(Command::new("mkfifo").arg(folder.path().join("pipe.csv")).status().unwrap().success());
+    for input in ["pipe.csv", "-"] {
+        let arguments = ["dedupe", input, "--model", "febrl3.model.json", "-o", "out", "--no-progress"];
+        let mut child = kintsu(folder.path()).args(arguments).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        interrupt(&mut child);
+        wait_until(&mut child, |child| child.try_wait().unwrap().is_some());
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{input}");
+        assert!(!folder.path().join("out").exists(), "{input}");
+    }
+    let whole = run(folder.path(), &["dedupe", "people.csv", "--model", "febrl3.model.json", "-o", "out", "-qq"]);
+    assert!(whole.status.success(), "{}", stderr(&whole));
+    assert_eq!(leftovers(folder.path()), Vec::<String>::new(), "leftovers are cleared by the next run");
 }
 
 #[test]

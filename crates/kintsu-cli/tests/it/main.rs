@@ -3,6 +3,8 @@
 
 mod bad_input;
 mod command;
+mod disk;
 mod durability;
+mod memory;
 mod sameness;
 mod steps;

@@ -27,6 +27,7 @@ impl Clock {
         work: impl FnOnce() -> Result<T, JobError>,
     ) -> Result<T, JobError> {
         ctx.check()?;
+        ctx.make_room_for(0)?;
         let began = Instant::now();
         let done = work();
         let earlier = self.timings.find(name).copied().unwrap_or(0.0);

@@ -1,11 +1,13 @@
 //! The local engine: reads, prepares, trains, scores, clusters and writes in this process.
 
+mod announce;
 mod clock;
 mod clusters;
 mod comparisons;
 mod edges;
 mod finished;
 mod load;
+mod memory_needed;
 mod model_source;
 mod new_records;
 mod output;
@@ -43,10 +45,16 @@ impl Engine for LocalEngine {
     }
 
     fn plan(&self, job: &JobSpec, ctx: &RunContext) -> Result<Plan, JobError> {
-        planning::plan(job, ctx)
+        planning::plan(job, ctx).map_err(|error| error.or_memory(ctx))
     }
 
     fn run(&self, job: &JobSpec, ctx: &RunContext) -> Result<Run, JobError> {
+        self.run_to_its_end(job, ctx).map_err(|error| error.or_memory(ctx))
+    }
+}
+
+impl LocalEngine {
+    fn run_to_its_end(self, job: &JobSpec, ctx: &RunContext) -> Result<Run, JobError> {
         let mut clock = Clock::start();
         let mut output = Output::create(job)?;
         let mut state = RunState::prepare(job, ctx, &mut clock)?;

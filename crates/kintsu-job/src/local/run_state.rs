@@ -11,12 +11,13 @@ use kintsu_link::model::{KintsuModel, Model};
 use kintsu_link::score::{EdgeColumns, Edges, TermFrequencies, TermFrequencyTables, Threshold};
 use kintsu_link::train::{Trainer, TrainingData};
 
+use super::announce::{announce_prediction, announce_training};
 use super::clock::Clock;
 use super::edges::{Extra, write_pairs};
 use super::load::{Loaded, LookedAt, Sources};
+use super::memory_needed::{refuse_hopeless_inputs, refuse_if_too_large};
 use super::model_source::{SourcedModel, blocking_rule, default_link_type, link_type, source_model};
 use super::output::Output;
-use super::planning::{refuse_if_too_large, warn_of_exploding_rules};
 use super::train;
 use super::truth::{Truth, evaluate};
 use crate::card::{Counts, Evaluation};
@@ -49,6 +50,7 @@ impl<'a> RunState<'a> {
     pub(super) fn prepare(job: &'a JobSpec, ctx: &RunContext, clock: &mut Clock) -> Result<Self, JobError> {
         let sourced = source_model(job)?;
         let sources = Sources::look(job, sourced.as_ref().map(|sourced| &sourced.model))?;
+        refuse_hopeless_inputs(&sources.inputs, ctx)?;
         let looked_at = looked_at(job, sourced.as_ref().map(|sourced| &sourced.model), &sources)?;
         let pairs = sourced.as_ref().map(|sourced| sourced.model.link_type);
         let pairs = pairs.or(job.link_type.map(link_type)).unwrap_or_else(|| default_link_type(job.inputs.len()));
@@ -88,22 +90,25 @@ impl<'a> RunState<'a> {
         self.compiled.as_ref().ok_or_else(|| JobError::Defect("a step needs a model and there is none".to_owned()))
     }
 
-    /// Groups the records by the blocking rules of prediction, where the job predicts; says which rules explode and refuses a run
-    /// that would take too much memory, before any pair is looked at.
+    /// Groups the records by the blocking rules of prediction, where the job predicts; says which rules of prediction and training
+    /// explode and refuses a run that would take too much memory, before any pair is looked at.
     pub(super) fn block(&mut self, steps: &[StepSpec], ctx: &RunContext, clock: &mut Clock) -> Result<(), JobError> {
         let Some(sourced) = &self.sourced else { return Ok(()) };
-        if !steps.iter().any(|step| matches!(step, StepSpec::Predict { .. })) {
+        let model = &sourced.model;
+        clock.stage("block", ctx, || announce_training(self.job, sourced, &self.loaded.records, ctx))?;
+        if !steps.iter().any(|step| matches!(step, StepSpec::Predict { .. } | StepSpec::DeterministicLink { .. })) {
             return Ok(());
         }
-        let model = &sourced.model;
         let blocks = clock.stage("block", ctx, || {
             let kernel = score_blocks(&self.loaded.spec, model, Threshold::None)?;
             let blocker = kernel.block(&self.loaded.records, ctx).map_err(JobError::part)?;
-            warn_of_exploding_rules(&blocker, &model.blocking_rules, ctx);
+            announce_prediction(&blocker, &model.blocking_rules, ctx);
             refuse_if_too_large(&blocker, model.comparisons.len(), ctx)?;
             Ok(blocker.into_blocks())
         })?;
-        self.blocks = Some(blocks);
+        if steps.iter().any(|step| matches!(step, StepSpec::Predict { .. })) {
+            self.blocks = Some(blocks);
+        }
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! The end of a run: the model, its term frequencies and the card.
 
-use kintsu_core::RunContext;
+use kintsu_core::{RunContext, peak_resident_bytes};
 
 use super::clock::Clock;
 use super::output::{Output, file_name};
@@ -9,7 +9,6 @@ use super::run_state::RunState;
 use crate::card::{Machine, RunCard};
 use crate::error::JobError;
 use crate::inputs::job_digest;
-use crate::memory::peak_memory_bytes;
 
 impl RunState<'_> {
     /// Writes what is left to write and gives the card.
@@ -39,7 +38,7 @@ impl RunState<'_> {
             evaluation: self.evaluation.clone(),
             warnings: ctx.warnings(),
             timings: clock.finish(),
-            machine: Machine { threads: rayon::current_num_threads(), peak_memory_bytes: peak_memory_bytes() },
+            machine: Machine { threads: rayon::current_num_threads(), peak_memory_bytes: peak_resident_bytes() },
         };
         let text = serde_json::to_string_pretty(&card).map_err(|error| JobError::Defect(error.to_string()))?;
         output.write_text("run.json", &format!("{text}\n"))?;

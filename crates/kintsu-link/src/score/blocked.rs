@@ -7,6 +7,11 @@ use super::edges::Edges;
 use crate::block::Blocker;
 use crate::error::LinkError;
 
+/// A pair with its rule.
+const PAIR_BYTES: u64 = 12;
+/// An edge without gammas.
+const EDGE_BYTES: u64 = 20;
+
 /// The pairs of `blocker` as they are: what some rule finds counts as a link. They have no gammas, and a weight of 0.
 ///
 /// # Errors
@@ -16,6 +21,7 @@ pub fn deterministic_link(blocker: &Blocker<'_>, ctx: &RunContext) -> Result<Edg
         pairs.extend(batch.left.iter().zip(&batch.right).map(|(&left, &right)| (left, right, batch.rule)));
         Ok(())
     })?;
+    ctx.make_room_for(parts.iter().map(Vec::len).sum::<usize>() as u64 * (PAIR_BYTES + EDGE_BYTES))?;
     let mut pairs: Vec<(u32, u32, u32)> = parts.concat();
     pairs.par_sort_unstable();
     Ok(Edges {

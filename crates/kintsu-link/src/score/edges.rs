@@ -58,9 +58,19 @@ impl Edges {
         self.left.iter().copied().zip(self.right.iter().copied()).collect()
     }
 
+    /// How many bytes an edge takes at most while edges are put together and sorted: in its part, joined, sorted, and in the order.
+    pub fn bytes_while_sorted(comparisons: usize) -> u64 {
+        3 * Self::bytes_per_edge(comparisons) + 16
+    }
+
     /// How many bytes one edge takes.
-    pub(crate) fn bytes_per_edge(comparisons: usize) -> u64 {
+    fn bytes_per_edge(comparisons: usize) -> u64 {
         20 + comparisons as u64
+    }
+
+    /// How many bytes are still to be taken for an edge that stands in its part.
+    pub(crate) fn bytes_to_sort(comparisons: usize) -> u64 {
+        Self::bytes_while_sorted(comparisons) - Self::bytes_per_edge(comparisons)
     }
 
     pub(crate) fn push(&mut self, left: u32, right: u32, weight: f64, rule: u32, gammas: impl Iterator<Item = i8>) {

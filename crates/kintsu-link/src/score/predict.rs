@@ -53,10 +53,13 @@ impl Threshold {
 /// Rounding never moves a weight by as much as this, so a bound this far below the threshold rules a pair out.
 const BOUND_SLACK: f64 = 1e-6;
 
+/// After so many kept edges it is asked whether there is room for what comes of them.
+const EDGES_PER_LOOK: u64 = 1 << 13;
+
 /// Scores the pairs of `blocker` and keeps those at or above `threshold`, sorted by pair.
 ///
 /// # Errors
-/// [`LinkError::Cancelled`], or [`LinkError::TooManyEdges`] when the edges would take more than half the memory allowed.
+/// [`LinkError::Cancelled`], or [`LinkError::TooManyEdges`] when the edges, once sorted, would take more memory than allowed.
 pub fn predict(
     blocker: &Blocker<'_>,
     comparators: &Comparators,
@@ -91,7 +94,7 @@ fn predict_parts(
     ctx: &RunContext,
 ) -> Result<Vec<Edges>, LinkError> {
     let plan = Plan::new(comparators, scorer, threshold);
-    let limit = ctx.memory_bytes_max.map(|bytes| bytes / 2 / Edges::bytes_per_edge(comparators.len()));
+    let bytes_to_sort = Edges::bytes_to_sort(comparators.len());
     let kept = AtomicU64::new(0);
     let states = blocker.fold(
         ctx,
@@ -100,13 +103,13 @@ fn predict_parts(
             let before = state.edges.len();
             state.edges.candidate_pairs += batch.len() as u64;
             plan.score(batch, state);
-            let edges = kept.fetch_add((state.edges.len() - before) as u64, Ordering::Relaxed);
-            match limit {
-                Some(limit) if edges > limit => {
-                    Err(LinkError::TooManyEdges { edges, limit_bytes: ctx.memory_bytes_max.unwrap_or_default() })
-                }
-                _ => Ok(()),
+            let added = (state.edges.len() - before) as u64;
+            let edges = kept.fetch_add(added, Ordering::Relaxed) + added;
+            if edges / EDGES_PER_LOOK == (edges - added) / EDGES_PER_LOOK {
+                return Ok(());
             }
+            let limit_bytes = ctx.memory_bytes_max.unwrap_or_default();
+            ctx.make_room_for(edges * bytes_to_sort).map_err(|_| LinkError::TooManyEdges { edges, limit_bytes })
         },
     )?;
     comparators.warn(ctx);

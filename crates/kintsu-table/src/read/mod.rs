@@ -78,6 +78,7 @@ pub fn read_counted(inputs: &[Input], options: &ReadOptions, context: &RunContex
         }
     }
     context.progress().finish();
+    context.make_room_for(0)?;
     let columns = sinks.into_par_iter().map(Sink::finish).collect::<Result<Vec<_>, _>>()?;
     let columns = columns.into_iter().map(|column| integers_where_wanted(column, options)).collect();
     Ok((finish(source.map(plan::SourceSink::finish), columns, rows)?, rows_of_input))
@@ -127,10 +128,10 @@ fn read_file(file: OpenFile, positions: &[Option<usize>], sinks: &mut [Sink], co
             wanted.sort_by_key(|(position, _)| std::cmp::Reverse(parquet.column_bytes(*position)));
             let ahead = rayon::current_num_threads() / wanted.len().max(1);
             let rows = usize::try_from(parquet.rows()).map_err(|_| TableError::TooManyRows { maximum: ROWS_MAX })?;
-            wanted.into_par_iter().with_max_len(1).try_for_each(|(position, sink)| {
-                context.check()?;
-                parquet.read_column(position, sink, ahead)
-            })?;
+            wanted
+                .into_par_iter()
+                .with_max_len(1)
+                .try_for_each(|(position, sink)| parquet.read_column(position, sink, ahead, context))?;
             context.progress().advance(rows as u64);
             Ok(rows)
         }
@@ -145,6 +146,7 @@ fn read_batches(mut file: BatchFile, mut wanted: Vec<(usize, &mut Sink)>, contex
     let mut batches = file.next_batches()?;
     while !batches.is_empty() {
         context.check()?;
+        context.make_room_for(0)?;
         let count: usize = batches.iter().map(|batch| batch.rows).sum();
         rows += count;
         if rows as u64 > ROWS_MAX {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use arrow_array::ArrayRef;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use bytes::{Buf, Bytes};
+use kintsu_core::RunContext;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Encoding;
@@ -82,11 +83,24 @@ impl ParquetFile {
     }
 
     /// Feeds the column at `position` to `sink`, `ahead` row groups encoded side by side.
-    pub(super) fn read_column(&self, position: usize, sink: &mut Sink, ahead: usize) -> Result<(), TableError> {
+    pub(super) fn read_column(
+        &self,
+        position: usize,
+        sink: &mut Sink,
+        ahead: usize,
+        context: &RunContext,
+    ) -> Result<(), TableError> {
+        let goes_on = || context.check().and_then(|()| context.make_room_for(0));
         if ahead <= 1 || !sink.encodes() {
-            return (0..self.row_groups()).try_for_each(|group| self.read_chunk(group, position, &mut |array| sink.push(array)));
+            return (0..self.row_groups()).try_for_each(|group| {
+                self.read_chunk(group, position, &mut |array| {
+                    goes_on()?;
+                    sink.push(array)
+                })
+            });
         }
         for first in (0..self.row_groups()).step_by(ahead) {
+            goes_on()?;
             let groups = first..(first + ahead).min(self.row_groups());
             let (name, data_type) = (sink.name(), sink.data_type());
             let encoded = groups.into_par_iter().map(|group| self.encode_chunk(group, position, name, data_type));
