@@ -30,7 +30,7 @@ pub enum JobError {
         source: std::io::Error,
     },
     /// The run would take more memory than it may.
-    #[error("the run needs about {} but may take {}", crate::show_bytes(*needed_bytes), crate::show_bytes(*allowed_bytes))]
+    #[error("the run needs {} or more but may take {}", crate::show_bytes(*needed_bytes), crate::show_bytes(*allowed_bytes))]
     Memory {
         /// The estimate, or what it held and was about to take when it was stopped.
         needed_bytes: u64,

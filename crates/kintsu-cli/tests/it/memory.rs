@@ -10,6 +10,9 @@ use crate::command::{kintsu, run, stderr};
 
 const PEOPLE: u64 = 120_000;
 
+/// What a run takes before it first looks at its memory: the program, and the batches in which a file is read.
+const START_MEBIBYTES: f64 = 40.0;
+
 /// Writes people of whom every third appears twice, by plain arithmetic.
 fn write_people(path: &Path) {
     let mut text = String::from("unique_id,first_name,surname,city,postcode,email\n");
@@ -99,19 +102,20 @@ fn a_run_ends_within_its_memory_or_refuses_and_leaves_nothing() {
     assert_eq!(free.code, Some(0), "{}", free.said);
     assert!(free.peak > 30.0, "a run of {PEOPLE} people takes more than {} MiB", free.peak);
     let (mut refused, mut done) = (0, 0);
-    for share in [0.1, 0.3, 0.45, 0.6, 0.7, 0.8, 0.9, 0.97, 1.05, 1.4] {
+    for share in [0.03, 0.1, 0.3, 0.45, 0.6, 0.7, 0.8, 0.9, 0.97, 1.05, 1.4] {
         let limit = (free.peak * share).ceil();
         if out.exists() {
             std::fs::remove_dir_all(&out).unwrap();
         }
         let ended = run_within(folder.path(), &format!("{limit}MiB"));
         eprintln!("limit {limit} MiB of {:.0}: exit code {:?}, peak {:.0} MiB", free.peak, ended.code, ended.peak);
-        assert!(ended.peak <= limit * 1.15, "a limit of {limit} MiB and a peak of {} MiB", ended.peak);
         if ended.code == Some(0) {
+            assert!(ended.peak <= limit * 1.15, "a limit of {limit} MiB and a peak of {} MiB", ended.peak);
             done += 1;
             continue;
         }
         refused += 1;
+        assert!(ended.peak <= limit * 1.15 + START_MEBIBYTES, "refused only at {} MiB with a limit of {limit}", ended.peak);
         let said = &ended.said;
         assert_eq!(ended.code, Some(2), "{said}");
         assert!(said.contains("KN-JOB-007") && said.contains("hint: raise --memory"), "{said}");
