@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
+use crate::codes;
 use crate::process::{cargo, output, root, target};
 
 /// The pages, each with what the program is asked for.
-const PAGES: [(&str, &str); 2] = [("kintsu.schema.json", "schema"), ("commands.md", "commands")];
+const PAGES: [(&str, &str); 3] = [("kintsu.schema.json", "schema"), ("commands.md", "commands"), ("codes.md", CODES)];
+/// The page that is made from the sources and not by the program.
+const CODES: &str = "codes";
 
 /// Writes the pages.
 pub fn write() -> Result<(), String> {
@@ -40,5 +43,8 @@ fn folder() -> PathBuf {
 }
 
 fn page(topic: &str) -> Result<String, String> {
+    if topic == CODES {
+        return codes::page();
+    }
     output(std::process::Command::new(target().join("release/kintsu")).args(["reference", topic]))
 }

@@ -1,6 +1,7 @@
 //! The project's own chores: `cargo xtask test | bench | docs | tidy`.
 
 mod bench;
+mod codes;
 mod docs;
 mod process;
 mod python;

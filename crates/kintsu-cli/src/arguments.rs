@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use kintsu_job::{EngineName, FileFormat, ParityName};
 
 /// Finds the records that belong to the same person or company.
 #[derive(Debug, Parser)]
@@ -61,24 +60,24 @@ pub(crate) enum ReferencePage {
 }
 
 /// Options that every command takes.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct GlobalOptions {
     /// Use so many threads [default: one a processor].
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
-    pub(crate) threads: Option<u32>,
+    #[arg(long, global = true, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) threads: Option<String>,
     /// Take at most so much memory, such as 4GiB; a run that needs more is refused.
-    #[arg(long, global = true, value_name = "SIZE", value_parser = parse_memory)]
+    #[arg(long, global = true, value_name = "SIZE", allow_negative_numbers = true)]
     pub(crate) memory: Option<String>,
     /// Seed everything random with this number [default: 42].
-    #[arg(long, global = true, value_name = "N")]
-    pub(crate) seed: Option<u64>,
-    /// Where the run takes place [default: local].
-    #[arg(long, global = true, value_name = "ENGINE", value_parser = parse_engine)]
-    pub(crate) engine: Option<EngineName>,
+    #[arg(long, global = true, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) seed: Option<String>,
+    /// Where the run takes place: local [default: local].
+    #[arg(long, global = true, value_name = "ENGINE")]
+    pub(crate) engine: Option<String>,
     /// Whose string measures to follow: characters, duckdb-1.5, duckdb-2.0 or spark-jar [default: those of the model].
-    #[arg(long, global = true, value_name = "NAME", value_parser = parse_parity)]
-    pub(crate) parity: Option<ParityName>,
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) parity: Option<String>,
     /// How results are printed.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: PrintFormat,
@@ -100,9 +99,10 @@ pub(crate) struct GlobalOptions {
 }
 
 /// How results are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PrintFormat {
     /// For people.
+    #[default]
     Text,
     /// For programs: one JSON document.
     Json,
@@ -116,26 +116,26 @@ pub(crate) struct LinkageOptions {
     #[arg(long, value_name = "COLUMN")]
     pub(crate) unique_id: Option<String>,
     /// Settings to train first: Splink's JSON, or a job file.
-    #[arg(long, value_name = "FILE", conflicts_with = "model")]
+    #[arg(long, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,
     /// A trained model, scored as it is: Splink's JSON or ours.
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
     /// Keep edges at or above this match probability [default: 0.5].
-    #[arg(long, value_name = "P", value_parser = parse_probability)]
-    pub(crate) predict_threshold: Option<f64>,
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    pub(crate) predict_threshold: Option<String>,
     /// Join records at or above this match probability [default: 0.95].
-    #[arg(long, value_name = "P", value_parser = parse_probability)]
-    pub(crate) cluster_threshold: Option<f64>,
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    pub(crate) cluster_threshold: Option<String>,
     /// Columns that are never looked at and kept in the output.
     #[arg(long, value_name = "COLUMN,...", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
     /// A column or file with the truth: never looked at, measured against.
     #[arg(long, value_name = "COLUMN|FILE")]
     pub(crate) truth: Option<String>,
-    /// The format of the data files that are written [default: parquet].
-    #[arg(long, value_name = "FORMAT", value_parser = parse_file_format)]
-    pub(crate) file_format: Option<FileFormat>,
+    /// The format of the data files that are written: parquet, csv, jsonl or arrow [default: parquet].
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) file_format: Option<String>,
 }
 
 /// `kintsu demo`.
@@ -244,35 +244,4 @@ pub(crate) struct ProfileArguments {
     /// So many of the most frequent values of each column; 0 prints no values.
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) top: u32,
-}
-
-fn parse_memory(text: &str) -> Result<String, String> {
-    match kintsu_job::parse_bytes(text) {
-        Some(_) => Ok(text.to_owned()),
-        None => Err("write a number with a unit, such as 4GiB or 800MB".to_owned()),
-    }
-}
-
-fn parse_probability(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
-        _ => Err("must be from 0 to 1".to_owned()),
-    }
-}
-
-fn parse_engine(text: &str) -> Result<EngineName, String> {
-    parse_name(text)
-}
-
-fn parse_parity(text: &str) -> Result<ParityName, String> {
-    parse_name(text)
-}
-
-fn parse_file_format(text: &str) -> Result<FileFormat, String> {
-    parse_name(text)
-}
-
-/// Reads a name as the job file would.
-fn parse_name<Name: serde::de::DeserializeOwned>(text: &str) -> Result<Name, String> {
-    serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|error| error.to_string())
 }

@@ -2,21 +2,55 @@
 
 use std::path::{Path, PathBuf};
 
-use kintsu_job::{ColumnOrFile, InputSpec, InputTable, JobError, JobSpec, LinkTypeName, LoadedJob, Places, Problem, load_job};
+use kintsu_job::{
+    ColumnOrFile, InputSpec, InputTable, JobError, JobSpec, LinkTypeName, LoadedJob, LocalEngine, Places, Problem, check_ready,
+    read_job,
+};
 
-use crate::arguments::{GlobalOptions, LinkageOptions};
+use crate::arguments::LinkageOptions;
+use crate::session::Session;
+use crate::values::LinkageValues;
 
 /// A job with where its values stand.
 pub(crate) struct BuiltJob {
     pub(crate) spec: JobSpec,
     pub(crate) places: Places,
+    /// What is wrong with the file and the options.
+    problems: Vec<Problem>,
 }
 
 impl From<LoadedJob> for BuiltJob {
     fn from(loaded: LoadedJob) -> Self {
-        Self { spec: loaded.spec, places: loaded.places }
+        Self { spec: loaded.spec, places: loaded.places, problems: loaded.problems }
     }
 }
+
+impl BuiltJob {
+    /// Refuses a job that cannot run, with everything that is wrong with it: in its file, the options, the files that it names
+    /// and their headers. `further` problems are told with them.
+    ///
+    /// # Errors
+    /// [`JobError::Configuration`].
+    pub(crate) fn check(&self, further: Option<Problem>) -> Result<(), JobError> {
+        let mut problems = self.problems.clone();
+        problems.extend(check_ready(&self.spec, &self.places));
+        problems.extend(further);
+        if problems.is_empty() {
+            return Ok(());
+        }
+        // What is missing may have been meant by a key or an option that is wrong.
+        if !self.problems.is_empty() {
+            problems.retain(|problem| !["KN-JOB-010", "KN-JOB-011", "KN-JOB-022"].contains(&problem.code));
+        }
+        let absent = problems.iter().any(|problem| matches!(problem.code, "KN-JOB-013" | "KN-JOB-026" | "KN-JOB-027"));
+        let seen = LocalEngine.problems(&self.spec);
+        problems.extend(seen.into_iter().filter(|problem| !(absent && FILES_ABSENT.contains(&problem.code))));
+        Err(JobError::Configuration(problems))
+    }
+}
+
+/// The codes of files that are not there, which need not be told twice.
+const FILES_ABSENT: [&str; 3] = ["KN-JOB-001", "KN-TABLE-001", "KN-TABLE-002"];
 
 /// A job on `files` with what the options say.
 ///
@@ -26,14 +60,14 @@ pub(crate) fn from_files(
     files: &[PathBuf],
     output: Option<&PathBuf>,
     linkage: &LinkageOptions,
-    global: &GlobalOptions,
+    session: &Session,
 ) -> Result<BuiltJob, JobError> {
     let mut job = match &linkage.settings {
-        Some(path) if is_job_file(path) => BuiltJob::from(load_job(path)?),
-        _ => BuiltJob { spec: JobSpec::default(), places: Places::default() },
+        Some(path) if is_job_file(path) => BuiltJob::from(read_job(path)?),
+        _ => BuiltJob { spec: JobSpec::default(), places: Places::default(), problems: Vec::new() },
     };
     job.spec.inputs = files.iter().map(|path| InputSpec::Path(path.clone())).collect();
-    apply(&mut job.spec, output, linkage, global);
+    apply(&mut job, output, linkage, session);
     Ok(job)
 }
 
@@ -46,11 +80,11 @@ pub(crate) fn from_file(
     output: Option<&PathBuf>,
     inputs: &[String],
     linkage: &LinkageOptions,
-    global: &GlobalOptions,
+    session: &Session,
 ) -> Result<BuiltJob, JobError> {
-    let mut job = BuiltJob::from(load_job(path)?);
-    replace_inputs(&mut job.spec, inputs)?;
-    apply(&mut job.spec, output, linkage, global);
+    let mut job = BuiltJob::from(read_job(path)?);
+    job.problems.extend(replace_inputs(&mut job.spec, inputs));
+    apply(&mut job, output, linkage, session);
     Ok(job)
 }
 
@@ -60,7 +94,11 @@ pub(crate) fn is_job_file(path: &Path) -> bool {
 }
 
 /// Puts the options over what the job says.
-fn apply(spec: &mut JobSpec, output: Option<&PathBuf>, linkage: &LinkageOptions, global: &GlobalOptions) {
+fn apply(job: &mut BuiltJob, output: Option<&PathBuf>, linkage: &LinkageOptions, session: &Session) {
+    let (global, problems) = session.values();
+    job.problems.extend_from_slice(problems);
+    let values = LinkageValues::read(linkage, &mut job.problems);
+    let spec = &mut job.spec;
     if let Some(settings) = linkage.settings.as_ref().filter(|path| !is_job_file(path)) {
         spec.settings = Some(settings.clone());
         spec.model = None;
@@ -74,10 +112,10 @@ fn apply(spec: &mut JobSpec, output: Option<&PathBuf>, linkage: &LinkageOptions,
     }
     put(&mut spec.output, output);
     put(&mut spec.unique_id, linkage.unique_id.as_ref());
-    put(&mut spec.predict_threshold, linkage.predict_threshold.as_ref());
-    put(&mut spec.cluster_threshold, linkage.cluster_threshold.as_ref());
+    put(&mut spec.predict_threshold, values.predict_threshold.as_ref());
+    put(&mut spec.cluster_threshold, values.cluster_threshold.as_ref());
     put(&mut spec.truth, linkage.truth.as_ref().map(|truth| ColumnOrFile(truth.clone())).as_ref());
-    put(&mut spec.file_format, linkage.file_format.as_ref());
+    put(&mut spec.file_format, values.file_format.as_ref());
     if !linkage.ignore.is_empty() {
         spec.ignore.clone_from(&linkage.ignore);
     }
@@ -86,7 +124,7 @@ fn apply(spec: &mut JobSpec, output: Option<&PathBuf>, linkage: &LinkageOptions,
     put(&mut spec.seed, global.seed.as_ref());
     put(&mut spec.engine, global.engine.as_ref());
     put(&mut spec.parity, global.parity.as_ref());
-    spec.overwrite |= global.overwrite;
+    spec.overwrite |= session.options().overwrite;
 }
 
 fn put<Value: Clone>(place: &mut Option<Value>, given: Option<&Value>) {
@@ -103,7 +141,7 @@ pub(crate) fn link_across(spec: &mut JobSpec, one_to_one: bool) {
     spec.one_to_one |= one_to_one;
 }
 
-fn replace_inputs(spec: &mut JobSpec, replacements: &[String]) -> Result<(), JobError> {
+fn replace_inputs(spec: &mut JobSpec, replacements: &[String]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for replacement in replacements {
         let Some((name, path)) = replacement.split_once('=') else {
@@ -119,7 +157,7 @@ fn replace_inputs(spec: &mut JobSpec, replacements: &[String]) -> Result<(), Job
             problems.push(problem.hint(format!("its inputs: {}", names.join(", "))));
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(JobError::Configuration(problems)) }
+    problems
 }
 
 fn replaced(input: &InputSpec, name: &str, path: &str) -> InputSpec {

@@ -6,6 +6,7 @@ mod jobs;
 mod printer;
 mod progress;
 mod session;
+mod values;
 
 use std::process::ExitCode;
 
@@ -13,6 +14,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use arguments::{Command, CommandLine};
+use kintsu_job::JobError;
 use session::Session;
 
 #[global_allocator]
@@ -37,18 +39,7 @@ fn main() -> ExitCode {
             return ExitCode::from(kintsu_core::Explain::blame(&error).exit_code());
         }
     };
-    let done = match &line.command {
-        Command::Demo(arguments) => commands::demo::run(arguments, &session),
-        Command::Dedupe(arguments) => commands::linkage::dedupe(arguments, &session),
-        Command::Link(arguments) => commands::linkage::link(arguments, &session),
-        Command::Run(arguments) => commands::linkage::run(arguments, &session),
-        Command::Plan(arguments) => commands::plan::run(arguments, &session),
-        Command::Explain(arguments) => commands::explain::run(arguments, &session),
-        Command::Evaluate(arguments) => commands::evaluate::run(arguments, &session),
-        Command::Profile(arguments) => commands::profile::run(arguments, &session),
-        Command::Completions { shell } => Ok(commands::reference::completions(*shell)),
-        Command::Reference { page } => commands::reference::page(*page),
-    };
+    let done = session.check_options(&line.command).and_then(|()| run(&line.command, &session));
     match done {
         Ok(Verdict::Done) => ExitCode::SUCCESS,
         Err(error) => {
@@ -59,11 +50,44 @@ fn main() -> ExitCode {
     }
 }
 
+fn run(command: &Command, session: &Session) -> Result<Verdict, JobError> {
+    match command {
+        Command::Demo(arguments) => commands::demo::run(arguments, session),
+        Command::Dedupe(arguments) => commands::linkage::dedupe(arguments, session),
+        Command::Link(arguments) => commands::linkage::link(arguments, session),
+        Command::Run(arguments) => commands::linkage::run(arguments, session),
+        Command::Plan(arguments) => commands::plan::run(arguments, session),
+        Command::Explain(arguments) => commands::explain::run(arguments, session),
+        Command::Evaluate(arguments) => commands::evaluate::run(arguments, session),
+        Command::Profile(arguments) => commands::profile::run(arguments, session),
+        Command::Completions { shell } => Ok(commands::reference::completions(*shell)),
+        Command::Reference { page } => commands::reference::page(*page),
+    }
+}
+
 /// Prints what clap has to say: help and version are results, everything else is the user's input being wrong.
 fn refuse(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-        _ => ExitCode::from(2),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _ = error.print();
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            ExitCode::from(2)
+        }
+        _ => {
+            printer::print_error(&with_code_and_hint(&error.render().to_string()));
+            ExitCode::from(2)
+        }
     }
+}
+
+/// What clap says, in the form of our own errors.
+fn with_code_and_hint(text: &str) -> String {
+    const HINT: &str = "see `kintsu --help`, or `kintsu COMMAND --help`";
+    let text = text.trim_end().strip_prefix("error: ").unwrap_or(text).replace("\n  tip: ", "\n  hint: ");
+    let text = text.replace("\n\nFor more information, try '--help'.", "");
+    let hint = if text.contains("\n  hint: ") { String::new() } else { format!("\n  hint: {HINT}") };
+    format!("error[KN-CLI-006]: {text}{hint}")
 }

@@ -9,7 +9,7 @@ use kintsu_core::{Progress, Warning};
 use crate::commands::linkage::grouped;
 use crate::printer::{Printer, print_error};
 
-/// A stage under this goes without a line, unless `-v` asks for it.
+/// A part of a stage under this goes without a line, unless `-v` asks for it.
 const WORTH_A_LINE: Duration = Duration::from_millis(200);
 /// How often a long stage says how far it is.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
@@ -62,6 +62,13 @@ impl Progress for Bars {
             if let Some(bar) = bar.take() {
                 bar.finish_and_clear();
             }
+        });
+    }
+
+    fn stage_over(&self, stage: &str, took: Duration) {
+        self.with(|bar| match bar {
+            Some(bar) => bar.suspend(|| say_over(self.printer, stage, took)),
+            None => say_over(self.printer, stage, took),
         });
     }
 
@@ -130,8 +137,19 @@ impl Progress for Lines {
         }
     }
 
+    fn stage_over(&self, stage: &str, took: Duration) {
+        say_over(self.printer, stage, took);
+    }
+
     fn warn(&self, warning: &Warning) {
         self.printer.warning(warning);
+    }
+}
+
+/// With `-v`, a line for every stage of a run.
+fn say_over(printer: Printer, stage: &str, took: Duration) {
+    if printer.is_verbose() {
+        print_error(&format!("{}: {:.2} s", stage.replace('_', " "), took.as_secs_f64()));
     }
 }
 

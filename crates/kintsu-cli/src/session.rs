@@ -8,13 +8,16 @@ use std::time::Duration;
 use kintsu_core::{Progress, RunContext};
 use kintsu_job::{JobError, JobSpec, Problem};
 
-use crate::arguments::GlobalOptions;
+use crate::arguments::{Command, GlobalOptions};
 use crate::printer::Printer;
 use crate::progress::{Bars, Lines, Silent};
+use crate::values::GlobalValues;
 
 /// The surroundings of a command.
 pub(crate) struct Session {
     options: GlobalOptions,
+    values: GlobalValues,
+    problems: Vec<Problem>,
     printer: Printer,
     context: RunContext,
 }
@@ -34,10 +37,26 @@ impl Session {
             Arc::new(Lines::new(printer))
         };
         let mut context = RunContext::new(progress);
-        context.seed = options.seed.unwrap_or(kintsu_job::SEED_DEFAULT);
-        context.memory_bytes_max = options.memory.as_deref().and_then(kintsu_job::parse_bytes);
+        let mut problems = Vec::new();
+        let values = GlobalValues::read(options, &mut problems);
+        context.seed = values.seed.unwrap_or(kintsu_job::SEED_DEFAULT);
+        context.memory_bytes_max = values.memory.as_deref().and_then(kintsu_job::parse_bytes);
         stop_on_signal(&context)?;
-        Ok(Self { options: options.clone(), printer, context })
+        Ok(Self { options: options.clone(), values, problems, printer, context })
+    }
+
+    /// Refuses values of options that cannot be, except where a command tells them with what is wrong with its job.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub(crate) fn check_options(&self, command: &Command) -> Result<(), JobError> {
+        let tells_itself = matches!(command, Command::Dedupe(_) | Command::Link(_) | Command::Run(_) | Command::Plan(_));
+        if tells_itself || self.problems.is_empty() { Ok(()) } else { Err(JobError::Configuration(self.problems.clone())) }
+    }
+
+    /// The values of the options that every command takes, and what is wrong with them.
+    pub(crate) fn values(&self) -> (&GlobalValues, &[Problem]) {
+        (&self.values, &self.problems)
     }
 
     /// The error of a command; where the process was to hold too much memory, that.
@@ -66,7 +85,7 @@ impl Session {
     /// # Errors
     /// When the system gives no threads.
     pub(crate) fn start_threads(&self, job: &JobSpec) -> Result<(), JobError> {
-        let Some(threads) = job.threads.or(self.options.threads) else { return Ok(()) };
+        let Some(threads) = job.threads.or(self.values.threads) else { return Ok(()) };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build_global();
         match pool {
             Err(error) if !error.to_string().contains("already been initialized") => {

@@ -22,6 +22,11 @@ impl Blame {
     }
 }
 
+/// What to do about a defect.
+pub const DEFECT_HINT: &str = "this is a defect of the program: please report it with the command and the version";
+/// What to do about a run that was stopped.
+pub const CANCELLED_HINT: &str = "run the same command again; nothing was written";
+
 /// An error that carries a stable code and, where the reader can do something, a hint.
 ///
 /// Messages never hold values of records or secrets.

@@ -71,7 +71,9 @@ impl Explain for EntityError {
             Self::NotANumber { .. } => Some("drop links without a score before clustering".to_owned()),
             Self::TooManyLinks { .. } => Some("raise the threshold below which links are not kept".to_owned()),
             Self::TooManyRows { .. } => Some("split the input by a column that no entity crosses".to_owned()),
-            _ => None,
+            Self::RowOutOfRange { .. } | Self::LengthMismatch { .. } | Self::RankingNotUnique { .. } => {
+                Some(kintsu_core::DEFECT_HINT.to_owned())
+            }
         }
     }
 

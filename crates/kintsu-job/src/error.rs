@@ -61,16 +61,30 @@ impl JobError {
         if error.blame() == Blame::Interrupted { Self::Cancelled(Cancelled) } else { Self::Part(Box::new(error)) }
     }
 
-    /// Everything that is wrong with the model in the file at `path`.
-    pub(crate) fn within(path: &std::path::Path, errors: &kintsu_link::model::ModelErrors) -> Self {
-        let problem = |found: &kintsu_link::model::ModelProblem| {
-            let problem = Problem::new(found.code(), found.to_string()).within(Some(path));
-            match found.hint() {
-                Some(hint) => problem.hint(hint),
-                None => problem,
+    /// The error as problems where the user's input is to blame, so that it can be told with others.
+    ///
+    /// # Errors
+    /// The error itself where something else is to blame.
+    pub fn into_problems(self) -> Result<Vec<Problem>, Self> {
+        if self.blame() != Blame::Input {
+            return Err(self);
+        }
+        match self {
+            Self::Configuration(problems) => Ok(problems),
+            other if other.parts().is_empty() => Ok(vec![Problem::of(&other)]),
+            other => Ok(other.parts().into_iter().map(Problem::of).collect()),
+        }
+    }
+
+    /// The error with `problems` beside it.
+    pub(crate) fn with(self, problems: Vec<Problem>) -> Self {
+        match self.into_problems() {
+            Ok(mut own) => {
+                own.extend(problems);
+                Self::Configuration(own)
             }
-        };
-        Self::Configuration(errors.problems().iter().map(problem).collect())
+            Err(error) => error,
+        }
     }
 
     /// The want of memory, where that is why the run was stopped; else the error itself.
@@ -107,10 +121,14 @@ impl Explain for JobError {
             Self::Memory { .. } => {
                 Some("raise --memory, raise the predict threshold, narrow the blocking rules that `kintsu plan` shows as large, or leave columns out of the input".to_owned())
             }
-            Self::Unwritable { source, .. } => kintsu_core::hint_for_writing(source).map(str::to_owned),
+            Self::Unwritable { source, .. } => {
+                Some(kintsu_core::hint_for_writing(source).map_or_else(|| kintsu_table::file_hint(source), str::to_owned))
+            }
             Self::Part(part) => part.hint(),
-            Self::Defect(_) => Some("please report it with the command and the version".to_owned()),
-            _ => None,
+            Self::Configuration(_) => Some("mend them and run the command again; nothing was written".to_owned()),
+            Self::Unreadable { source, .. } => Some(kintsu_table::file_hint(source)),
+            Self::Cancelled(_) => Some(kintsu_core::CANCELLED_HINT.to_owned()),
+            Self::Defect(_) => Some(kintsu_core::DEFECT_HINT.to_owned()),
         }
     }
 

@@ -3,6 +3,7 @@
 //! A face builds a [`JobSpec`], from a file or from options, and hands it to an [`Engine`]. Nobody has a private path.
 
 mod card;
+mod codes;
 mod engine;
 mod error;
 mod inputs;
@@ -13,6 +14,7 @@ mod profile;
 mod spec;
 
 pub use card::{Counts, Evaluation, FileCard, InputCard, Machine, RunCard, Timings};
+pub use codes::{CodeNote, code_note};
 pub use engine::{Engine, Run};
 pub use error::JobError;
 pub use inputs::table_input;
@@ -24,4 +26,5 @@ pub use spec::{
     BlockingRuleSpec, BlockingRuleTable, CLUSTER_THRESHOLD_DEFAULT, ColumnOrFile, ComparisonSpec, Configure, DialectName,
     EngineName, FileFormat, InputSpec, InputTable, JobSpec, LinkTypeName, LoadedJob, PREDICT_THRESHOLD_DEFAULT, ParityName,
     Places, Problem, SEED_DEFAULT, StepSpec, TiesMethod, TrainingStep, check_ready, job_schema, load_job, nearest, parse_job,
+    read_job,
 };

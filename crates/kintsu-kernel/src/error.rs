@@ -44,15 +44,22 @@ impl KernelError {
 
 impl Explain for KernelError {
     fn code(&self) -> &'static str {
-        match self.inner() {
-            Some(inner) => inner.code(),
-            None if matches!(self, Self::Spec(_)) => "KN-KERNEL-001",
-            None => "KN-KERNEL-002",
+        match self {
+            Self::Model(inner) => inner.code(),
+            Self::Sql(inner) => inner.code(),
+            Self::Link(inner) => inner.code(),
+            Self::Table(inner) => inner.code(),
+            Self::Spec(_) => "KN-KERNEL-001",
+            Self::Output(_) => "KN-KERNEL-002",
         }
     }
 
     fn hint(&self) -> Option<String> {
-        self.inner().and_then(Explain::hint)
+        match self.inner() {
+            Some(inner) => inner.hint(),
+            None if matches!(self, Self::Spec(_)) => Some("mend the description of the kernel".to_owned()),
+            None => Some(kintsu_core::DEFECT_HINT.to_owned()),
+        }
     }
 
     fn blame(&self) -> Blame {

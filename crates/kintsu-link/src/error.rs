@@ -23,7 +23,7 @@ pub enum LinkError {
         name: String,
     },
     /// Records without an id.
-    #[error("{rows} records have no value in the id column `{column}`")]
+    #[error("{} no value in the id column `{column}`", records(*rows, "has", "have"))]
     MissingIds {
         /// The id column.
         column: String,
@@ -31,7 +31,7 @@ pub enum LinkError {
         rows: usize,
     },
     /// Several records of one table share an id.
-    #[error("{rows} records share their value of the id column `{column}` with an earlier record of the same table")]
+    #[error("{} the value of the id column `{column}` with an earlier record of the same table", records(*rows, "shares", "share"))]
     DuplicateIds {
         /// The id column.
         column: String,
@@ -47,7 +47,7 @@ pub enum LinkError {
         data_type: String,
     },
     /// Records that do not say which table they come from.
-    #[error("{rows} records have no value in the source column `{column}`")]
+    #[error("{} no value in the source column `{column}`", records(*rows, "has", "have"))]
     MissingSources {
         /// The source column.
         column: String,
@@ -55,7 +55,7 @@ pub enum LinkError {
         rows: usize,
     },
     /// Linking needs two tables.
-    #[error("linking needs records of at least two tables; the source column `{column}` names {sources}")]
+    #[error("linking needs records of at least two tables; the source column `{column}` names {}", counted(*sources, "table", "tables"))]
     TooFewSources {
         /// The source column.
         column: String,
@@ -112,7 +112,7 @@ pub enum LinkError {
     #[error("a probability threshold and a weight threshold were both given")]
     TwoThresholds,
     /// A pair that names a record that is not there.
-    #[error("{pairs} of the given pairs name a record that is not in the input")]
+    #[error("{pairs} of the given pairs {} a record that is not in the input", if *pairs == 1 { "names" } else { "name" })]
     UnknownRecords {
         /// How many pairs.
         pairs: usize,
@@ -131,6 +131,15 @@ pub enum LinkError {
     /// The run was stopped by its user.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+/// So many records with the verb that goes with them.
+fn records(count: usize, one: &str, several: &str) -> String {
+    format!("{} {}", counted(count, "record", "records"), if count == 1 { one } else { several })
+}
+
+fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }
 
 fn needed_by(what: &str) -> String {
@@ -180,7 +189,13 @@ impl Explain for LinkError {
             }
             Self::TwoThresholds => Some("give one of the two".to_owned()),
             Self::TooManyEdges { .. } => Some("raise the threshold, tighten the blocking rules, or allow more memory".to_owned()),
-            _ => None,
+            Self::Expression { .. } => Some("check the types of its columns; cast() converts them".to_owned()),
+            Self::Explode { column, .. } => Some(format!("explode a column of lists, and use `{column}` in an equality only")),
+            Self::TooManyLevels { .. } => Some("merge levels whose thresholds lie close to each other".to_owned()),
+            Self::Parameter { .. } => Some("give the level m and u above 0 and at most 1, or train the model".to_owned()),
+            Self::UnknownRecords { .. } => Some("check the ids of the pairs against those of the input".to_owned()),
+            Self::Output(_) => Some(kintsu_core::DEFECT_HINT.to_owned()),
+            Self::Cancelled(_) => Some(kintsu_core::CANCELLED_HINT.to_owned()),
         }
     }
 

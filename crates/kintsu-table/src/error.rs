@@ -290,7 +290,7 @@ impl Explain for TableError {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::NoInput => "name at least one file, folder or `-` for standard input".to_owned(),
-            Self::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => "check the path".to_owned(),
+            Self::Read { source, .. } => file_hint(source),
             Self::Empty { .. } => "a table needs at least a header or a schema".to_owned(),
             Self::UnknownFormat { .. } => {
                 "use an extension such as .csv, .csv.gz, .parquet, .jsonl or .arrow, or name the format".to_owned()
@@ -301,18 +301,21 @@ impl Explain for TableError {
             Self::Decode { .. } => "the file may be cut short or damaged; write it again".to_owned(),
             Self::DuplicateColumn { .. } => "rename one of the two".to_owned(),
             Self::MissingColumns { columns, available } => missing_hint(columns, available),
-            Self::TypeConflict { column, first_type, second_type, .. } => {
-                format!("convert `{column}` to {first_type} or to {second_type} in both files")
+            Self::TypeConflict { column, .. } => {
+                format!("give `{column}` one type in both files, such as text; the columns of a CSV file are text")
             }
             Self::UnsupportedType { .. } => "leave the column out or convert it to text".to_owned(),
             Self::DoesNotFit { .. } => "give the column the same type in every file".to_owned(),
             Self::TextTooLong { .. } => "leave the column out of what is compared".to_owned(),
             Self::DuplicateInputName { .. } => "give each input a name of its own".to_owned(),
-            Self::TargetExists { .. } => "choose another place, or allow it to be replaced".to_owned(),
+            Self::TargetExists { .. } => "choose another place, or replace it with --overwrite".to_owned(),
             Self::TargetProtected { .. } => "choose another place".to_owned(),
             Self::TargetBusy { .. } => "wait for it to end, or choose another place".to_owned(),
-            Self::Write { source, .. } => return hint_for_writing(source).map(str::to_owned),
-            _ => return None,
+            Self::Write { source, .. } => hint_for_writing(source).map_or_else(|| file_hint(source), str::to_owned),
+            Self::Limit { .. } => "split the file, or leave out what is not needed".to_owned(),
+            Self::TooManyRows { .. } => "link the inputs in parts, by a column that no entity crosses".to_owned(),
+            Self::Cancelled(_) => kintsu_core::CANCELLED_HINT.to_owned(),
+            Self::Shape(_) | Self::Arrow(_) => kintsu_core::DEFECT_HINT.to_owned(),
         };
         Some(hint)
     }
@@ -324,6 +327,22 @@ impl Explain for TableError {
             _ => Blame::Input,
         }
     }
+}
+
+/// What to do about a file or folder that cannot be read or written.
+pub fn file_hint(source: &io::Error) -> String {
+    let hint = match source.kind() {
+        io::ErrorKind::NotFound => "check the path",
+        io::ErrorKind::PermissionDenied => "ask for the right to read or write there, or choose another place",
+        io::ErrorKind::AlreadyExists => "a file of that name is there already: choose another place",
+        io::ErrorKind::IsADirectory => "name a file, not a folder",
+        io::ErrorKind::NotADirectory => "a part of the path is a file, not a folder: check the path",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space on the disk, or choose another place",
+        io::ErrorKind::ReadOnlyFilesystem => "choose a place that can be written to",
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => "the file may be cut short or damaged; write it again",
+        _ => "check that the path is right and the disk is sound, then try again",
+    };
+    hint.to_owned()
 }
 
 fn csv_hint(problem: &CsvProblem) -> &'static str {

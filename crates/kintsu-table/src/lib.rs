@@ -16,7 +16,7 @@ mod table;
 mod write;
 
 pub use column::{Column, ColumnData, EncodedColumn, NULL_CODE};
-pub use error::{CsvProblem, TableError};
+pub use error::{CsvProblem, TableError, file_hint};
 pub use format::{FileFormat, UnknownFormatName};
 pub use input::{ColumnChoice, Input, ReadOptions};
 pub use read::{read, read_counted, schema_of};

@@ -1,6 +1,6 @@
 //! `kintsu dedupe`, `kintsu link` and `kintsu run`: build a job, run it, say what came of it.
 
-use kintsu_job::{Engine, JobError, LocalEngine, Problem, RunCard, check_ready, show_bytes};
+use kintsu_job::{Engine, JobError, LocalEngine, Problem, RunCard, show_bytes};
 use serde_json::json;
 
 use crate::Verdict;
@@ -11,13 +11,13 @@ use crate::session::Session;
 
 /// `kintsu dedupe`.
 pub(crate) fn dedupe(arguments: &DedupeArguments, session: &Session) -> Result<Verdict, JobError> {
-    let job = jobs::from_files(&arguments.files, arguments.output.as_ref(), &arguments.linkage, session.options())?;
+    let job = jobs::from_files(&arguments.files, arguments.output.as_ref(), &arguments.linkage, session)?;
     execute(&job, session)
 }
 
 /// `kintsu link`.
 pub(crate) fn link(arguments: &LinkArguments, session: &Session) -> Result<Verdict, JobError> {
-    let mut job = jobs::from_files(&arguments.files, arguments.output.as_ref(), &arguments.linkage, session.options())?;
+    let mut job = jobs::from_files(&arguments.files, arguments.output.as_ref(), &arguments.linkage, session)?;
     jobs::link_across(&mut job.spec, arguments.one_to_one);
     execute(&job, session)
 }
@@ -25,20 +25,15 @@ pub(crate) fn link(arguments: &LinkArguments, session: &Session) -> Result<Verdi
 /// `kintsu run`.
 pub(crate) fn run(arguments: &RunArguments, session: &Session) -> Result<Verdict, JobError> {
     let output = arguments.output.as_ref();
-    let mut job = jobs::from_file(&arguments.job, output, &arguments.input, &arguments.linkage, session.options())?;
+    let mut job = jobs::from_file(&arguments.job, output, &arguments.input, &arguments.linkage, session)?;
     job.spec.one_to_one |= arguments.one_to_one;
     execute(&job, session)
 }
 
 /// Runs a job, or only plans it with `--dry-run`.
 fn execute(job: &BuiltJob, session: &Session) -> Result<Verdict, JobError> {
-    let mut problems = check_ready(&job.spec, &job.places);
-    if job.spec.output.is_none() && !session.options().dry_run {
-        problems.push(Problem::new("KN-JOB-022", "no run directory is named").hint("name one with -o DIR"));
-    }
-    if !problems.is_empty() {
-        return Err(JobError::Configuration(problems));
-    }
+    let nowhere = job.spec.output.is_none() && !session.options().dry_run;
+    job.check(nowhere.then(|| Problem::new("KN-JOB-022", "no run directory is named")))?;
     session.start_threads(&job.spec)?;
     if session.options().dry_run {
         return plan::show(job, session);

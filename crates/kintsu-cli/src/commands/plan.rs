@@ -1,6 +1,6 @@
 //! `kintsu plan`: what a run would do, said before anything is compared.
 
-use kintsu_job::{Engine, JobError, LocalEngine, check_ready};
+use kintsu_job::{Engine, JobError, LocalEngine};
 
 use crate::Verdict;
 use crate::arguments::PlanArguments;
@@ -10,15 +10,10 @@ use crate::session::Session;
 /// `kintsu plan`.
 pub(crate) fn run(arguments: &PlanArguments, session: &Session) -> Result<Verdict, JobError> {
     let job = match arguments.files.as_slice() {
-        [file] if jobs::is_job_file(file) => {
-            jobs::from_file(file, None, &arguments.input, &arguments.linkage, session.options())?
-        }
-        files => jobs::from_files(files, None, &arguments.linkage, session.options())?,
+        [file] if jobs::is_job_file(file) => jobs::from_file(file, None, &arguments.input, &arguments.linkage, session)?,
+        files => jobs::from_files(files, None, &arguments.linkage, session)?,
     };
-    let problems = check_ready(&job.spec, &job.places);
-    if !problems.is_empty() {
-        return Err(JobError::Configuration(problems));
-    }
+    job.check(None)?;
     session.start_threads(&job.spec)?;
     show(&job, session)
 }

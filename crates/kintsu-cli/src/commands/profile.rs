@@ -13,9 +13,12 @@ use crate::session::Session;
 pub(crate) fn run(arguments: &ProfileArguments, session: &Session) -> Result<Verdict, JobError> {
     let inputs: Vec<InputSpec> = arguments.files.iter().map(|path| InputSpec::Path(path.clone())).collect();
     let columns = profile_inputs(&inputs, arguments.top as usize, &session.context(&JobSpec::default()))?;
-    let documents: Vec<_> = columns.iter().map(|column| json!({ "type": column.data_type, "profile": column.profile })).collect();
+    let documents: Vec<_> = columns
+        .iter()
+        .map(|column| json!({ "type": column.data_type, "seems": column.seems, "profile": column.profile }))
+        .collect();
     let width = columns.iter().map(|column| column.profile.column.chars().count()).max().unwrap_or(0).max(6);
-    let mut text = format!("{:<width$}  {:<12} {:>9} {:>12}  most frequent\n", "column", "type", "filled", "distinct");
+    let mut text = format!("{:<width$}  {:<12} {:>9} {:>12}  most frequent\n", "column", "seems", "filled", "distinct");
     for column in &columns {
         let profile = &column.profile;
         let filled = 100.0 * profile.total_non_null_rows as f64 / (profile.total_rows_inc_nulls as f64).max(1.0);
@@ -24,7 +27,7 @@ pub(crate) fn run(arguments: &ProfileArguments, session: &Session) -> Result<Ver
             text,
             "{:<width$}  {:<12} {filled:>7.2} % {:>12}  {}",
             profile.column,
-            column.data_type,
+            column.seems,
             profile.distinct_value_count,
             top.join(", ")
         );

@@ -105,3 +105,101 @@ fn options_that_do_not_exist_are_refused() {
     }
     assert_eq!(run(folder.path(), &["--version"]).status.code(), Some(0));
 }
+
+/// Runs in a small folder and expects exit code 2, nothing written, and every one of `expected` in what is said.
+fn refused_with(arguments: &[&str], expected: &[&str]) {
+    let folder = small_folder();
+    let settings = std::fs::read_to_string(folder.path().join("febrl3.settings.json")).unwrap();
+    let wrong = settings.replacen('{', "{\n\"comparison\": [],", 1);
+    std::fs::write(folder.path().join("wrong.settings.json"), wrong).unwrap();
+    std::fs::write(folder.path().join("few.csv"), "unique_id,surname\n1,zebulonquartz\n2,zebulonquartz\n").unwrap();
+    std::fs::write(folder.path().join("truth.csv"), "unique_id\n1\n").unwrap();
+    let job = "inputs = [\"few.csv\"]\npredict_treshold = 0.5\nmodel = \"febrl3.model.json\"\n[[steps]]\nstep = \"clusters\"\n";
+    std::fs::write(folder.path().join("job.toml"), job).unwrap();
+    let done = run(folder.path(), &[arguments, &["-o", "out", "--no-progress"]].concat());
+    let said = stderr(&done);
+    assert_eq!(done.status.code(), Some(2), "{arguments:?}: {said}");
+    for expected in expected {
+        assert!(said.contains(expected), "{arguments:?} lacks {expected}: {said}");
+    }
+    assert!(said.contains("hint:") && !said.contains(CANARY) && !folder.path().join("out").exists(), "{arguments:?}: {said}");
+    assert_eq!(said.matches("error[").count(), said.matches("hint:").count(), "{arguments:?}: {said}");
+}
+
+#[test]
+fn truth_ignored_columns_and_ids_are_told_together_before_the_run() {
+    refused_with(
+        &[
+            "dedupe",
+            "people.csv",
+            "--model",
+            "febrl3.model.json",
+            "--truth",
+            "absent.csv",
+            "--ignore",
+            "nobody",
+            "--unique-id",
+            "nowhere",
+        ],
+        &["the truth `absent.csv`", "the ignored column `nobody`", "the id column `nowhere`"],
+    );
+    refused_with(
+        &["dedupe", "people.csv", "--model", "febrl3.model.json", "--truth", "truth.csv", "--ignore", "nobody"],
+        &["KN-JOB-033", "the ignored column `nobody`"],
+    );
+}
+
+#[test]
+fn a_wrong_key_in_settings_does_not_hide_missing_columns() {
+    refused_with(
+        &["dedupe", "few.csv", "--settings", "wrong.settings.json"],
+        &["unknown key `comparison`", "`given_name` is not in the input"],
+    );
+    refused_with(&["run", "job.toml"], &["did you mean `predict_threshold`?", "did you mean `cluster`?", "`given_name` is not"]);
+}
+
+#[test]
+fn values_of_options_are_told_together_with_the_rest() {
+    refused_with(
+        &["dedupe", "people.csv", "--model", "absent.json", "--memory", "lots", "--threads", "0", "--parity", "duckdb-1.4"],
+        &["--memory cannot be `lots`", "--threads cannot be `0`", "write `duckdb-1.5`", "KN-JOB-013"],
+    );
+    refused_with(
+        &["dedupe", "people.csv", "--model", "febrl3.model.json", "--predict-threshold", "NaN", "--cluster-threshold", "-1"],
+        &["--predict-threshold cannot be `NaN`", "--cluster-threshold cannot be `-1`"],
+    );
+    refused_with(&["dedupe", "people.csv", "--treads", "2"], &["error[KN-CLI-006]", "--threads"]);
+    refused_with(
+        &["dedupe", "people.csv", "--model", "febrl3.model.json", "--settings", "febrl3.settings.json", "--seed", "x"],
+        &["KN-CLI-007", "--seed cannot be `x`"],
+    );
+}
+
+#[test]
+fn a_run_directory_that_is_none_is_told_from_one_that_is_not_there() {
+    let folder = small_folder();
+    for (arguments, expected) in [
+        (&["explain", "nowhere", "1"][..], "`nowhere` does not exist"),
+        (&["explain", "people.csv", "1"], "it is a file"),
+        (&["evaluate", ".", "--truth", "x"], "it has no run.json"),
+    ] {
+        let done = run(folder.path(), arguments);
+        let said = stderr(&done);
+        assert_eq!(done.status.code(), Some(2), "{said}");
+        assert!(said.contains(expected) && said.contains("hint:"), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn a_target_that_exists_is_told_with_what_else_is_wrong() {
+    let folder = small_folder();
+    std::fs::create_dir(folder.path().join("there")).unwrap();
+    std::fs::write(folder.path().join("there/mine"), "").unwrap();
+    let arguments = ["dedupe", "people.csv", "--model", "febrl3.model.json", "-o", "there", "--ignore", "nobody"];
+    let said = stderr(&run(folder.path(), &arguments));
+    assert!(said.contains("--overwrite") && said.contains("`nobody`"), "{said}");
+    let arguments = ["dedupe", "people.csv", "--model", "febrl3.model.json", "-o", "people.csv/out"];
+    let done = run(folder.path(), &arguments);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(stderr(&done).contains("people.csv/out") && !stderr(&done).contains("lock"), "{}", stderr(&done));
+}

@@ -5,6 +5,7 @@ mod bad_input;
 mod command;
 mod disk;
 mod durability;
+mod hints;
 mod memory;
 mod sameness;
 mod steps;

@@ -30,6 +30,7 @@ impl Clock {
         ctx.make_room_for(0)?;
         let began = Instant::now();
         let done = work();
+        ctx.progress().stage_over(name, began.elapsed());
         let earlier = self.timings.find(name).copied().unwrap_or(0.0);
         self.timings.put(name, earlier + began.elapsed().as_secs_f64());
         done

@@ -6,11 +6,10 @@ use kintsu_link::library::{
 use kintsu_link::model::{Comparison, Dialect, JsonOptions, Model, Parity};
 use serde_json::{Map, Value, json};
 
-use crate::error::JobError;
 use crate::spec::{ComparisonSpec, Configure, Problem};
 
 /// The comparisons as they are computed; everything that is wrong with them is reported at once.
-pub(super) fn build(specs: &[ComparisonSpec], parity: Parity) -> Result<Vec<Comparison>, JobError> {
+pub(super) fn build(specs: &[ComparisonSpec], parity: Parity) -> Result<Vec<Comparison>, Vec<Problem>> {
     let mut built = Vec::new();
     let mut problems = Vec::new();
     for (position, spec) in specs.iter().enumerate() {
@@ -22,7 +21,7 @@ pub(super) fn build(specs: &[ComparisonSpec], parity: Parity) -> Result<Vec<Comp
             })),
         }
     }
-    if problems.is_empty() { Ok(built) } else { Err(JobError::Configuration(problems)) }
+    if problems.is_empty() { Ok(built) } else { Err(problems) }
 }
 
 fn one(spec: &ComparisonSpec, parity: Parity) -> Result<Comparison, Vec<Problem>> {
@@ -34,12 +33,7 @@ fn one(spec: &ComparisonSpec, parity: Parity) -> Result<Comparison, Vec<Problem>
 }
 
 fn problem(error: &LibraryError) -> Problem {
-    use kintsu_core::Explain;
-    let problem = Problem::new(error.code(), error.to_string());
-    match error.hint() {
-        Some(hint) => problem.hint(hint),
-        None => problem,
-    }
+    Problem::of(error)
 }
 
 /// Levels written out are read as those of settings are.

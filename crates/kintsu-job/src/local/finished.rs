@@ -84,10 +84,13 @@ impl FinishedRun {
     /// [`JobError::Unreadable`] or a problem when it is no finished run.
     pub fn open(directory: &Path) -> Result<Self, JobError> {
         let path = directory.join("run.json");
-        if directory.is_dir() && !path.is_file() {
-            let problem =
-                Problem::new("KN-JOB-040", format!("`{}` is no run directory: it has no run.json", directory.display()));
-            return Err(JobError::problem(problem.hint("name a directory that kintsu dedupe, link or run has written")));
+        if !path.is_file() {
+            let why = match directory {
+                directory if directory.is_dir() => "is no run directory: it has no run.json",
+                directory if directory.exists() => "is no run directory: it is a file",
+                _ => "does not exist",
+            };
+            return Err(JobError::problem(Problem::new("KN-JOB-040", format!("`{}` {why}", directory.display()))));
         }
         let text = std::fs::read_to_string(&path).map_err(|source| JobError::Unreadable { path: path.clone(), source })?;
         let card: RunCard = serde_json::from_str(&text).map_err(|error| {

@@ -44,12 +44,22 @@ pub(super) struct Loaded {
 
 impl Sources {
     /// Looks at the columns of the inputs and settles which of them are ids and sources.
-    pub(super) fn look(job: &JobSpec, model: Option<&Model>) -> Result<Self, JobError> {
+    ///
+    /// None when an input cannot be looked at; what is wrong goes to `problems`.
+    pub(super) fn look(job: &JobSpec, model: Option<&Model>, problems: &mut Vec<Problem>) -> Result<Option<Self>, JobError> {
         let mut inputs: Vec<Input> = job.inputs.iter().map(table_input).collect();
         let mut columns: Vec<String> = Vec::new();
+        let mut whole = true;
         for input in &mut inputs {
-            input.load_standard_input().map_err(JobError::part)?;
-            let schema = kintsu_table::schema_of(input, &ReadOptions::default()).map_err(JobError::part)?;
+            let looked = input.load_standard_input().and_then(|()| kintsu_table::schema_of(input, &ReadOptions::default()));
+            let schema = match looked.map_err(JobError::part) {
+                Ok(schema) => schema,
+                Err(error) => {
+                    problems.extend(error.into_problems()?);
+                    whole = false;
+                    continue;
+                }
+            };
             for field in schema.fields() {
                 if !columns.contains(field.name()) {
                     columns.push(field.name().clone());
@@ -57,11 +67,17 @@ impl Sources {
             }
         }
         let wanted = job.unique_id.as_deref().or(model.map(|model| model.unique_id_column_name.as_str()));
-        let unique_id = id_column(wanted, &columns)?;
+        if !whole {
+            return Ok(None);
+        }
+        let unique_id = id_column(wanted, &columns).unwrap_or_else(|problem| {
+            problems.push(problem);
+            None
+        });
         let named = job.source_dataset.clone().or_else(|| model.map(|model| model.source_dataset_column_name.clone()));
         let named = named.unwrap_or_else(|| "source_dataset".to_owned());
         let several = inputs.len() > 1 || model.is_some_and(|model| model.link_type != LinkType::DedupeOnly);
-        Ok(Self { inputs, columns, unique_id, source_dataset: several.then_some(named) })
+        Ok(Some(Self { inputs, columns, unique_id, source_dataset: several.then_some(named) }))
     }
 
     /// Reads everything. `looked_at` names the columns that are compared, grouped or counted; all others are carried.
@@ -104,14 +120,14 @@ fn source_names(inputs: &[Input]) -> Vec<String> {
 }
 
 /// The id column: the one that is wanted; where that is nothing but the usual name and not there, `id`, or the row number.
-fn id_column(wanted: Option<&str>, columns: &[String]) -> Result<Option<String>, JobError> {
+fn id_column(wanted: Option<&str>, columns: &[String]) -> Result<Option<String>, Problem> {
     const USUAL: &str = "unique_id";
     let wanted = wanted.unwrap_or(USUAL);
     if let Some(found) = find(wanted, columns) {
         return Ok(Some(found.to_owned()));
     }
     if wanted != USUAL {
-        return Err(JobError::problem(missing(wanted, "the id column", columns)));
+        return Err(missing(wanted, "the id column", columns));
     }
     Ok(columns.iter().find(|name| name.eq_ignore_ascii_case("id")).cloned())
 }
@@ -181,11 +197,10 @@ impl LookedAt {
         }
     }
 
-    /// The columns by their names in the input, each once. Everything that is missing, ignored or the truth is a problem.
-    pub(super) fn resolve(&self, sources: &Sources, job: &JobSpec) -> Result<Vec<String>, JobError> {
+    /// The columns by their names in the input, each once. Everything that is missing, ignored or the truth goes to `problems`.
+    pub(super) fn resolve(&self, sources: &Sources, job: &JobSpec, problems: &mut Vec<Problem>) -> Vec<String> {
         let truth = job.truth.as_ref().and_then(|truth| find(&truth.0, &sources.columns));
         let ignored: Vec<&str> = job.ignore.iter().filter_map(|name| find(name, &sources.columns)).collect();
-        let mut problems: Vec<Problem> = Vec::new();
         for name in &job.ignore {
             if find(name, &sources.columns).is_none() {
                 problems.push(missing(name, "the ignored column", &sources.columns));
@@ -216,7 +231,6 @@ impl LookedAt {
                 None => problems.push(missing(name, "the column", &sources.columns)),
             }
         }
-        problems.dedup();
-        if problems.is_empty() { Ok(resolved.into_iter().collect()) } else { Err(JobError::Configuration(problems)) }
+        resolved.into_iter().collect()
     }
 }

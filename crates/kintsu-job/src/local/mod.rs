@@ -12,6 +12,7 @@ mod model_source;
 mod new_records;
 mod output;
 mod planning;
+mod preflight;
 mod row_lookup;
 mod rows;
 mod run_state;
@@ -30,7 +31,7 @@ use kintsu_core::RunContext;
 use crate::engine::{Engine, Run};
 use crate::error::JobError;
 use crate::plan::Plan;
-use crate::spec::{JobSpec, StepSpec};
+use crate::spec::{JobSpec, Problem, StepSpec};
 use clock::Clock;
 use output::Output;
 use run_state::RunState;
@@ -38,6 +39,18 @@ use run_state::RunState;
 /// Runs jobs in this process, on all its threads.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LocalEngine;
+
+impl LocalEngine {
+    /// Everything wrong with what `job` names that shows before anything but headers is read: the model, the columns, the truth.
+    ///
+    /// Useful beside [`check_ready`](crate::check_ready), so that a user who has several things to mend learns of all of them.
+    pub fn problems(&self, job: &JobSpec) -> Vec<Problem> {
+        match preflight::preflight(job).map_err(JobError::into_problems) {
+            Err(Ok(problems)) => problems,
+            _ => Vec::new(),
+        }
+    }
+}
 
 impl Engine for LocalEngine {
     fn name(&self) -> &'static str {
@@ -56,7 +69,7 @@ impl Engine for LocalEngine {
 impl LocalEngine {
     fn run_to_its_end(self, job: &JobSpec, ctx: &RunContext) -> Result<Run, JobError> {
         let mut clock = Clock::start();
-        let mut output = Output::create(job)?;
+        let mut output = Output::create(job).map_err(|error| error.with(self.problems(job)))?;
         let mut state = RunState::prepare(job, ctx, &mut clock)?;
         let steps = steps_of(job);
         state.block(&steps, ctx, &mut clock)?;

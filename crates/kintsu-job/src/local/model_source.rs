@@ -22,38 +22,59 @@ pub(super) struct SourcedModel {
     pub(super) file: Option<PathBuf>,
 }
 
-/// The model that the job names; none when it names none.
-pub(super) fn source_model(job: &JobSpec) -> Result<Option<SourcedModel>, JobError> {
+/// The model that the job names; none when it names none, or nothing of it can be read. What is wrong with it goes to `problems`,
+/// and the model is then good for no more than to look at what it names.
+pub(super) fn source_model(job: &JobSpec, problems: &mut Vec<Problem>) -> Option<SourcedModel> {
     let mut sourced = match (&job.settings, &job.model) {
-        (Some(path), _) => from_file(path, job, false)?,
-        (None, Some(path)) => from_file(path, job, true)?,
-        (None, None) if !job.comparisons.is_empty() => from_job(job)?,
-        (None, None) => return Ok(None),
+        (Some(path), _) => from_file(path, job, false, problems)?,
+        (None, Some(path)) => from_file(path, job, true, problems)?,
+        (None, None) if !job.comparisons.is_empty() => from_job(job, problems),
+        (None, None) => return None,
     };
-    put_over(job, &mut sourced.model)?;
-    Ok(Some(sourced))
+    put_over(job, &mut sourced.model, problems);
+    Some(sourced)
 }
 
-fn from_file(path: &Path, job: &JobSpec, trained: bool) -> Result<SourcedModel, JobError> {
-    let unreadable = |path: &Path| {
-        let path = path.to_path_buf();
-        move |source| JobError::Unreadable { path, source }
-    };
-    let text = std::fs::read_to_string(path).map_err(unreadable(path))?;
+fn from_file(path: &Path, job: &JobSpec, trained: bool, problems: &mut Vec<Problem>) -> Option<SourcedModel> {
+    let text = text_of(path, problems)?;
     let options = JsonOptions { parity: job.parity.map(parity), ..JsonOptions::default() };
-    let mut model = Model::from_json(&text, options).map_err(|errors| JobError::within(path, &errors))?;
+    let mut model = match Model::from_json(&text, options) {
+        Ok(model) => model,
+        Err(errors) => {
+            problems.extend(errors.problems().iter().map(|problem| Problem::of(problem).within(Some(path))));
+            errors.readable()?.clone()
+        }
+    };
     let beside_path = beside(path);
     let mut found = None;
-    if beside_path.is_file() {
-        let text = std::fs::read_to_string(&beside_path).map_err(unreadable(&beside_path))?;
-        let read = KintsuModel::from_json(&text).map_err(JobError::part)?;
-        read.apply(&mut model);
-        found = Some(read);
+    if beside_path.is_file()
+        && let Some(text) = text_of(&beside_path, problems)
+    {
+        match KintsuModel::from_json(&text) {
+            Ok(read) => {
+                read.apply(&mut model);
+                found = Some(read);
+            }
+            Err(error) => problems.push(Problem::of(&error).within(Some(&beside_path))),
+        }
     }
     if let Some(wanted) = job.parity {
         model.parity = parity(wanted);
     }
-    Ok(SourcedModel { model, trained, beside: found, file: Some(path.to_path_buf()) })
+    Some(SourcedModel { model, trained, beside: found, file: Some(path.to_path_buf()) })
+}
+
+fn text_of(path: &Path, problems: &mut Vec<Problem>) -> Option<String> {
+    let read = std::fs::read_to_string(path);
+    read.map_err(|source| problems.push(Problem::of(&JobError::Unreadable { path: path.to_path_buf(), source }))).ok()
+}
+
+/// What was made, or nothing and its problems among `problems`.
+fn kept<Made: Default>(made: Result<Made, Vec<Problem>>, problems: &mut Vec<Problem>) -> Made {
+    made.unwrap_or_else(|found| {
+        problems.extend(found);
+        Made::default()
+    })
 }
 
 /// `model.kintsu.json` beside `model.json`.
@@ -62,12 +83,12 @@ pub(crate) fn beside(path: &Path) -> PathBuf {
 }
 
 /// A model of our own: its comparisons and rules stand in the job.
-fn from_job(job: &JobSpec) -> Result<SourcedModel, JobError> {
+fn from_job(job: &JobSpec, problems: &mut Vec<Problem>) -> SourcedModel {
     let parity = job.parity.map_or(Parity::Characters, parity);
-    let comparisons = super::comparisons::build(&job.comparisons, parity)?;
+    let comparisons = kept(super::comparisons::build(&job.comparisons, parity), problems);
     let link_type = job.link_type.map_or_else(|| default_link_type(job.inputs.len()), link_type);
     let model = Model { link_type, parity, ..Model::new(comparisons, Vec::new()) };
-    Ok(SourcedModel { model, trained: false, beside: None, file: None })
+    SourcedModel { model, trained: false, beside: None, file: None }
 }
 
 /// One input is deduplicated, several are linked.
@@ -76,7 +97,7 @@ pub(super) fn default_link_type(inputs: usize) -> LinkType {
 }
 
 /// Puts what the job says over what the model says.
-fn put_over(job: &JobSpec, model: &mut Model) -> Result<(), JobError> {
+fn put_over(job: &JobSpec, model: &mut Model, problems: &mut Vec<Problem>) {
     fn put<Value: Clone>(place: &mut Value, given: Option<&Value>) {
         if let Some(given) = given {
             place.clone_from(given);
@@ -93,13 +114,16 @@ fn put_over(job: &JobSpec, model: &mut Model) -> Result<(), JobError> {
     put(&mut model.retain_intermediate_calculation_columns, intermediate);
     put(&mut model.additional_columns_to_retain, job.additional_columns_to_retain.as_ref());
     if let Some(rules) = &job.blocking_rules {
-        model.blocking_rules = blocking_rules(rules)?;
+        model.blocking_rules = kept(readable_rules(rules), problems);
     }
-    Ok(())
 }
 
 /// The rules as they are computed; everything that is wrong with them is reported at once.
 pub(super) fn blocking_rules(rules: &[BlockingRuleSpec]) -> Result<Vec<BlockingRule>, JobError> {
+    readable_rules(rules).map_err(JobError::Configuration)
+}
+
+fn readable_rules(rules: &[BlockingRuleSpec]) -> Result<Vec<BlockingRule>, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut read = Vec::new();
     for rule in rules {
@@ -108,7 +132,7 @@ pub(super) fn blocking_rules(rules: &[BlockingRuleSpec]) -> Result<Vec<BlockingR
             Err(problem) => problems.push(problem),
         }
     }
-    if problems.is_empty() { Ok(read) } else { Err(JobError::Configuration(problems)) }
+    if problems.is_empty() { Ok(read) } else { Err(problems) }
 }
 
 /// One rule as it is computed.

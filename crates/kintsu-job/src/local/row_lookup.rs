@@ -10,8 +10,9 @@ use kintsu_link::diagnose::LabelledPair;
 use kintsu_link::records::{PairKind, Records};
 use kintsu_table::{ColumnChoice, Input, ReadOptions, Table};
 
+use super::preflight::no_pairs;
 use crate::error::JobError;
-use crate::spec::{Problem, nearest};
+use crate::spec::Problem;
 
 /// Rows by their ids.
 #[derive(Debug)]
@@ -160,14 +161,7 @@ impl<'a> RowLookup<'a> {
             (Some(l), Some(r)) => (l, r),
             _ => match table.names().as_slice() {
                 [l, r] => (l.clone(), r.clone()),
-                names => {
-                    let wanted = format!("{id}_l");
-                    let near = nearest(&wanted, names.iter().map(String::as_str));
-                    let hint =
-                        near.map_or_else(|| format!("it has: {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
-                    let message = format!("the file of pairs `{}` has no columns `{id}_l` and `{id}_r`", path.display());
-                    return Err(JobError::problem(Problem::new("KN-JOB-031", message).hint(hint)));
-                }
+                names => return Err(JobError::problem(no_pairs(path, id, names))),
             },
         };
         let source_of = |side: &str| named(source, side).or_else(|| named("source_dataset", side));

@@ -14,17 +14,16 @@ use kintsu_link::train::{Trainer, TrainingData};
 use super::announce::{announce_prediction, announce_training};
 use super::clock::Clock;
 use super::edges::{Extra, write_pairs};
-use super::load::{Loaded, LookedAt, Sources};
+use super::load::Loaded;
 use super::memory_needed::{refuse_hopeless_inputs, refuse_if_too_large};
-use super::model_source::{SourcedModel, blocking_rule, default_link_type, link_type, source_model};
+use super::model_source::{SourcedModel, default_link_type, link_type};
 use super::output::Output;
+use super::preflight::{Preflight, preflight};
 use super::train;
 use super::truth::{Truth, evaluate};
 use crate::card::{Counts, Evaluation};
 use crate::error::JobError;
-use crate::spec::{
-    BlockingRuleSpec, CLUSTER_THRESHOLD_DEFAULT, ColumnOrFile, JobSpec, PREDICT_THRESHOLD_DEFAULT, StepSpec, TrainingStep,
-};
+use crate::spec::{CLUSTER_THRESHOLD_DEFAULT, JobSpec, PREDICT_THRESHOLD_DEFAULT, StepSpec};
 
 /// A run in the making.
 pub(super) struct RunState<'a> {
@@ -48,10 +47,8 @@ pub(super) struct RunState<'a> {
 impl<'a> RunState<'a> {
     /// Reads the model and the inputs.
     pub(super) fn prepare(job: &'a JobSpec, ctx: &RunContext, clock: &mut Clock) -> Result<Self, JobError> {
-        let sourced = source_model(job)?;
-        let sources = Sources::look(job, sourced.as_ref().map(|sourced| &sourced.model))?;
+        let Preflight { sourced, sources, looked_at } = preflight(job)?;
         refuse_hopeless_inputs(&sources.inputs, ctx)?;
-        let looked_at = looked_at(job, sourced.as_ref().map(|sourced| &sourced.model), &sources)?;
         let pairs = sourced.as_ref().map(|sourced| sourced.model.link_type);
         let pairs = pairs.or(job.link_type.map(link_type)).unwrap_or_else(|| default_link_type(job.inputs.len()));
         let loaded = clock.stage("read", ctx, || sources.read(&looked_at, pairs, ctx))?;
@@ -260,68 +257,6 @@ impl<'a> RunState<'a> {
         }
         Ok(beside)
     }
-}
-
-/// The columns that the job looks at, by their names in the input.
-pub(super) fn looked_at(job: &JobSpec, model: Option<&Model>, sources: &Sources) -> Result<Vec<String>, JobError> {
-    let mut wanted = LookedAt::default();
-    if let Some(model) = model {
-        wanted.add_model(model);
-    }
-    let add_rules = |wanted: &mut LookedAt, rules: &[BlockingRuleSpec]| -> Result<(), JobError> {
-        for rule in super::model_source::blocking_rules(rules)? {
-            wanted.add_rule(&rule);
-        }
-        Ok(())
-    };
-    for step in &job.training {
-        match step {
-            TrainingStep::EstimateProbabilityTwoRandomRecordsMatch { deterministic_matching_rules, .. } => {
-                add_rules(&mut wanted, deterministic_matching_rules)?;
-            }
-            TrainingStep::EstimateParametersUsingExpectationMaximisation { blocking_rule: rule, .. } => {
-                wanted.add_rule(&blocking_rule(rule).map_err(JobError::problem)?);
-            }
-            TrainingStep::EstimateMFromLabelColumn { label_colname } => wanted.add_label(label_colname),
-            _ => {}
-        }
-    }
-    for step in &job.steps {
-        match step {
-            StepSpec::FindMatchesToNewRecords { blocking_rules: Some(rules), .. }
-            | StepSpec::CountComparisons { blocking_rules: Some(rules), .. } => add_rules(&mut wanted, rules)?,
-            StepSpec::LargestBlocks { blocking_rule, .. } => add_rules(&mut wanted, std::slice::from_ref(blocking_rule))?,
-            StepSpec::AccuracyFromLabelsColumn { labels_column_name, .. } => wanted.add_label(labels_column_name),
-            StepSpec::PredictionErrors { labels: ColumnOrFile(label), .. }
-                if super::load::find(label, &sources.columns).is_some() =>
-            {
-                wanted.add_label(label);
-            }
-            StepSpec::TermFrequencies { columns } => {
-                for column in columns {
-                    wanted.add(column, "the column for term frequencies");
-                }
-            }
-            StepSpec::ProfileColumns { column_expressions, .. } => match column_expressions {
-                Some(expressions) => {
-                    for expression in super::step_data::parse_expressions(expressions)? {
-                        wanted.add_expression(&expression, "the column to profile");
-                    }
-                }
-                None => sources.columns.iter().for_each(|column| wanted.add_label(column)),
-            },
-            StepSpec::Completeness { cols: Some(columns), .. } => {
-                for column in columns {
-                    wanted.add_label(column);
-                }
-            }
-            _ => {}
-        }
-    }
-    for column in job.term_frequencies.keys() {
-        wanted.add(column, "the column of a term-frequency table");
-    }
-    wanted.resolve(sources, job)
 }
 
 /// Prepares the records of a table through the kernel.

@@ -61,7 +61,8 @@ impl RunState<'_> {
                 output.write(name.as_deref().unwrap_or("largest_blocks"), &batch)
             }
             StepSpec::TermFrequencies { columns } => {
-                for column in columns {
+                let of_model = self.compiled.as_ref().map(|compiled| &compiled.frequencies);
+                for column in columns.iter().filter(|column| of_model.is_none_or(|tables| tables.of(column).is_none())) {
                     let table = TermFrequencies::compute(&self.loaded.records, column).map_err(JobError::part)?;
                     output.write(&format!("term_frequencies/{}", file_name(column)), &frequencies_batch(&table, "tf_")?)?;
                 }
@@ -92,7 +93,7 @@ impl RunState<'_> {
             let encoded = records.table().columns().iter().filter_map(|column| Some((column, column.encoded()?)));
             return Ok(encoded.map(|(column, values)| profile_values(&column.name, values, top, bottom)).collect());
         };
-        let parsed = parse_expressions(expressions)?;
+        let parsed = parse_expressions(expressions).map_err(JobError::Configuration)?;
         expressions
             .iter()
             .zip(parsed)
@@ -167,24 +168,20 @@ fn unzip(blocks: impl Iterator<Item = (u32, u64, u64)>) -> (Vec<u32>, Vec<u64>, 
     columns
 }
 
-/// Column expressions as they are computed; everything that is wrong with them is reported at once.
-pub(super) fn parse_expressions(texts: &[String]) -> Result<Vec<Expr>, JobError> {
+/// Column expressions as they are computed, or everything that is wrong with them.
+pub(super) fn parse_expressions(texts: &[String]) -> Result<Vec<Expr>, Vec<Problem>> {
     let mut parsed = Vec::new();
     let mut problems = Vec::new();
     for text in texts {
         match parse_column_expression(text, Dialect::DuckDb) {
             Ok(expression) => parsed.push(expression),
             Err(error) => {
-                use kintsu_core::Explain;
-                let problem = Problem::new(error.code(), format!("the column expression `{text}` cannot be used: {error}"));
-                problems.push(match error.hint() {
-                    Some(hint) => problem.hint(hint),
-                    None => problem,
-                });
+                let message = format!("the column expression `{text}` cannot be used: {error}");
+                problems.push(Problem { message, ..Problem::of(&error) });
             }
         }
     }
-    if problems.is_empty() { Ok(parsed) } else { Err(JobError::Configuration(problems)) }
+    if problems.is_empty() { Ok(parsed) } else { Err(problems) }
 }
 
 fn profile_rows(profile: &ColumnProfile) -> Vec<ProfileRow<'_>> {

@@ -11,11 +11,12 @@ use kintsu_link::model::LinkType;
 use kintsu_link::records::Records;
 use kintsu_table::{Column, ColumnData, NULL_CODE};
 
-use super::load::{find, missing};
+use super::load::find;
+use super::preflight::{missing_truth, no_entities};
 use super::row_lookup::{RowLookup, TextTable};
 use crate::card::Evaluation;
 use crate::error::JobError;
-use crate::spec::{ColumnOrFile, Problem};
+use crate::spec::ColumnOrFile;
 
 /// What is known to be true.
 #[derive(Debug, Clone)]
@@ -34,8 +35,7 @@ impl Truth {
         }
         let path = Path::new(&truth.0);
         if !path.is_file() {
-            let problem = missing(&truth.0, "the truth", columns);
-            return Err(JobError::problem(Problem { message: format!("{}, nor a file", problem.message), ..problem }));
+            return Err(JobError::problem(missing_truth(&truth.0, columns)));
         }
         Self::from_file(path, records, ctx)
     }
@@ -53,9 +53,7 @@ impl Truth {
         };
         let source = table.first_of(&[records.source_column().to_owned(), "source_dataset".to_owned()]);
         let Some(entity) = names.iter().find(|name| **name != id && Some(*name) != source.as_ref()) else {
-            let problem =
-                Problem::new("KN-JOB-033", format!("the file of entities `{}` has no column beside the ids", path.display()));
-            return Err(JobError::problem(problem.hint("add one that says which entity each record belongs to")));
+            return Err(JobError::problem(no_entities(path)));
         };
         let ids = table.text(&id)?.unwrap_or_default();
         let entities = table.text(entity)?.unwrap_or_default();

@@ -250,7 +250,7 @@ impl Checks<'_> {
     fn files(&mut self, spec: &JobSpec) {
         for (key, path) in [("settings", &spec.settings), ("model", &spec.model)] {
             if let Some(path) = path {
-                self.exists(path, &format!("the {key} file"), &[Step::Key(key)]);
+                self.file(path, &format!("the {key} file"), &[Step::Key(key)]);
             }
         }
         for (column, path) in &spec.term_frequencies {
@@ -258,14 +258,14 @@ impl Checks<'_> {
         }
         for (position, step) in spec.training.iter().enumerate() {
             if let TrainingStep::EstimateMFromPairwiseLabels { labels } = step {
-                self.exists(labels, "the file of labels", &[Step::Key("training"), Step::Item(position), Step::Key("labels")]);
+                self.file(labels, "the file of labels", &[Step::Key("training"), Step::Item(position), Step::Key("labels")]);
             }
         }
         for (position, step) in spec.steps.iter().enumerate() {
             let at = [Step::Key("steps"), Step::Item(position)];
             match step {
-                StepSpec::ScorePairs { pairs, .. } => self.exists(pairs, "the file of pairs", &at),
-                StepSpec::AccuracyFromLabelsTable { labels, .. } => self.exists(labels, "the file of labels", &at),
+                StepSpec::ScorePairs { pairs, .. } => self.file(pairs, "the file of pairs", &at),
+                StepSpec::AccuracyFromLabelsTable { labels, .. } => self.file(labels, "the file of labels", &at),
                 StepSpec::FindMatchesToNewRecords { records, .. } => self.input(records, &at),
                 StepSpec::CompareTwoRecords { left, right, .. } => {
                     self.input(left, &at);
@@ -273,6 +273,15 @@ impl Checks<'_> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// A file that must be there and be no folder.
+    fn file(&mut self, path: &Path, what: &str, at: &[Step<'_>]) {
+        if path.is_dir() {
+            self.report(Problem::new("KN-JOB-027", format!("{what} `{}` is a folder", path.display())), at);
+        } else {
+            self.exists(path, what, at);
         }
     }
 

@@ -52,6 +52,33 @@ impl Located {
         }
     }
 
+    /// The value without what stands at one of the `places`, paths such as `steps[0].name`; none when it stands there itself.
+    pub(super) fn without(&self, places: &[String], path: &str) -> Option<Self> {
+        if places.iter().any(|place| place == path) {
+            return None;
+        }
+        let node = match &self.node {
+            Node::Scalar(value) => Node::Scalar(value.clone()),
+            Node::List(items) => Node::List(
+                items
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(position, item)| item.without(places, &format!("{path}[{position}]")))
+                    .collect(),
+            ),
+            Node::Table(entries) => Node::Table(
+                entries
+                    .iter()
+                    .filter_map(|entry| {
+                        let inner = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
+                        Some(Entry { value: entry.value.without(places, &inner)?, ..entry.clone() })
+                    })
+                    .collect(),
+            ),
+        };
+        Some(Self { line: self.line, node })
+    }
+
     /// The value under `key`, when this is a table that has it.
     pub(super) fn get(&self, key: &str) -> Option<&Located> {
         match &self.node {

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use super::check::check_job;
 use super::document::{Located, parse_json, parse_toml};
 use super::problem::Problem;
@@ -16,6 +18,8 @@ pub struct LoadedJob {
     pub spec: JobSpec,
     /// Where the values stand, for errors that only show later.
     pub places: Places,
+    /// What is wrong with the file; the job lacks it.
+    pub problems: Vec<Problem>,
 }
 
 /// Where the values of a job stand.
@@ -41,8 +45,7 @@ impl Places {
 /// # Errors
 /// [`JobError::Unreadable`] when there is no such file, [`JobError::Configuration`] with everything that is wrong in it.
 pub fn load_job(path: &Path) -> Result<LoadedJob, JobError> {
-    let text = std::fs::read_to_string(path).map_err(|source| JobError::Unreadable { path: path.to_path_buf(), source })?;
-    parse_job(&text, path)
+    read_job(path).and_then(whole)
 }
 
 /// Reads a job from the content of the file at `path`, as [`load_job`] does; the file itself need not be there.
@@ -50,21 +53,40 @@ pub fn load_job(path: &Path) -> Result<LoadedJob, JobError> {
 /// # Errors
 /// [`JobError::Configuration`] with everything that is wrong in it.
 pub fn parse_job(text: &str, path: &Path) -> Result<LoadedJob, JobError> {
+    read_text(text, path).and_then(whole)
+}
+
+/// Reads as much of the job file at `path` as can be read, with what is wrong in the rest, so that the job can be checked too.
+///
+/// # Errors
+/// [`JobError::Unreadable`] when there is no such file, [`JobError::Configuration`] when nothing of it is left to check.
+pub fn read_job(path: &Path) -> Result<LoadedJob, JobError> {
+    let text = std::fs::read_to_string(path).map_err(|source| JobError::Unreadable { path: path.to_path_buf(), source })?;
+    read_text(&text, path)
+}
+
+/// The job, unless something is wrong with it.
+fn whole(mut loaded: LoadedJob) -> Result<LoadedJob, JobError> {
+    loaded.problems.extend(check_job(&loaded.spec, &loaded.places));
+    if loaded.problems.is_empty() { Ok(loaded) } else { Err(JobError::Configuration(loaded.problems)) }
+}
+
+fn read_text(text: &str, path: &Path) -> Result<LoadedJob, JobError> {
     let json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
     let within = |problems: Vec<Problem>| {
         JobError::Configuration(problems.into_iter().map(|problem| problem.within(Some(path))).collect())
     };
     let document = if json { parse_json(text) } else { parse_toml(text) }.map_err(within)?;
-    let found = problems(&document, &job_schema());
-    if !found.is_empty() {
-        return Err(within(found));
-    }
-    let mut spec: JobSpec = serde_json::from_value(document.to_value())
-        .map_err(|error| within(vec![Problem::new("KN-JOB-004", error.to_string()).at(1)]))?;
+    let (found, wrong_places) = problems(&document, &job_schema());
+    let readable = document.without(&wrong_places, "").map_or(Value::Null, |document| document.to_value());
+    let mut spec: JobSpec = match serde_json::from_value(readable) {
+        Ok(spec) => spec,
+        Err(error) if found.is_empty() => return Err(within(vec![Problem::new("KN-JOB-004", error.to_string()).at(1)])),
+        Err(_) => return Err(within(found)),
+    };
     resolve_paths(&mut spec, path.parent().unwrap_or(Path::new("")));
-    let places = Places { file: Some(path.to_path_buf()), document: Some(document) };
-    let wrong = check_job(&spec, &places);
-    if wrong.is_empty() { Ok(LoadedJob { spec, places }) } else { Err(JobError::Configuration(wrong)) }
+    let problems = found.into_iter().map(|problem| problem.within(Some(path))).collect();
+    Ok(LoadedJob { spec, places: Places { file: Some(path.to_path_buf()), document: Some(document) }, problems })
 }
 
 /// Makes every path that the job names relative to `folder`.

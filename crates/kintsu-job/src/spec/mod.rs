@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use check::check_ready;
 pub use comparison::{ComparisonSpec, Configure};
-pub use load::{LoadedJob, Places, load_job, parse_job};
+pub use load::{LoadedJob, Places, load_job, parse_job, read_job};
 pub use problem::{Problem, nearest};
 pub use schema::job_schema;
 pub use steps::{ColumnOrFile, StepSpec, TiesMethod};

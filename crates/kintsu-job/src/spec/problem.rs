@@ -25,6 +25,11 @@ impl Problem {
         Self { code, message: message.into(), hint: None, file: None, line: None }
     }
 
+    /// An error as a problem.
+    pub fn of(error: &dyn Explain) -> Self {
+        Self { hint: error.hint(), ..Self::new(error.code(), error.to_string()) }
+    }
+
     /// Text that is no TOML or JSON.
     pub fn syntax(line: u32, message: String) -> Self {
         Self { line: Some(line), ..Self::new("KN-JOB-002", message) }
@@ -64,8 +69,9 @@ impl Explain for Problem {
         self.code
     }
 
+    /// The hint that it was given, else what is always good to do about its code.
     fn hint(&self) -> Option<String> {
-        self.hint.clone()
+        self.hint.clone().or_else(|| crate::codes::code_note(self.code).map(|note| note.hint.to_owned()))
     }
 
     fn blame(&self) -> Blame {

@@ -12,16 +12,18 @@ pub fn job_schema() -> Value {
     schemars::schema_for!(super::JobSpec).to_value()
 }
 
-/// Everything in `document` that does not fit `schema`.
-pub(super) fn problems(document: &Located, schema: &Value) -> Vec<Problem> {
-    let mut checker = Checker { root: schema, problems: Vec::new() };
+/// Everything in `document` that does not fit `schema`, and the paths without which the rest would.
+pub(super) fn problems(document: &Located, schema: &Value) -> (Vec<Problem>, Vec<String>) {
+    let mut checker = Checker { root: schema, problems: Vec::new(), places: Vec::new() };
     checker.check(document, schema, "");
-    checker.problems
+    (checker.problems, checker.places)
 }
 
 struct Checker<'a> {
     root: &'a Value,
     problems: Vec<Problem>,
+    /// The paths of what is wrong.
+    places: Vec<String>,
 }
 
 impl<'a> Checker<'a> {
@@ -104,7 +106,8 @@ impl<'a> Checker<'a> {
         for required in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
             if !entries.iter().any(|entry| entry.key == required) {
                 let place = if path.is_empty() { String::new() } else { format!(" in `{path}`") };
-                self.problems.push(Problem::new("KN-JOB-005", format!("the key `{required}` is missing{place}")).at(found.line));
+                let problem = Problem::new("KN-JOB-005", format!("the key `{required}` is missing{place}")).at(found.line);
+                self.report(problem, path);
             }
         }
     }
@@ -114,7 +117,7 @@ impl<'a> Checker<'a> {
         let hint = nearest(&entry.key, known.iter().copied())
             .map_or_else(|| format!("known keys: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
         let message = format!("unknown key `{}`", join(path, &entry.key));
-        self.problems.push(Problem::new("KN-JOB-003", message).at(entry.line).hint(hint));
+        self.report(Problem::new("KN-JOB-003", message).at(entry.line).hint(hint), &join(path, &entry.key));
     }
 
     fn one_of_words(&mut self, found: &Located, words: &[&str], path: &str) {
@@ -128,7 +131,7 @@ impl<'a> Checker<'a> {
         let hint = nearest(written, words.iter().copied())
             .map_or_else(|| format!("one of: {}", words.join(", ")), |near| format!("did you mean `{near}`?"));
         let message = format!("`{path}` cannot be `{written}`");
-        self.problems.push(Problem::new("KN-JOB-004", message).at(found.line).hint(hint));
+        self.report(Problem::new("KN-JOB-004", message).at(found.line).hint(hint), path);
     }
 
     /// One of several shapes: chosen by the key that names the shape where there is one, else by the type of the value.
@@ -161,11 +164,14 @@ impl<'a> Checker<'a> {
         let Some(named) = found.get(tag) else {
             let hint = format!("one of: {}", words.join(", "));
             let message = format!("the key `{tag}` is missing in `{path}`");
-            self.problems.push(Problem::new("KN-JOB-005", message).at(found.line).hint(hint));
+            self.report(Problem::new("KN-JOB-005", message).at(found.line).hint(hint), path);
             return;
         };
         let before = self.problems.len();
         self.one_of_words(named, words, &join(path, tag));
+        if self.problems.len() > before {
+            self.places.push(path.to_owned());
+        }
         if self.problems.len() == before
             && let Node::Scalar(Value::String(word)) = &named.node
             && let Some(branch) = branches.iter().find(|branch| tag_word(branch, tag) == Some(word))
@@ -194,8 +200,13 @@ impl<'a> Checker<'a> {
     }
 
     fn wrong(&mut self, found: &Located, path: &str, what: &str) {
-        let path = if path.is_empty() { "the job" } else { path };
-        self.problems.push(Problem::new("KN-JOB-004", format!("`{path}` {what}")).at(found.line));
+        let name = if path.is_empty() { "the job" } else { path };
+        self.report(Problem::new("KN-JOB-004", format!("`{name}` {what}")).at(found.line), path);
+    }
+
+    fn report(&mut self, problem: Problem, path: &str) {
+        self.problems.push(problem);
+        self.places.push(path.to_owned());
     }
 }
 
@@ -269,6 +280,7 @@ mod tests {
     fn messages(text: &str) -> Vec<String> {
         let document = parse_toml(text).unwrap();
         problems(&document, &job_schema())
+            .0
             .iter()
             .map(|problem| format!("{problem} [{}]", problem.hint.clone().unwrap_or_default()))
             .collect()

@@ -163,7 +163,7 @@ impl Expansion {
         if let (Expr::Column(_), [column]) = (expr, inputs.as_slice()) {
             return Ok(column.clone());
         }
-        derive_values(self.rows.len(), expr, &inputs, compiler.parity, place)
+        Ok(derive_values(self.rows.len(), expr, &inputs, compiler.parity, place)?.0)
     }
 
     /// Groups the records, each at most once per group and side.

@@ -29,6 +29,11 @@ impl<'a> Compiler<'a> {
         Self { records, parity, ladders: LadderRequests::new(parity), columns: MatrixColumns::default() }
     }
 
+    /// The columns that are compared by a measure that is not defined for some of their values.
+    pub(crate) fn undefined(&self) -> &[String] {
+        self.ladders.undefined()
+    }
+
     /// What the compiled conditions share.
     pub(crate) fn finish(self) -> Shared {
         let (ladders, columns) = (self.ladders, self.columns);
@@ -119,8 +124,9 @@ impl<'a> Compiler<'a> {
                     self.difference(true, op, a, b, bound, place)
                 }
                 (_, [a, b]) if are_of_both_sides(a, b) => {
+                    let name = a.columns().first().map_or_else(String::new, |column| column.name.clone());
                     let ((first, a), (second, b)) = (self.codes(a, place)?, self.codes(b, place)?);
-                    Ok(self.ladders.request(*function, op, bound, (first, &a), (second, &b)))
+                    Ok(self.ladders.request(*function, op, bound, &name, (first, &a), (second, &b)))
                 }
                 _ => Ok(None),
             },

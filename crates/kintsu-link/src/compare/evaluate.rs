@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::truth::{NULL, Truth, from_bool};
 use crate::model::Parity;
-use crate::sql::{CompiledExpr, Operand, Scratch, truth};
+use crate::sql::{CompiledExpr, Operand, RaisedSet, Scratch, truth};
 use crate::sql::{Expr, Value};
 
 /// A compiled expression over numbered inputs.
@@ -33,10 +33,13 @@ impl Program {
         Ok(Self { compiled })
     }
 
-    /// The value over these inputs.
-    pub(crate) fn value(&self, values: &[Value]) -> Value {
+    /// The value over these inputs, and why it could not be computed where that is so; it is null then.
+    pub(crate) fn value(&self, values: &[Value]) -> (Value, RaisedSet) {
         let row = |slot: usize| Operand::from(&values[slot]);
-        SCRATCH.with_borrow_mut(|scratch| self.compiled.eval(&row, scratch).into_value())
+        SCRATCH.with_borrow_mut(|scratch| {
+            let found = self.compiled.eval(&row, scratch).into_value();
+            (found, scratch.take_raised())
+        })
     }
 
     /// The truth over these inputs, and whether something could not be computed.

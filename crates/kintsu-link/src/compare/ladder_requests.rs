@@ -30,6 +30,7 @@ pub(crate) struct LadderRequests {
     /// The values that some measure compares, each once.
     values: Vec<ArrayRef>,
     requests: Vec<LadderRequest>,
+    undefined: Vec<String>,
 }
 
 struct LadderRequest {
@@ -43,7 +44,7 @@ struct LadderRequest {
 
 impl LadderRequests {
     pub(crate) fn new(parity: Parity) -> Self {
-        Self { semantics: semantics(parity), values: Vec::new(), requests: Vec::new() }
+        Self { semantics: semantics(parity), values: Vec::new(), requests: Vec::new(), undefined: Vec::new() }
     }
 
     /// A node that tells whether `function(first, second) op bound`; none when that is no threshold on a measure of text.
@@ -52,6 +53,7 @@ impl LadderRequests {
         function: Function,
         op: CompareOp,
         bound: f64,
+        name: &str,
         (first, first_column): (SidedCodes, &EncodedColumn),
         (second, second_column): (SidedCodes, &EncodedColumn),
     ) -> Option<Node> {
@@ -60,6 +62,10 @@ impl LadderRequests {
         let first = (first, self.place(&first_column.values)?);
         let second = (second, self.place(&second_column.values)?);
         let upwards = matches!(op, Operator::AtLeast | Operator::Above);
+        if measure == Measure::Jaccard && !self.defined_on_empty() {
+            let empty = [&first_column.values, &second_column.values].into_iter().any(holds_empty_text);
+            self.undefined.extend(empty.then(|| name.to_owned()).filter(|name| !self.undefined.contains(name)));
+        }
         let known = self.requests.iter().position(|request| {
             request.measure == measure
                 && request.upwards == upwards
@@ -88,6 +94,15 @@ impl LadderRequests {
             self.values.push(Arc::clone(values));
             self.values.len() - 1
         }))
+    }
+
+    /// What is compared by a measure that is not defined for some of its values.
+    pub(crate) fn undefined(&self) -> &[String] {
+        &self.undefined
+    }
+
+    fn defined_on_empty(&self) -> bool {
+        kintsu_text::jaccard("", "a", self.semantics).is_some()
     }
 
     /// The ladders, each with its strictest step first, over values that are prepared here.
@@ -119,6 +134,10 @@ impl LadderRequest {
         let (first, second) = (operand(self.first), operand(self.second));
         LadderPlan { ladder: Ladder::new(self.measure, semantics, &steps), first, second, limits }
     }
+}
+
+fn holds_empty_text(values: &ArrayRef) -> bool {
+    values.as_string_opt::<i32>().is_some_and(|text| text.value_offsets().windows(2).any(|pair| pair[0] == pair[1]))
 }
 
 fn measure_of(function: Function) -> Option<Measure> {

@@ -60,6 +60,13 @@ impl Comparators {
                 ComparisonPlan::compile(comparison, &mut compiler)
             })
             .collect::<Result<_, LinkError>>()?;
+        for column in compiler.undefined() {
+            let message = format!(
+                "the Jaccard similarity is not defined for an empty text, and `{column}` holds some; there its levels are not taken"
+            );
+            ctx.warn("KN-W-LINK-101", message, Some("make the empty texts null, or add a level for them".to_owned()));
+        }
+        records.warn_of_failures(ctx);
         let shared = compiler.finish();
         for comparison in &mut comparisons {
             comparison.simplify(&shared.ladders);

@@ -77,12 +77,12 @@ fn values(step: &WaterfallStep) -> String {
     pairs.map(|(left, right)| format!("{} | {}", shown(left), shown(right))).collect::<Vec<_>>().join(", ")
 }
 
-/// Four significant digits; powers of ten below a ten-thousandth.
+/// Four significant digits; powers of ten below a ten-thousandth and from a quadrillion on.
 fn significant(number: f64) -> String {
     if number == 0.0 {
         return "0".to_owned();
     }
-    if number.abs() < 1e-4 {
+    if number.abs() < 1e-4 || number.abs() >= 1e15 {
         return format!("{number:.3e}");
     }
     let decimals = (3 - number.abs().log10().floor() as i32).clamp(0, 12) as usize;
@@ -105,8 +105,8 @@ mod tests {
 
     #[test]
     fn numbers_keep_four_digits() {
-        let shown = [0.0, 0.00407, 0.5, 170.14, 12_345.6, 0.000_082_71, 7.98e-10].map(significant);
-        assert_eq!(shown, ["0", "0.00407", "0.5", "170.1", "12346", "8.271e-5", "7.980e-10"]);
+        let shown = [0.0, 0.00407, 0.5, 170.14, 12_345.6, 0.000_082_71, 7.98e-10, 1e308].map(significant);
+        assert_eq!(shown, ["0", "0.00407", "0.5", "170.1", "12346", "8.271e-5", "7.980e-10", "1.000e308"]);
         assert_eq!([0.25, 0.9995, 1.0].map(probability), ["0.25", "1 - 5.00e-4", "1"]);
     }
 }

@@ -92,7 +92,9 @@ impl Explain for LibraryError {
             Self::NoColumn { .. } => Some("name a column, or an SQL expression over columns".to_owned()),
             Self::Dialect { .. } => Some("write the model in the dialect duckdb".to_owned()),
             Self::Levels { hint, .. } => Some(hint.clone()),
-            _ => None,
+            Self::Length { expected, .. } => Some(format!("give as many values as there are {expected}")),
+            Self::OutOfRange { expected, .. } => Some(format!("give a number that is {expected}")),
+            Self::UnknownWord { allowed, .. } => Some(format!("write one of {allowed}")),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use kintsu_core::Explain;
 
+use super::Model;
 use crate::sql::SqlError;
 
 /// Where in the JSON text something stands.
@@ -161,9 +162,16 @@ impl Explain for ModelProblem {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::UnknownKey { did_you_mean, .. } | Self::UnknownChoice { did_you_mean, .. } => {
-                did_you_mean.map(|known| format!("did you mean `{known}`?"))
+            Self::UnknownKey { did_you_mean: Some(known), .. } | Self::UnknownChoice { did_you_mean: Some(known), .. } => {
+                Some(format!("did you mean `{known}`?"))
             }
+            Self::UnknownKey { .. } => Some("take it out: Splink knows no such key here, and it would change nothing".to_owned()),
+            Self::UnknownChoice { allowed, .. } => Some(format!("write one of {allowed}")),
+            Self::Syntax { .. } => {
+                Some("the file must hold the settings or model that Splink saves, as one JSON object".to_owned())
+            }
+            Self::WrongType { expected, .. } => Some(format!("write {expected}")),
+            Self::OutOfRange { expected, .. } => Some(format!("write a number that is {expected}")),
             Self::MissingKey { key: "link_type", .. } => {
                 Some("add \"link_type\": \"dedupe_only\", \"link_only\" or \"link_and_dedupe\"".to_owned())
             }
@@ -173,7 +181,7 @@ impl Explain for ModelProblem {
             Self::NoExactLevel { .. } => {
                 Some("add an exact match level, or set \"disable_tf_exact_match_detection\": true on this level".to_owned())
             }
-            _ => None,
+            Self::MissingKey { key, .. } => Some(format!("add \"{key}\"")),
         }
     }
 }
@@ -183,6 +191,7 @@ impl Explain for ModelProblem {
 #[error("{}", describe(problems))]
 pub struct ModelErrors {
     problems: Vec<ModelProblem>,
+    readable: Option<Box<Model>>,
 }
 
 fn describe(problems: &[ModelProblem]) -> String {
@@ -195,13 +204,23 @@ fn describe(problems: &[ModelProblem]) -> String {
 impl ModelErrors {
     /// The error of one problem.
     pub(super) fn single(problem: ModelProblem) -> Self {
-        Self { problems: vec![problem] }
+        Self { problems: vec![problem], readable: None }
     }
 
     /// Collects `problems`; none when there are none.
     pub fn collect(mut problems: Vec<ModelProblem>) -> Option<Self> {
         problems.sort_by_key(|problem| (problem.place().line, problem.place().column));
-        (!problems.is_empty()).then_some(Self { problems })
+        (!problems.is_empty()).then_some(Self { problems, readable: None })
+    }
+
+    /// The same with what of the model could be read all the same.
+    pub(super) fn beside(self, readable: Model) -> Self {
+        Self { readable: Some(Box::new(readable)), ..self }
+    }
+
+    /// The model without what is wrong in it, so that what it names can be checked too. Not useful for scoring.
+    pub fn readable(&self) -> Option<&Model> {
+        self.readable.as_deref()
     }
 
     /// The problems, in the order of the text.
@@ -221,7 +240,7 @@ impl Explain for ModelErrors {
     fn hint(&self) -> Option<String> {
         match self.problems.as_slice() {
             [only] => only.hint(),
-            _ => None,
+            _ => Some("mend all of them".to_owned()),
         }
     }
 

@@ -83,7 +83,7 @@ impl Model {
         let mut problems = Problems::new(text);
         let model = read_model(&value, options, &mut problems);
         match ModelErrors::collect(problems.found) {
-            Some(errors) => Err(errors),
+            Some(errors) => Err(errors.beside(model)),
             None => Ok(model),
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::HashMap;
+use kintsu_core::RunContext;
 use kintsu_table::{EncodedColumn, NULL_CODE};
 use rayon::prelude::*;
 
@@ -11,12 +12,21 @@ use super::values::{ValueArray, array_of, intern, write_key};
 use crate::compare::evaluate::Program;
 use crate::error::LinkError;
 use crate::model::Parity;
-use crate::sql::{Expr, Side, Value};
+use crate::sql::{Expr, Raised, RaisedSet, Side, Value};
 
 /// The columns derived so far, by expression.
 #[derive(Debug, Default)]
 pub struct DerivedColumns {
     known: Mutex<Vec<(Expr, Parity, EncodedColumn)>>,
+    failures: Mutex<Vec<Failure>>,
+}
+
+/// A column that could not be computed for some records.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    place: String,
+    rows: usize,
+    reasons: RaisedSet,
 }
 
 impl DerivedColumns {
@@ -45,9 +55,24 @@ impl Records {
             return Ok(known);
         }
         let inputs = single.columns().iter().map(|column| self.column(&column.name)).collect::<Result<Vec<_>, _>>()?;
-        let column = derive_values(self.rows(), &single, &inputs, parity, place)?;
+        let (column, failure) = derive_values(self.rows(), &single, &inputs, parity, place)?;
+        self.derived().failures.lock().unwrap_or_else(PoisonError::into_inner).extend(failure);
         self.derived().keep(single, parity, &column);
         Ok(column)
+    }
+
+    /// Raises a warning for every column expression that could not be computed for some records, once each.
+    pub(crate) fn warn_of_failures(&self, ctx: &RunContext) {
+        let failures = std::mem::take(&mut *self.derived().failures.lock().unwrap_or_else(PoisonError::into_inner));
+        for Failure { place, rows, reasons } in failures {
+            let reasons: Vec<&str> = reasons.iter().map(Raised::describe).collect();
+            let records = if rows == 1 { "record" } else { "records" };
+            let message = format!(
+                "an expression of {place} could not be computed for {rows} {records} and is null there: {}",
+                reasons.join("; ")
+            );
+            ctx.warn("KN-W-LINK-103", message, Some("mend the values, or guard the expression with case or try_cast".to_owned()));
+        }
     }
 }
 
@@ -63,11 +88,13 @@ pub(crate) fn derive_values(
     inputs: &[EncodedColumn],
     parity: Parity,
     place: &str,
-) -> Result<EncodedColumn, LinkError> {
+) -> Result<(EncodedColumn, Option<Failure>), LinkError> {
     let wrong = |reason: String| LinkError::Expression { place: place.to_owned(), reason };
     let arrays = inputs.iter().map(|input| ValueArray::new(&input.values)).collect::<Result<Vec<_>, _>>()?;
     let program = Program::of_columns(expr, parity).map_err(wrong)?;
-    evaluate_distinct(rows, inputs, &arrays, &program).map_err(wrong)
+    let (column, failed, reasons) = evaluate_distinct(rows, inputs, &arrays, &program).map_err(wrong)?;
+    let failure = (failed > 0).then(|| Failure { place: place.to_owned(), rows: failed, reasons });
+    Ok((column, failure))
 }
 
 fn evaluate_distinct(
@@ -75,9 +102,9 @@ fn evaluate_distinct(
     inputs: &[EncodedColumn],
     arrays: &[ValueArray],
     program: &Program,
-) -> Result<EncodedColumn, String> {
+) -> Result<(EncodedColumn, usize, RaisedSet), String> {
     let combinations = Combinations::of(rows, inputs);
-    let results: Vec<Value> = (0..combinations.len())
+    let results: Vec<(Value, RaisedSet)> = (0..combinations.len())
         .into_par_iter()
         .with_min_len(1024)
         .map(|combination| {
@@ -90,10 +117,20 @@ fn evaluate_distinct(
             Ok(program.value(&values))
         })
         .collect::<Result<_, String>>()?;
+    let (results, raised): (Vec<Value>, Vec<RaisedSet>) = results.into_iter().unzip();
+    let mut reasons = RaisedSet::default();
+    for found in &raised {
+        reasons.extend(*found);
+    }
+    let failed = if reasons.is_empty() {
+        0
+    } else {
+        combinations.of_row.iter().filter(|&&combination| !raised[combination as usize].is_empty()).count()
+    };
     let (codes, distinct) = intern(results);
     let values = array_of(&distinct).ok_or("its values are of several types")?;
     let codes: Vec<u32> = combinations.of_row.iter().map(|&combination| codes[combination as usize]).collect();
-    Ok(EncodedColumn { codes: codes.into(), values })
+    Ok((EncodedColumn { codes: codes.into(), values }, failed, reasons))
 }
 
 /// The distinct combinations of several columns' codes, and the combination of each row.

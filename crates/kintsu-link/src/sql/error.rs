@@ -136,7 +136,8 @@ impl Explain for SqlError {
             }
             Self::TooLarge { .. } => Some("split it into several levels or rules, or compute a column beforehand".to_owned()),
             Self::UnknownColumn { .. } => Some("check the spelling against the columns of the input".to_owned()),
-            Self::ArgumentCount { .. } | Self::Literal { .. } => None,
+            Self::ArgumentCount { name, expected, .. } => Some(format!("give `{name}` {expected}")),
+            Self::Literal { what, .. } => Some(format!("mend {what}")),
         }
     }
 }

@@ -23,6 +23,15 @@ pub(super) fn exact_top_shares(model: &Model, records: &Records) -> Result<Vec<O
         .collect()
 }
 
+/// The comparisons whose top level is an exact match on several columns: its u is sampled like that of every other level.
+pub(super) fn sampled_tops(model: &Model) -> Vec<&str> {
+    let several = |comparison: &&Comparison| {
+        let top = comparison.levels.iter().find(|level| !level.is_null_level);
+        top.and_then(|top| top.exact_match_columns()).is_some_and(|columns| columns.len() > 1)
+    };
+    model.comparisons.iter().filter(several).map(|comparison| comparison.output_column_name.as_str()).collect()
+}
+
 /// The column on which the first scored level is an exact match, when the null levels before it are exactly its nulls.
 fn countable_column(comparison: &Comparison) -> Option<String> {
     let [null, top, rest @ ..] = comparison.levels.as_slice() else { return None };

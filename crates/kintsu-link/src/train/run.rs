@@ -1,8 +1,10 @@
 //! Splink's training methods on records: they find the pairs, count them, and hand the counts to the trainer.
 
+use std::fmt::Write;
+
 use kintsu_core::{RunContext, Stream};
 
-use super::exact_top::exact_top_shares;
+use super::exact_top::{exact_top_shares, sampled_tops};
 use super::sample::sample_rows;
 use super::{EmSession, EmSettings, TrainError, Trainer};
 use crate::block::Blocker;
@@ -118,7 +120,11 @@ impl Trainer {
             _ => Vec::new(),
         };
         self.set_u_from_counts(&counts, &exact)?;
-        let kind = if everything { "all pairs".to_owned() } else { format!("{} sampled records, seed {seed}", rows.len()) };
+        let mut kind = if everything { "all pairs".to_owned() } else { format!("{} sampled records, seed {seed}", rows.len()) };
+        let tops = sampled_tops(self.model());
+        if !everything && self.model().parity == Parity::Characters && !tops.is_empty() {
+            let _ = write!(kind, "; exact matches on several columns are sampled too: {}", tops.join(", "));
+        }
         self.note("estimate_u_using_random_sampling", kind, Some(pairs));
         Ok(())
     }

@@ -59,7 +59,12 @@ pub(crate) fn parse_lines(block: &[u8], rows_max: usize, columns_max: usize) -> 
 fn without_position(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let end = text.rfind(" at line ").unwrap_or(text.len());
-    text[..end].to_owned()
+    match &text[..end] {
+        "unexpected end of hex escape" | "lone leading surrogate in hex escape" => {
+            "a text holds half of a character: `\\ud800` to `\\udfff` stand in pairs only".to_owned()
+        }
+        words => words.to_owned(),
+    }
 }
 
 #[derive(Debug, Default)]

@@ -118,7 +118,7 @@ impl Plan {
         if rows_known.is_some_and(|rows| rows > ROWS_MAX) {
             return Err(TableError::TooManyRows { maximum: ROWS_MAX });
         }
-        let columns = unite_columns(&files, options)?;
+        let columns = unite_columns(&files, options, context)?;
         check_names(&columns, &files, options)?;
         let made = options.source_dataset_column.as_ref().filter(|name| columns.iter().all(|column| column.name != **name));
         let plan = Self {
@@ -212,7 +212,7 @@ fn data_set_names(inputs: &[Input], context: &RunContext) -> Result<Vec<String>,
     Ok(names)
 }
 
-fn unite_columns(files: &[OpenFile], options: &ReadOptions) -> Result<Vec<PlannedColumn>, TableError> {
+fn unite_columns(files: &[OpenFile], options: &ReadOptions, context: &RunContext) -> Result<Vec<PlannedColumn>, TableError> {
     let mut columns: Vec<PlannedColumn> = Vec::new();
     let mut found: HashMap<&str, usize> = HashMap::new();
     for (position, file) in files.iter().enumerate() {
@@ -221,7 +221,8 @@ fn unite_columns(files: &[OpenFile], options: &ReadOptions) -> Result<Vec<Planne
             let data_type = data_type.unwrap_or_else(|| column.data_type.clone());
             if let Some(&index) = found.get(column.name.as_str()) {
                 let integers = options.integers.contains(&column.name);
-                join_column(&mut columns[index], &data_type, integers, file)?;
+                let joined = join_column(&mut columns[index], &data_type, integers, file);
+                carry_as_text(joined, &mut columns[index], &data_type, context)?;
                 columns[index].positions[position] = Some(place);
                 continue;
             }
@@ -257,6 +258,25 @@ fn join_column(column: &mut PlannedColumn, data_type: &DataType, integers: bool,
         column.first = (file.path.clone(), data_type.clone());
     }
     Ok(())
+}
+
+/// Lets a column that nothing looks at pass as text where its types do not go together; one that is looked at stays an error.
+fn carry_as_text(
+    joined: Result<(), TableError>,
+    column: &mut PlannedColumn,
+    data_type: &DataType,
+    context: &RunContext,
+) -> Result<(), TableError> {
+    let castable = |data_type: &DataType| !data_type.is_nested() && arrow_cast::can_cast_types(data_type, &DataType::Utf8);
+    match joined {
+        Err(error @ TableError::TypeConflict { .. }) if !column.encode && castable(data_type) && castable(&column.data_type) => {
+            let hint = "give it one type in every file to keep its type";
+            context.warn("KN-W-TABLE-003", format!("{error}; it is carried as text"), Some(hint.to_owned()));
+            column.data_type = DataType::Utf8;
+            Ok(())
+        }
+        joined => joined,
+    }
 }
 
 fn check_names(columns: &[PlannedColumn], files: &[OpenFile], options: &ReadOptions) -> Result<(), TableError> {

@@ -32,7 +32,7 @@ pub(super) struct TargetLock {
 impl TargetLock {
     /// Takes the lock at `path`, or tells that another run has it.
     pub(super) fn take(path: &Path, target: &Path) -> Result<Self, TableError> {
-        let failed = |source| TableError::write(path, source);
+        let failed = |source| TableError::write(target, source);
         loop {
             let file = File::options().create(true).truncate(false).write(true).open(path).map_err(failed)?;
             match file.try_lock() {

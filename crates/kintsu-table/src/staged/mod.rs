@@ -48,7 +48,7 @@ impl StagedDirectory {
     /// [`TableError::Write`] when the folder around it cannot be written.
     pub fn create(target: &Path, overwrite: Overwrite) -> Result<Self, TableError> {
         let stage = Stage::create(target, overwrite, Kind::Directory)?;
-        fs::create_dir(&stage.staging).map_err(|source| TableError::write(&stage.staging, source))?;
+        fs::create_dir(&stage.staging).map_err(|source| TableError::write(target, source))?;
         Ok(Self { stage })
     }
 
@@ -129,7 +129,7 @@ impl Stage {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             _ => PathBuf::from("."),
         };
-        let made = make_folders(&parent)?;
+        let made = make_folders(&parent, target)?;
         let hidden = |purpose: &str| parent.join(lock::hidden_name(name, purpose));
         let mut stage = Self {
             target: target.to_owned(),
@@ -217,15 +217,15 @@ impl Drop for Stage {
     }
 }
 
-/// Makes `folder` and what lacks above it; returns what was made, the innermost first.
-fn make_folders(folder: &Path) -> Result<Vec<PathBuf>, TableError> {
+/// Makes `folder`, in which `target` will stand, and what lacks above it; returns what was made, the innermost first.
+fn make_folders(folder: &Path, target: &Path) -> Result<Vec<PathBuf>, TableError> {
     let lacking: Vec<PathBuf> =
         folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).map(Path::to_owned).collect();
     fs::create_dir_all(folder).map_err(|source| {
         for folder in &lacking {
             let _ = fs::remove_dir(folder);
         }
-        TableError::write(folder, source)
+        TableError::write(target, source)
     })?;
     Ok(lacking)
 }

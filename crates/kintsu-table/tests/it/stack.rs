@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int32Array, Int64Array, StringArray, UInt64Array};
 use kintsu_core::{Explain, RunContext};
-use kintsu_table::{ColumnData, FileFormat, Input, TableError, read, schema_of};
+use kintsu_table::{ColumnChoice, ColumnData, FileFormat, Input, TableError, read, schema_of};
 
 use crate::scene::{Scene, shown, table};
 
@@ -24,7 +24,7 @@ fn columns_are_united_and_gaps_are_named() {
 
 #[test]
 fn numbers_are_widened_and_text_is_not() {
-    let scene = Scene::new();
+    let mut scene = Scene::new();
     let number = |array: ArrayRef| table(vec![("n", array)]);
     scene.write("a.parquet", FileFormat::Parquet, &number(Arc::new(Int32Array::from(vec![1, 2]))), 9);
     scene.write("b.parquet", FileFormat::Parquet, &number(Arc::new(Int64Array::from(vec![2, 1 << 40]))), 9);
@@ -39,7 +39,14 @@ fn numbers_are_widened_and_text_is_not() {
     assert_eq!(&three.columns()[0].encoded().unwrap().codes[..], &[0, 1, 1, 2, 1, 3]);
     let error = scene.read(&["a.parquet", "t.parquet"]).unwrap_err();
     assert!(matches!(error, TableError::TypeConflict { .. }));
-    assert_eq!(error.hint().unwrap(), "convert `n` to Int32 or to Utf8 in both files");
+    assert_eq!(error.hint().unwrap(), "give `n` one type in both files, such as text; the columns of a CSV file are text");
+    let mut carried = scene.options.clone();
+    (carried.encode, carried.carry) = (ColumnChoice::None, ColumnChoice::All);
+    std::mem::swap(&mut scene.options, &mut carried);
+    let n = scene.read(&["a.parquet", "t.parquet"]).unwrap();
+    assert_eq!(n.column("n").unwrap().data_type().to_string(), "Utf8");
+    assert!(scene.warnings().iter().any(|warning| warning.code == "KN-W-TABLE-003"), "{:?}", scene.warnings());
+    scene.options = carried;
     let error = scene.read(&["b.parquet", "u.arrow"]).unwrap_err();
     assert_eq!(error.to_string(), "the column `n` has a value in one of the files that is no Int64");
 }

@@ -1,0 +1,116 @@
+//! What the codes of problems and warnings mean, and what to do where a message has no better advice.
+//!
+//! Errors that are variants of an enum carry their meaning with them and do not stand here. The reference lists both, and fails to
+//! be written when a code of the sources has no meaning.
+
+/// A code with what it means and what to do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeNote {
+    /// The code, such as `KN-JOB-013`.
+    pub code: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// What to do about it.
+    pub hint: &'static str,
+}
+
+/// The note of `code`; none for codes of error enums.
+pub fn code_note(code: &str) -> Option<CodeNote> {
+    NOTES.iter().find(|note| note.0 == code).map(|&(code, meaning, hint)| CodeNote { code, meaning, hint })
+}
+
+/// Code, meaning, hint; in the order of the codes.
+const NOTES: &[(&str, &str, &str)] = &[
+    ("KN-CLI-001", "the threads cannot be started", "give a smaller number to --threads"),
+    ("KN-CLI-002", "an `--input` is not of the form NAME=PATH", "write --input NAME=PATH"),
+    ("KN-CLI-003", "an `--input` names an input that the job has not", "name one of the inputs of the job"),
+    ("KN-CLI-004", "an option has a value that it cannot have", "see `kintsu COMMAND --help` for what it takes"),
+    ("KN-CLI-005", "the result cannot be written to standard output", "check where standard output goes"),
+    ("KN-CLI-006", "the arguments do not fit the command", "see `kintsu --help`, or `kintsu COMMAND --help`"),
+    ("KN-CLI-007", "two options exclude each other", "give one of them"),
+    ("KN-JOB-002", "a job file is no TOML or JSON", "mend the line; strings stand in quotes, lists in square brackets"),
+    ("KN-JOB-003", "a job has a key that is not known", "the keys stand in docs/reference/kintsu.schema.json"),
+    ("KN-JOB-004", "a job has a value that its key cannot have", "the values stand in docs/reference/kintsu.schema.json"),
+    ("KN-JOB-005", "a job lacks a key or a value that must be there", "add it"),
+    ("KN-JOB-010", "no input is named", "name one under `inputs`, or give files on the command line"),
+    ("KN-JOB-011", "there are neither settings nor a model", "give --settings FILE or --model FILE"),
+    ("KN-JOB-012", "settings, model and comparisons exclude each other", "give one of them"),
+    ("KN-JOB-013", "a file that the job names does not exist", "check the path; paths in a job file are relative to it"),
+    ("KN-JOB-014", "edges that clustering needs would be missing", "lower the predict threshold, or raise the cluster threshold"),
+    ("KN-JOB-015", "two thresholds of a step exclude each other", "give one of them"),
+    ("KN-JOB-016", "an amount of memory cannot be read", "write a number with a unit, such as `4GiB` or `800MB`"),
+    ("KN-JOB-017", "best links and one-to-one need several tables", "link several tables, or leave it out"),
+    ("KN-JOB-018", "two inputs have one name", "give each table a name of its own"),
+    ("KN-JOB-019", "a blocking rule has neither or both of columns and SQL", "write `columns` or `blocking_rule`"),
+    ("KN-JOB-020", "a name cannot be that of a file", "use letters, digits, `_` and `-`"),
+    ("KN-JOB-021", "two steps write one file", "give one of them another `name`"),
+    ("KN-JOB-022", "no run directory is named", "name one with -o DIR"),
+    ("KN-JOB-023", "a column is not in the input", "check the name against the columns of the input"),
+    (
+        "KN-JOB-024",
+        "the input holds no records",
+        "check that the files hold rows below their header, and are those that you mean",
+    ),
+    ("KN-JOB-025", "a column that is to be ignored or holds the truth is compared", "take it out of the comparisons and rules"),
+    ("KN-JOB-026", "standard input is to be read more than once", "write the records into a file and name that"),
+    ("KN-JOB-027", "a folder stands where a file should be", "name a file"),
+    ("KN-JOB-030", "a file of pairs names records that are not in the input", "check the ids and the names of the tables"),
+    ("KN-JOB-031", "a file of pairs lacks the columns of ids", "call them after the id column, with `_l` and `_r`"),
+    ("KN-JOB-032", "a `clerical_match_score` is no number", "write numbers from 0 to 1"),
+    ("KN-JOB-033", "a file of entities has no column beside the ids", "add one that says to which entity a record belongs"),
+    ("KN-JOB-034", "a term-frequency table lacks its columns", "it has the columns COLUMN and tf_COLUMN"),
+    ("KN-JOB-035", "a table without duplicates is named that is not there", "name one of the tables"),
+    ("KN-JOB-036", "a file of pairs pairs a record with itself", "take such pairs out: they say nothing about matching"),
+    ("KN-JOB-037", "a file of pairs has pairs of one table where tables are linked", "take them out, or link and deduplicate"),
+    ("KN-JOB-040", "a directory is no run directory", "name a directory that kintsu dedupe, link or run has written"),
+    ("KN-JOB-041", "the card of a run cannot be read", "it is damaged or of another version of kintsu: run the job again"),
+    ("KN-JOB-042", "both ids are of one record", "give two different records, or one to explain its entity"),
+    ("KN-JOB-043", "a run directory holds no clusters", "add a cluster step to the job"),
+    (
+        "KN-JOB-044",
+        "a run has no record of that id",
+        "ids are those of the input; where there are several tables write TABLE-__-ID",
+    ),
+    ("KN-LINK-300", "several things are wrong with a model", "mend all of them"),
+    ("KN-W-JOB-001", "columns of the input were renamed in the output", "rename them in the input to choose names of your own"),
+    ("KN-W-JOB-002", "a blocking rule finds no pairs to train on", "list the training steps in a job file"),
+    (
+        "KN-W-JOB-003",
+        "one block makes most pairs of a rule",
+        "make values that stand for \"unknown\" null, or add a column to the rule",
+    ),
+    ("KN-W-JOB-004", "a rule makes very many pairs", "add a column to the rule, or leave it out"),
+    ("KN-W-JOB-005", "a file of pairs repeats pairs", "each is counted as often as it stands: list each pair once"),
+    ("KN-W-LINK-041", "a comparison was never trained", "add a training rule that leaves its columns out"),
+    ("KN-W-LINK-042", "a level was never seen in training", "see whether the level is needed, or train on more pairs"),
+    ("KN-W-LINK-043", "the weights of a comparison's levels do not fall", "see whether the levels are in the right order"),
+    ("KN-W-LINK-044", "a parameter is above 1", "mend the model: probabilities are at most 1"),
+    ("KN-W-LINK-045", "expectation maximisation hit the limit of iterations", "raise max_iterations, or train on another rule"),
+    ("KN-W-LINK-046", "one blocking rule finds nearly all pairs", "see whether the other rules are needed, or tighten it"),
+    ("KN-W-LINK-047", "lambda is at 0 or 1, or next to it", "check the rules and the recall that it was estimated from"),
+    (
+        "KN-W-LINK-101",
+        "a condition could not be computed for some pairs",
+        "guard it against such values, for example with a null level",
+    ),
+    ("KN-W-LINK-102", "a blocking rule has no equality, so every pair is tested", "add an equality between the two records"),
+    ("KN-W-LINK-103", "a column expression could not be computed for some records", "mend the values, or guard the expression"),
+    ("KN-W-TABLE-001", "a file lacks columns, which are filled with nulls", "add the columns, or leave it at that"),
+    ("KN-W-TABLE-002", "two inputs have one name, and one is renamed", "give each input a name of its own"),
+    (
+        "KN-W-TABLE-003",
+        "a column that nothing looks at has types that do not go together, and is carried as text",
+        "give it one type",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::NOTES;
+
+    #[test]
+    fn codes_stand_once_and_in_order() {
+        assert!(NOTES.windows(2).all(|pair| pair[0].0 < pair[1].0), "codes are not in order, or one stands twice");
+        assert!(NOTES.iter().all(|(_, meaning, hint)| !meaning.is_empty() && !hint.is_empty()));
+    }
+}
