@@ -72,6 +72,7 @@ const NOTES: &[(&str, &str, &str)] = &[
         "ids are those of the input; where there are several tables write TABLE-__-ID",
     ),
     ("KN-LINK-300", "several things are wrong with a model", "mend all of them"),
+    ("KN-TOKEN-201", "the rules of tokens cannot be used", "mend what the message names"),
     ("KN-W-JOB-001", "columns of the input were renamed in the output", "rename them in the input to choose names of your own"),
     ("KN-W-JOB-002", "a blocking rule finds no pairs to train on", "list the training steps in a job file"),
     (
