@@ -65,7 +65,7 @@ enum Change {
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         (any::<u16>(), 0..24_u8).prop_map(|(at, length)| Change::Cut(at, length)),
-        (any::<u16>(), 1..16_u8, any::<u8>()).prop_map(|(at, length, times)| Change::Repeat(at, length, times)),
+        (any::<u16>(), 1..16_u8, 0..12_u8).prop_map(|(at, length, times)| Change::Repeat(at, length, times)),
         (any::<u16>(), any::<u8>()).prop_map(|(at, byte)| Change::Overwrite(at, byte)),
         (any::<u16>(), "[-+*/(){}\\[\\],;:=<>'\"%.\\\\ 0-9eE\\n\u{0}é\u{1F600}]{1,6}")
             .prop_map(|(at, text)| Change::Insert(at, text.into_bytes())),
