@@ -44,7 +44,7 @@ pub fn profile_inputs(inputs: &[InputSpec], top: usize, ctx: &RunContext) -> Res
 fn kind_of(data_type: &DataType, values: &EncodedColumn) -> &'static str {
     match data_type {
         _ if values.values.is_empty() => "empty",
-        DataType::Utf8 => values.text().map_or("text", |text| kind_of_text(text.iter().flatten())),
+        DataType::Utf8 => values.text().map_or("text", |text| kind_of_text(&text.iter().flatten())),
         DataType::Boolean => "true/false",
         DataType::List(_) => "list",
         DataType::Date32 | DataType::Date64 => "date",
@@ -56,7 +56,7 @@ fn kind_of(data_type: &DataType, values: &EncodedColumn) -> &'static str {
 }
 
 /// Digits that begin with zero are no number but text: as a number they would lose it.
-fn kind_of_text<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> &'static str {
+fn kind_of_text<'a>(texts: &(impl Iterator<Item = &'a str> + Clone)) -> &'static str {
     let all = |test: fn(&str) -> bool| texts.clone().filter(|text| !text.is_empty()).all(test);
     if texts.clone().all(str::is_empty) {
         "text"
@@ -117,7 +117,7 @@ mod tests {
             (&["NaN", "1"], "text"),
             (&[""], "text"),
         ] {
-            assert_eq!(kind_of_text(texts.iter().copied()), kind, "{texts:?}");
+            assert_eq!(kind_of_text(&texts.iter().copied()), kind, "{texts:?}");
         }
     }
 }

@@ -97,7 +97,7 @@ fn cannot_explode(rule: &BlockingRule, records: &Records) -> bool {
 fn is_selective(column: &str, records: &Records) -> bool {
     let Ok(column) = records.column(column) else { return false };
     let mut frequencies = vec![0_u64; column.values.len()];
-    for &code in column.codes.iter() {
+    for &code in &column.codes[..] {
         if let Some(frequency) = frequencies.get_mut(code as usize) {
             *frequency += 1;
         }

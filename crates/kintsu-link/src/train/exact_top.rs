@@ -7,7 +7,7 @@ use kintsu_table::NULL_CODE;
 
 use super::TrainError;
 use super::shares::agreement;
-use crate::model::{Comparison, Model};
+use crate::model::{Comparison, ComparisonLevel, Model};
 use crate::records::{PairKind, Records};
 use crate::sql::{Expr, Side};
 
@@ -27,7 +27,7 @@ pub(super) fn exact_top_shares(model: &Model, records: &Records) -> Result<Vec<O
 pub(super) fn sampled_tops(model: &Model) -> Vec<&str> {
     let several = |comparison: &&Comparison| {
         let top = comparison.levels.iter().find(|level| !level.is_null_level);
-        top.and_then(|top| top.exact_match_columns()).is_some_and(|columns| columns.len() > 1)
+        top.and_then(ComparisonLevel::exact_match_columns).is_some_and(|columns| columns.len() > 1)
     };
     model.comparisons.iter().filter(several).map(|comparison| comparison.output_column_name.as_str()).collect()
 }
