@@ -7,6 +7,9 @@
 mod attribute;
 pub mod encrypt;
 mod expression;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::print_stderr)]
+mod golden;
 pub mod hash;
 pub mod partner;
 mod profile;

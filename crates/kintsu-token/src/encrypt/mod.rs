@@ -163,13 +163,11 @@ impl Cipher {
         head.copy_from_slice(&iv);
         text.copy_from_slice(plaintext);
         let nonce = Nonce::assume_unique_for_key(iv);
-        match self.key.seal_in_place_separate_tag(nonce, Aad::empty(), text) {
-            Ok(computed) => tag.copy_from_slice(computed.as_ref()),
-            Err(_) => {
-                text.zeroize();
-                return Err(KeyError::PlaintextTooLong { bytes: plaintext.len() });
-            }
-        }
+        let Ok(computed) = self.key.seal_in_place_separate_tag(nonce, Aad::empty(), text) else {
+            text.zeroize();
+            return Err(KeyError::PlaintextTooLong { bytes: plaintext.len() });
+        };
+        tag.copy_from_slice(computed.as_ref());
         base64::encode(buffer, token);
         Ok(())
     }

@@ -67,8 +67,8 @@ impl TokenHasher {
             token_ends.push(end);
         }
         tokens.resize(end, b'0');
-        let task = Task { signatures, ends, key: self.key.as_ref(), tokens, token_ends: &token_ends[first..] };
-        self.engine.run(task);
+        let mut task = Task { signatures, ends, key: self.key.as_ref(), tokens, token_ends: &token_ends[first..] };
+        self.engine.run(&mut task);
     }
 
     /// The token of one signature.

@@ -148,9 +148,9 @@ mod tests {
     fn nothing_and_too_much_are_refused() {
         assert!(matches!(from_file(b""), Err(KeyError::Empty { .. })));
         assert!(matches!(from_file(b"\n"), Err(KeyError::Empty { .. })));
-        assert!(from_file(&[b'x'; SECRET_BYTES_MAX]).is_ok());
-        assert!(matches!(from_file(&[b'x'; SECRET_BYTES_MAX + 1]), Err(KeyError::TooLong { .. })));
-        assert!(matches!(from_file(&[b'x'; SECRET_BYTES_MAX + 9]), Err(KeyError::TooLong { .. })));
+        assert!(from_file(&vec![b'x'; SECRET_BYTES_MAX]).is_ok());
+        assert!(matches!(from_file(&vec![b'x'; SECRET_BYTES_MAX + 1]), Err(KeyError::TooLong { .. })));
+        assert!(matches!(from_file(&vec![b'x'; SECRET_BYTES_MAX + 9]), Err(KeyError::TooLong { .. })));
         assert!(matches!(SecretSource::File("no such file".into()).read(), Err(KeyError::ReadFile { .. })));
         let unset = SecretSource::Environment("KINTSU_TEST_UNSET_VARIABLE".to_owned());
         assert!(matches!(unset.read(), Err(KeyError::NoVariable { .. })));

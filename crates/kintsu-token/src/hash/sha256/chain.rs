@@ -2,15 +2,72 @@
 
 use super::super::hmac_key::{HmacKey, INNER_PADDING};
 use super::super::{TOKEN_BYTES, base64, hex};
-use super::INITIAL;
 use super::scalar::{blocks, digest_of, fill_block};
 use super::words::{LANES_MAX, Words, hexadecimal, rounds, rounds_of_schedule};
+use super::{INITIAL, State};
 
 /// Signatures of more blocks than this are hashed one at a time; they are longer than 119 bytes.
 const BLOCKS_IN_LANES: usize = 2;
 
 /// The length of the outer message in bits: the padded key and a digest.
-const OUTER_BITS: u32 = (64 + 32) * 8;
+pub(super) const OUTER_BITS: u32 = (64 + 32) * 8;
+
+/// Hashes that are computed side by side, a message a lane.
+pub(super) trait Chains {
+    /// The number of messages.
+    const LANES: usize;
+    /// The state that a hash begins with, in every lane.
+    fn begin() -> Self;
+    /// Takes a block of every lane.
+    fn take(&mut self, blocks: &[[u8; 64]; LANES_MAX]);
+    /// The HMACs of the hexadecimal digits of the digests, in their place.
+    fn sign(&mut self, key: &HmacKey);
+    /// The digests.
+    fn store(&self, digests: &mut [[u8; 32]; LANES_MAX]);
+}
+
+/// Chains whose words are transposed: one vector holds the same word of every lane.
+pub(super) struct Transposed<W>([W; 8]);
+
+impl<W: Words> Transposed<W> {
+    #[inline(always)]
+    fn all(state: &State) -> Self {
+        let [a, b, c, d, e, f, g, h] = *state;
+        Self([W::splat(a), W::splat(b), W::splat(c), W::splat(d), W::splat(e), W::splat(f), W::splat(g), W::splat(h)])
+    }
+}
+
+impl<W: Words> Chains for Transposed<W> {
+    const LANES: usize = W::LANES;
+
+    #[inline(always)]
+    fn begin() -> Self {
+        Self::all(&INITIAL)
+    }
+
+    #[inline(always)]
+    fn take(&mut self, blocks: &[[u8; 64]; LANES_MAX]) {
+        rounds(&mut self.0, W::load(blocks));
+    }
+
+    #[inline(always)]
+    fn sign(&mut self, key: &HmacKey) {
+        let message = hexadecimal(&self.0);
+        *self = Self::all(&key.inner);
+        rounds(&mut self.0, message);
+        rounds_of_schedule(&mut self.0, &INNER_PADDING);
+        let [zero, one] = [W::splat(0), W::splat(0x8000_0000)];
+        let [a, b, c, d, e, f, g, h] = self.0;
+        let message = [a, b, c, d, e, f, g, h, one, zero, zero, zero, zero, zero, zero, W::splat(OUTER_BITS)];
+        *self = Self::all(&key.outer);
+        rounds(&mut self.0, message);
+    }
+
+    #[inline(always)]
+    fn store(&self, digests: &mut [[u8; 32]; LANES_MAX]) {
+        W::store(&self.0, digests);
+    }
+}
 
 /// A batch: what to hash and where to.
 pub(in crate::hash) struct Task<'a> {
@@ -37,7 +94,7 @@ struct Waiting<'a> {
 impl Task<'_> {
     /// Makes the tokens.
     #[inline(always)]
-    pub(super) fn run<W: Words>(&mut self) {
+    pub(super) fn run<C: Chains>(&mut self) {
         let nothing = Waiting { signatures: [&[]; LANES_MAX], token_ends: [0; LANES_MAX], count: 0 };
         let mut waiting = [nothing; BLOCKS_IN_LANES];
         let mut begin = 0;
@@ -51,8 +108,8 @@ impl Task<'_> {
                     group.signatures[group.count] = signature;
                     group.token_ends[group.count] = token_end;
                     group.count += 1;
-                    if group.count == W::LANES {
-                        flush::<W>(group, count, self.key, self.tokens);
+                    if group.count == C::LANES {
+                        flush::<C>(group, count, self.key, self.tokens);
                     }
                 }
                 _ => write(&hash_alone(signature, self.key), self.key.is_some(), token_end, self.tokens),
@@ -60,7 +117,7 @@ impl Task<'_> {
         }
         for (group, count) in waiting.iter_mut().zip(1..) {
             if group.count > 0 {
-                flush::<W>(group, count, self.key, self.tokens);
+                flush::<C>(group, count, self.key, self.tokens);
             }
         }
     }
@@ -68,38 +125,24 @@ impl Task<'_> {
 
 /// Hashes what waits and writes its tokens.
 #[inline(always)]
-fn flush<W: Words>(group: &mut Waiting<'_>, block_count: usize, key: Option<&HmacKey>, tokens: &mut [u8]) {
+fn flush<C: Chains>(group: &mut Waiting<'_>, block_count: usize, key: Option<&HmacKey>, tokens: &mut [u8]) {
     let mut blocks = [[0; 64]; LANES_MAX];
-    let mut state = INITIAL.map(W::splat);
+    let mut chains = C::begin();
     for index in 0..block_count {
         for (block, signature) in blocks.iter_mut().zip(&group.signatures[..group.count]) {
             fill_block(signature, 0, index, block);
         }
-        rounds(&mut state, W::load(&blocks));
+        chains.take(&blocks);
     }
     if let Some(key) = key {
-        sign(&mut state, key);
+        chains.sign(key);
     }
     let mut digests = [[0; 32]; LANES_MAX];
-    W::store(&state, &mut digests);
+    chains.store(&mut digests);
     for (digest, &token_end) in digests.iter().zip(&group.token_ends[..group.count]) {
         write(digest, key.is_some(), token_end, tokens);
     }
     group.count = 0;
-}
-
-/// The HMACs of the hexadecimal digits of the states.
-#[inline(always)]
-fn sign<W: Words>(state: &mut [W; 8], key: &HmacKey) {
-    let message = hexadecimal(state);
-    *state = key.inner.map(W::splat);
-    rounds(state, message);
-    rounds_of_schedule(state, &INNER_PADDING);
-    let [zero, one] = [W::splat(0), W::splat(0x8000_0000)];
-    let [a, b, c, d, e, f, g, h] = *state;
-    let message = [a, b, c, d, e, f, g, h, one, zero, zero, zero, zero, zero, zero, W::splat(OUTER_BITS)];
-    *state = key.outer.map(W::splat);
-    rounds(state, message);
 }
 
 #[cold]

@@ -7,9 +7,17 @@
 //! `words` is the algorithm over any number of lanes, `chain` the four compressions of a token, `scalar` one message; the
 //! other files hold the instructions.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod chain;
 mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod sha_instructions;
 mod words;
+
+use chain::Transposed;
 
 pub(super) use chain::Task;
 pub(super) use scalar::{compress, digest_of, schedule};
@@ -38,11 +46,17 @@ const ROUND: [u32; 64] = [
 pub enum Engine {
     /// One message at a time, on any machine.
     Portable,
+    /// Eight lanes of AVX2.
+    Avx2,
+    /// The SHA instructions of x86, some messages interleaved.
+    ShaInstructions,
+    /// Sixteen lanes of AVX-512.
+    Avx512,
 }
 
 impl Engine {
     /// Every engine, the fastest last.
-    pub const ALL: [Self; 1] = [Self::Portable];
+    pub const ALL: [Self; 4] = [Self::Portable, Self::Avx2, Self::ShaInstructions, Self::Avx512];
 
     /// The fastest that this machine has.
     pub fn detect() -> Self {
@@ -53,13 +67,27 @@ impl Engine {
     pub fn is_available(self) -> bool {
         match self {
             Self::Portable => true,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => avx2::is_available(),
+            #[cfg(target_arch = "x86_64")]
+            Self::ShaInstructions => sha_instructions::is_available(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::is_available(),
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => false,
         }
     }
 
-    /// Makes the tokens of a batch.
-    pub(super) fn run(self, mut task: Task<'_>) {
+    /// Makes the tokens of a batch; an engine that the machine lacks leaves the work to the portable one.
+    pub(super) fn run(self, task: &mut Task<'_>) {
         match self {
-            Self::Portable => task.run::<u32>(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 if avx2::is_available() => avx2::run(task),
+            #[cfg(target_arch = "x86_64")]
+            Self::ShaInstructions if sha_instructions::is_available() => sha_instructions::run(task),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 if avx512::is_available() => avx512::run(task),
+            _ => task.run::<Transposed<u32>>(),
         }
     }
 }

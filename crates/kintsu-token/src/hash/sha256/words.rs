@@ -55,9 +55,11 @@ pub(super) fn rounds<W: Words>(state: &mut [W; 8], mut block: [W; 16]) {
         if sixteen > 0 {
             extend(&mut block);
         }
-        for (word, &constant) in block.iter().zip(constants) {
-            round(state, word.add(W::splat(constant)));
+        let mut words = block;
+        for (word, &constant) in words.iter_mut().zip(constants) {
+            *word = word.add(W::splat(constant));
         }
+        sixteen_rounds(state, &words);
     }
     add_all(state, &before);
 }
@@ -67,9 +69,11 @@ pub(super) fn rounds<W: Words>(state: &mut [W; 8], mut block: [W; 16]) {
 pub(super) fn rounds_of_schedule<W: Words>(state: &mut [W; 8], schedule: &[u32; 64]) {
     let before = *state;
     for sixteen in schedule.as_chunks::<16>().0 {
-        for &word in sixteen {
-            round(state, W::splat(word));
+        let mut words = [state[0]; 16];
+        for (word, &known) in words.iter_mut().zip(sixteen) {
+            *word = W::splat(known);
         }
+        sixteen_rounds(state, &words);
     }
     add_all(state, &before);
 }
@@ -85,14 +89,31 @@ fn extend<W: Words>(block: &mut [W; 16]) {
     }
 }
 
+/// Sixteen rounds, written out so that the turning of the state costs nothing.
 #[inline(always)]
-fn round<W: Words>(state: &mut [W; 8], word: W) {
-    let [a, b, c, d, e, f, g, h] = *state;
+fn sixteen_rounds<W: Words>(state: &mut [W; 8], words: &[W; 16]) {
+    let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
+    for eight in words.as_chunks::<8>().0 {
+        (d, h) = round(a, b, c, d, e, f, g, h, eight[0]);
+        (c, g) = round(h, a, b, c, d, e, f, g, eight[1]);
+        (b, f) = round(g, h, a, b, c, d, e, f, eight[2]);
+        (a, e) = round(f, g, h, a, b, c, d, e, eight[3]);
+        (h, d) = round(e, f, g, h, a, b, c, d, eight[4]);
+        (g, c) = round(d, e, f, g, h, a, b, c, eight[5]);
+        (f, b) = round(c, d, e, f, g, h, a, b, eight[6]);
+        (e, a) = round(b, c, d, e, f, g, h, a, eight[7]);
+    }
+    *state = [a, b, c, d, e, f, g, h];
+}
+
+/// One round: the new values of `d` and `h`, which become the next round's `e` and `a`.
+#[allow(clippy::too_many_arguments)]
+#[inline(always)]
+fn round<W: Words>(a: W, b: W, c: W, d: W, e: W, f: W, g: W, h: W, word: W) -> (W, W) {
     let sum = e.rotate_right::<6, 26>().xor3(e.rotate_right::<11, 21>(), e.rotate_right::<25, 7>());
     let first = h.add(word).add(e.choose(f, g)).add(sum);
     let sum = a.rotate_right::<2, 30>().xor3(a.rotate_right::<13, 19>(), a.rotate_right::<22, 10>());
-    let second = sum.add(a.majority(b, c));
-    *state = [first.add(second), a, b, c, d.add(first), e, f, g];
+    (d.add(first), first.add(sum.add(a.majority(b, c))))
 }
 
 #[inline(always)]
