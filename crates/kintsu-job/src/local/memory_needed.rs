@@ -18,8 +18,9 @@ const PROCESS_BYTES: u64 = 10 << 20;
 
 /// Refuses inputs whose records alone cannot fit.
 ///
-/// A million people of ten columns take 192 MiB once they are read from 31 MiB of Parquet, six times as much, and twice as much
-/// as they take as CSV. Half of that is taken for certain, and a quarter for text, of which long repeated values become short codes.
+/// A million people of ten columns take 192 MiB once they are read from 31 MiB of Parquet, six times as much, and 234 MiB from
+/// 75 MiB of CSV, three times as much. Half of the first is taken for certain; a sixth of the second, for long values that repeat
+/// become short codes.
 pub(super) fn refuse_hopeless_inputs(inputs: &[Input], ctx: &RunContext) -> Result<(), JobError> {
     let Some(allowed_bytes) = ctx.memory_bytes_max else { return Ok(()) };
     let mut needed_bytes = PROCESS_BYTES;
