@@ -52,10 +52,10 @@ pub fn parse_column_expression(text: &str, dialect: Dialect) -> Result<Expr, Sql
 }
 
 fn read(text: &str, dialect: Dialect, columns: Columns) -> Result<Expr, SqlError> {
-    let reader = Reader(dialect);
+    let reader = Reader::new(dialect);
     let tokens = tokens(text, &reader)?;
     let mut parser = Parser::new(&reader).with_recursion_limit(DEPTH_MAX).with_tokens_with_locations(tokens);
-    let parsed = parser.parse_expr().map_err(|error| syntax(&error, &parser))?;
+    let parsed = parser.parse_expr().map_err(|error| syntax(&error, &parser, &reader))?;
     let next = parser.peek_token();
     if next.token != Token::EOF {
         let message = format!("`{}` does not belong here", short(&next.token.to_string()));
@@ -85,9 +85,12 @@ fn position(token: &TokenWithSpan) -> Position {
     Position { line: token.span.start.line, column: token.span.start.column }
 }
 
-fn syntax(error: &ParserError, parser: &Parser<'_>) -> SqlError {
+fn syntax(error: &ParserError, parser: &Parser<'_>, reader: &Reader) -> SqlError {
     let at = position(&parser.peek_token());
     match error {
+        ParserError::RecursionLimitExceeded if reader.is_exhausted() => {
+            SqlError::TooLarge { at, message: "calls inside each other that do not read, or are not closed".to_owned() }
+        }
         ParserError::RecursionLimitExceeded => SqlError::TooLarge { at, message: format!("nested more than {DEPTH_MAX} deep") },
         ParserError::TokenizerError(message) | ParserError::ParserError(message) => {
             let (message, place) = message.split_once(" at Line: ").unwrap_or((message, ""));

@@ -296,6 +296,9 @@ fn long_and_deep_conditions_are_read_or_refused() {
     assert!(too_large("(".repeat(500) + "a_l" + &")".repeat(500)));
     assert!(parse_condition(&("not ".repeat(500) + "a_l"), Dialect::DuckDb).is_err());
     assert!(too_large(chain(" and ", 5_000)));
+    // Each level of the first doubles the ways in which sqlparser tries to read the text.
+    assert!(parse_condition(&("cast(".repeat(40) + "a_l = a_r"), Dialect::DuckDb).is_err());
+    assert!(parse_condition(&("cast(".repeat(40) + "a_l" + &" as varchar)".repeat(40) + " = a_r"), Dialect::DuckDb).is_ok());
 }
 
 #[test]
