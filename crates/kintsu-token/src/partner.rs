@@ -148,12 +148,13 @@ impl Rekey<'_> {
         rekeyed_ends: &mut Vec<usize>,
     ) -> Result<RekeyCounts, KeyError> {
         let mut counts = RekeyCounts::default();
+        let mut buffer = Zeroizing::new(Vec::new());
         self.uses.take(each(tokens, ends).filter(|token| !is_blank(token)).count() as u64)?;
         for token in each(tokens, ends) {
             if is_blank(token) {
                 counts.blank += 1;
                 rekeyed.extend_from_slice(token);
-            } else if let Some(text) = self.open(token) {
+            } else if let Ok(text) = self.from.decrypt_within(token, self.profile, &mut buffer) {
                 counts.rekeyed += 1;
                 self.to.encrypt(text.as_bytes(), ivs, rekeyed)?;
             } else {
@@ -162,11 +163,6 @@ impl Rekey<'_> {
             rekeyed_ends.push(rekeyed.len());
         }
         Ok(counts)
-    }
-
-    fn open(&self, token: &[u8]) -> Option<Zeroizing<String>> {
-        let token = std::str::from_utf8(token).ok()?;
-        self.from.decrypt(token, self.profile).ok().map(Zeroizing::new)
     }
 }
 

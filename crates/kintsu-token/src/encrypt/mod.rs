@@ -144,15 +144,24 @@ impl Cipher {
     ///
     /// [`DecryptError`]; the token's content is in none of them.
     pub fn decrypt(&self, token: &str, profile: Profile) -> Result<String, DecryptError> {
+        self.decrypt_within(token.as_bytes(), profile, &mut Vec::new()).map(str::to_owned)
+    }
+
+    /// The text in an encrypted token, in a buffer that many tokens may share; what the buffer held is lost.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::decrypt`].
+    pub fn decrypt_within<'a>(&self, token: &[u8], profile: Profile, buffer: &'a mut Vec<u8>) -> Result<&'a str, DecryptError> {
         let dialect = if profile == Profile::OpenToken1Java { Dialect::Java } else { Dialect::Python };
-        let mut bytes = base64::decode(token.as_bytes(), dialect).ok_or(DecryptError::NotBase64)?;
-        let (iv, sealed) = bytes.split_first_chunk_mut::<NONCE_LEN>().ok_or(DecryptError::TooShort)?;
+        base64::decode(token, dialect, buffer).ok_or(DecryptError::NotBase64)?;
+        let (iv, sealed) = buffer.split_first_chunk_mut::<NONCE_LEN>().ok_or(DecryptError::TooShort)?;
         if sealed.len() < TAG_BYTES {
             return Err(DecryptError::TooShort);
         }
         let nonce = Nonce::assume_unique_for_key(*iv);
         let text = self.key.open_in_place(nonce, Aad::empty(), sealed).map_err(|_| DecryptError::WrongKey)?;
-        std::str::from_utf8(text).map(str::to_owned).map_err(|_| DecryptError::NotText)
+        std::str::from_utf8(text).map_err(|_| DecryptError::NotText)
     }
 
     /// Encrypts within `buffer`, which has exactly room for the three parts, and appends its text.

@@ -39,19 +39,17 @@ pub(crate) fn encode(bytes: &[u8], text: &mut Vec<u8>) {
     encode_with(&STANDARD, bytes, text);
 }
 
-/// Writes the text of a digest.
+/// The text of a digest.
 #[inline(always)]
-pub(crate) fn encode_digest(digest: &[u8; 32], text: &mut [u8; 44]) {
-    let (whole, _) = digest.as_chunks::<3>();
-    let (groups, last) = text.split_at_mut(40);
-    for (&[a, b, c], group) in whole.iter().zip(groups.as_chunks_mut::<4>().0) {
+pub(crate) fn digest(digest: &[u8; 32]) -> [u8; 44] {
+    let mut text = [b'='; 44];
+    for (group, bytes) in text.as_chunks_mut::<4>().0.iter_mut().zip(digest.chunks(3)) {
+        let [a, b, c] = [bytes[0], bytes[1], bytes.get(2).copied().unwrap_or(0)];
         let [d, e] = STANDARD[usize::from(a) << 4 | usize::from(b) >> 4];
         let [f, g] = STANDARD[(usize::from(b) & 15) << 8 | usize::from(c)];
-        *group = [d, e, f, g];
+        *group = [d, e, f, if bytes.len() == 3 { g } else { b'=' }];
     }
-    let [d, e] = STANDARD[usize::from(digest[30]) << 4 | usize::from(digest[31]) >> 4];
-    let [f, _] = STANDARD[(usize::from(digest[31]) & 15) << 8];
-    last.copy_from_slice(&[d, e, f, b'=']);
+    text
 }
 
 /// Appends the text of some bytes in the alphabet for names and addresses, padding included.
@@ -59,12 +57,30 @@ pub(crate) fn encode_url_safe(bytes: &[u8], text: &mut Vec<u8>) {
     encode_with(&URL_SAFE, bytes, text);
 }
 
-/// The bytes of a text; `None` when the dialect refuses it.
-pub(crate) fn decode(text: &[u8], dialect: Dialect) -> Option<Vec<u8>> {
-    match dialect {
-        Dialect::Python => decode_python(text),
-        Dialect::Java => decode_java(text),
+/// Puts the bytes of a text in place of what `bytes` holds; `None` when the dialect refuses the text.
+pub(crate) fn decode(text: &[u8], dialect: Dialect, bytes: &mut Vec<u8>) -> Option<()> {
+    bytes.clear();
+    bytes.reserve(text.len() / 4 * 3 + 3);
+    if decode_plain(text, bytes) {
+        return Some(());
     }
+    bytes.clear();
+    match dialect {
+        Dialect::Python => decode_python(text, bytes),
+        Dialect::Java => decode_java(text, bytes),
+    }
+}
+
+/// Whether the text is whole groups of the alphabet, without padding, which all dialects read alike.
+fn decode_plain(text: &[u8], bytes: &mut Vec<u8>) -> bool {
+    let (groups, rest) = text.as_chunks::<4>();
+    let mut seen = 0;
+    for group in groups {
+        let [a, b, c, d] = group.map(|character| VALUES[usize::from(character)]);
+        seen |= a | b | c | d;
+        bytes.extend_from_slice(&[a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]);
+    }
+    rest.is_empty() && seen < 64
 }
 
 #[inline(always)]
@@ -91,14 +107,13 @@ fn encode_with(pairs: &[[u8; 2]; 4096], bytes: &[u8], text: &mut Vec<u8>) {
 
 /// CPython's decoder without its strict mode: every four values give three bytes; an `=` counts from the third place on, and
 /// ends the text where it completes a group; text that ends within a group is refused.
-fn decode_python(text: &[u8]) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
+fn decode_python(text: &[u8], bytes: &mut Vec<u8>) -> Option<()> {
     let (mut place, mut padding, mut left) = (0_u8, 0_u8, 0_u8);
     for &character in text {
         if character == b'=' {
             padding += 1;
             if place >= 2 && place + padding >= 4 {
-                return Some(bytes);
+                return Some(());
             }
             padding = padding.min(4);
             continue;
@@ -122,10 +137,10 @@ fn decode_python(text: &[u8]) -> Option<Vec<u8>> {
         }
         place = (place + 1) % 4;
     }
-    (place == 0).then_some(bytes)
+    (place == 0).then_some(())
 }
 
-fn decode_java(text: &[u8]) -> Option<Vec<u8>> {
+fn decode_java(text: &[u8], bytes: &mut Vec<u8>) -> Option<()> {
     let body = match text {
         [body @ .., b'=', b'='] if body.len() % 4 == 2 => body,
         [body @ .., b'='] if body.len() % 4 == 3 => body,
@@ -134,7 +149,6 @@ fn decode_java(text: &[u8]) -> Option<Vec<u8>> {
     if body.len() % 4 == 1 {
         return None;
     }
-    let mut bytes = Vec::with_capacity(body.len() / 4 * 3 + 2);
     for group in body.chunks(4) {
         let mut bits = 0_u32;
         for (place, &character) in group.iter().enumerate() {
@@ -146,7 +160,7 @@ fn decode_java(text: &[u8]) -> Option<Vec<u8>> {
         }
         bytes.extend_from_slice(&bits.to_be_bytes()[..group.len() * 6 / 8]);
     }
-    Some(bytes)
+    Some(())
 }
 
 const fn character(value: u8, plus: u8, slash: u8) -> u8 {
@@ -180,6 +194,11 @@ mod tests {
         String::from_utf8_lossy(&text).into_owned()
     }
 
+    fn decoded(text: &[u8], dialect: Dialect) -> Option<Vec<u8>> {
+        let mut bytes = b"what was there before".to_vec();
+        decode(text, dialect, &mut bytes).map(|()| bytes)
+    }
+
     #[test]
     fn the_samples_of_the_rfc_are_written() {
         for (bytes, expected) in [
@@ -192,19 +211,28 @@ mod tests {
             ("foobar", "Zm9vYmFy"),
         ] {
             assert_eq!(text(bytes.as_bytes()), expected);
-            assert_eq!(decode(expected.as_bytes(), Dialect::Python).as_deref(), Some(bytes.as_bytes()));
-            assert_eq!(decode(expected.as_bytes(), Dialect::Java).as_deref(), Some(bytes.as_bytes()));
+            assert_eq!(decoded(expected.as_bytes(), Dialect::Python).as_deref(), Some(bytes.as_bytes()));
+            assert_eq!(decoded(expected.as_bytes(), Dialect::Java).as_deref(), Some(bytes.as_bytes()));
         }
         assert_eq!(text(&[0xfb, 0xff, 0xbf]), "+/+/");
     }
 
     #[test]
+    fn a_plain_text_is_read_as_by_either_dialect() {
+        let bytes: Vec<_> = (0..=255_u8).chain([7, 0]).collect();
+        for length in 0..bytes.len() {
+            let text = text(&bytes[..length]);
+            for dialect in [Dialect::Python, Dialect::Java] {
+                assert_eq!(decoded(text.as_bytes(), dialect).as_deref(), Some(&bytes[..length]));
+            }
+        }
+    }
+
+    #[test]
     fn a_digest_is_written_like_any_bytes() {
         for seed in 0..=255_u8 {
-            let digest = std::array::from_fn(|place| seed.wrapping_mul(37).wrapping_add((place as u8).wrapping_mul(101)));
-            let mut token = [0; 44];
-            encode_digest(&digest, &mut token);
-            assert_eq!(String::from_utf8_lossy(&token), text(&digest));
+            let bytes = std::array::from_fn(|place| seed.wrapping_mul(37).wrapping_add((place as u8).wrapping_mul(101)));
+            assert_eq!(String::from_utf8_lossy(&digest(&bytes)), text(&bytes));
         }
     }
 
@@ -225,19 +253,19 @@ mod tests {
             ("AA=AA=", b"\0\0\0"),
             (" Q\nQ*==", b"A"),
         ] {
-            assert_eq!(decode(text.as_bytes(), Dialect::Python).as_deref(), Some(bytes), "{text}");
+            assert_eq!(decoded(text.as_bytes(), Dialect::Python).as_deref(), Some(bytes), "{text}");
         }
         for text in ["QQ=", "QQ", "Q=Q=", "QUI", "Q", "QUJDQ=", "Zm9_"] {
-            assert_eq!(decode(text.as_bytes(), Dialect::Python), None, "{text}");
+            assert_eq!(decoded(text.as_bytes(), Dialect::Python), None, "{text}");
         }
     }
 
     #[test]
     fn java_takes_the_alphabet_alone_and_padding_or_none() {
-        assert_eq!(decode(b"QQ", Dialect::Java).as_deref(), Some(&b"A"[..]));
-        assert_eq!(decode(b"QUI", Dialect::Java).as_deref(), Some(&b"AB"[..]));
+        assert_eq!(decoded(b"QQ", Dialect::Java).as_deref(), Some(&b"A"[..]));
+        assert_eq!(decoded(b"QUI", Dialect::Java).as_deref(), Some(&b"AB"[..]));
         for text in ["QQ=", "Q", "QUI==", "QUJD=", "QQ==QQ==", "QQ ==", "QUJ\n", "=", "====", "Zm9_"] {
-            assert_eq!(decode(text.as_bytes(), Dialect::Java), None, "{text}");
+            assert_eq!(decoded(text.as_bytes(), Dialect::Java), None, "{text}");
         }
     }
 }

@@ -6,7 +6,8 @@
 use std::arch::x86_64::{
     __m256i, _mm256_add_epi32, _mm256_and_si256, _mm256_loadu_si256, _mm256_or_si256, _mm256_permute2x128_si256,
     _mm256_set_epi64x, _mm256_set1_epi32, _mm256_shuffle_epi8, _mm256_slli_epi32, _mm256_srli_epi32, _mm256_storeu_si256,
-    _mm256_unpackhi_epi32, _mm256_unpackhi_epi64, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64, _mm256_xor_si256,
+    _mm256_sub_epi32, _mm256_unpackhi_epi32, _mm256_unpackhi_epi64, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64,
+    _mm256_xor_si256,
 };
 
 use super::chain::{Task, Transposed};
@@ -98,10 +99,19 @@ impl Words for Lanes {
     }
 
     #[inline(always)]
-    fn store(state: &[Self; 8], digests: &mut [[u8; 32]; LANES_MAX]) {
-        for (row, digest) in transpose(state).iter().zip(digests) {
-            // SAFETY: beneath `run`; a digest has the 32 bytes that are written, and the store needs no alignment.
-            unsafe { _mm256_storeu_si256(digest.as_mut_ptr().cast(), swap_bytes(*row).0) };
+    fn sub(self, other: Self) -> Self {
+        // SAFETY: beneath `run`.
+        Self(unsafe { _mm256_sub_epi32(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn store(words: &[Self; 16], texts: &mut [[u8; 64]; LANES_MAX]) {
+        for (half, words) in words.as_chunks::<8>().0.iter().enumerate() {
+            for (row, text) in transpose(words).iter().zip(&mut *texts) {
+                let bytes = &mut text.as_chunks_mut::<32>().0[half];
+                // SAFETY: beneath `run`; 32 bytes are written, and the store needs no alignment.
+                unsafe { _mm256_storeu_si256(bytes.as_mut_ptr().cast(), swap_bytes(*row).0) };
+            }
         }
     }
 }

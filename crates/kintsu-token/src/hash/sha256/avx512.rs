@@ -4,10 +4,10 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m512i, _mm_cvtsi32_si128, _mm256_storeu_si256, _mm512_add_epi32, _mm512_and_si512, _mm512_castsi512_si256,
-    _mm512_loadu_si512, _mm512_ror_epi32, _mm512_set1_epi32, _mm512_set4_epi32, _mm512_setzero_si512, _mm512_shuffle_epi8,
-    _mm512_shuffle_i32x4, _mm512_sll_epi32, _mm512_srl_epi32, _mm512_ternarylogic_epi32, _mm512_unpackhi_epi32,
-    _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64, _mm512_xor_si512,
+    __m512i, _mm_cvtsi32_si128, _mm512_add_epi32, _mm512_and_si512, _mm512_loadu_si512, _mm512_ror_epi32, _mm512_set1_epi32,
+    _mm512_set4_epi32, _mm512_shuffle_epi8, _mm512_shuffle_i32x4, _mm512_sll_epi32, _mm512_srl_epi32, _mm512_storeu_si512,
+    _mm512_sub_epi32, _mm512_ternarylogic_epi32, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32,
+    _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
 use super::chain::{Task, Transposed};
@@ -112,14 +112,16 @@ impl Words for Lanes {
     }
 
     #[inline(always)]
-    fn store(state: &[Self; 8], digests: &mut [[u8; 32]; LANES_MAX]) {
+    fn sub(self, other: Self) -> Self {
         // SAFETY: beneath `run`.
-        let zero = Self(unsafe { _mm512_setzero_si512() });
-        let mut rows = [zero; 16];
-        rows[..8].copy_from_slice(state);
-        for (row, digest) in transpose(&rows).iter().zip(digests) {
-            // SAFETY: beneath `run`; a digest has the 32 bytes that are written, and the store needs no alignment.
-            unsafe { _mm256_storeu_si256(digest.as_mut_ptr().cast(), _mm512_castsi512_si256(swap_bytes(*row).0)) };
+        Self(unsafe { _mm512_sub_epi32(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn store(words: &[Self; 16], texts: &mut [[u8; 64]; LANES_MAX]) {
+        for (row, text) in transpose(words).iter().zip(texts) {
+            // SAFETY: beneath `run`; a text has the 64 bytes that are written, and the store needs no alignment.
+            unsafe { _mm512_storeu_si512(text.as_mut_ptr().cast(), swap_bytes(*row).0) };
         }
     }
 }

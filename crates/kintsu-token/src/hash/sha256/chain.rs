@@ -1,9 +1,10 @@
 //! The four compressions of a token: the signature, the two blocks of the inner HMAC, the outer HMAC.
 
+use super::super::base64 as base64_text;
 use super::super::hmac_key::{HmacKey, INNER_PADDING};
-use super::super::{TOKEN_BYTES, base64, hex};
+use super::super::{HEX_BYTES, TOKEN_BYTES, hex};
 use super::scalar::{blocks, digest_of, fill_block};
-use super::words::{LANES_MAX, Words, hexadecimal, rounds, rounds_of_schedule};
+use super::words::{LANES_MAX, Words, base64, hexadecimal, rounds, rounds_of_schedule};
 use super::{INITIAL, State};
 
 /// Signatures of more blocks than this are hashed one at a time; they are longer than 119 bytes.
@@ -22,8 +23,10 @@ pub(super) trait Chains {
     fn take(&mut self, blocks: &[[u8; 64]; LANES_MAX]);
     /// The HMACs of the hexadecimal digits of the digests, in their place.
     fn sign(&mut self, key: &HmacKey);
-    /// The digests.
-    fn store(&self, digests: &mut [[u8; 32]; LANES_MAX]);
+    /// The digests in base64, in the first [`TOKEN_BYTES`] of every text.
+    fn base64(&self, texts: &mut [[u8; 64]; LANES_MAX]);
+    /// The digests in hexadecimal digits.
+    fn hexadecimal(&self, texts: &mut [[u8; 64]; LANES_MAX]);
 }
 
 /// Chains whose words are transposed: one vector holds the same word of every lane.
@@ -64,8 +67,16 @@ impl<W: Words> Chains for Transposed<W> {
     }
 
     #[inline(always)]
-    fn store(&self, digests: &mut [[u8; 32]; LANES_MAX]) {
-        W::store(&self.0, digests);
+    fn base64(&self, texts: &mut [[u8; 64]; LANES_MAX]) {
+        W::store(&base64(&self.0), texts);
+        for text in texts {
+            text[TOKEN_BYTES - 1] = b'=';
+        }
+    }
+
+    #[inline(always)]
+    fn hexadecimal(&self, texts: &mut [[u8; 64]; LANES_MAX]) {
+        W::store(&hexadecimal(&self.0), texts);
     }
 }
 
@@ -112,7 +123,7 @@ impl Task<'_> {
                         flush::<C>(group, count, self.key, self.tokens);
                     }
                 }
-                _ => write(&hash_alone(signature, self.key), self.key.is_some(), token_end, self.tokens),
+                _ => hash_alone(signature, self.key, token_end, self.tokens),
             }
         }
         for (group, count) in waiting.iter_mut().zip(1..) {
@@ -134,32 +145,37 @@ fn flush<C: Chains>(group: &mut Waiting<'_>, block_count: usize, key: Option<&Hm
         }
         chains.take(&blocks);
     }
-    if let Some(key) = key {
-        chains.sign(key);
-    }
-    let mut digests = [[0; 32]; LANES_MAX];
-    chains.store(&mut digests);
-    for (digest, &token_end) in digests.iter().zip(&group.token_ends[..group.count]) {
-        write(digest, key.is_some(), token_end, tokens);
+    let mut texts = blocks;
+    match key {
+        Some(key) => {
+            chains.sign(key);
+            chains.base64(&mut texts);
+            write::<TOKEN_BYTES>(&texts, group, tokens);
+        }
+        None => {
+            chains.hexadecimal(&mut texts);
+            write::<HEX_BYTES>(&texts, group, tokens);
+        }
     }
     group.count = 0;
 }
 
-#[cold]
-fn hash_alone(signature: &[u8], key: Option<&HmacKey>) -> [u8; 32] {
-    let digest = digest_of(INITIAL, 0, signature);
-    key.map_or(digest, |key| key.sign_digest(&digest))
+/// Writes the texts, of which the first `LENGTH` bytes count, where the tokens end.
+#[inline(always)]
+fn write<const LENGTH: usize>(texts: &[[u8; 64]; LANES_MAX], group: &Waiting<'_>, tokens: &mut [u8]) {
+    for (text, &token_end) in texts.iter().zip(&group.token_ends[..group.count]) {
+        tokens[token_end - LENGTH..token_end].copy_from_slice(&text[..LENGTH]);
+    }
 }
 
-/// Writes a digest where its token ends: as base64 when it is an HMAC, as hexadecimal digits when not.
-#[inline(always)]
-fn write(digest: &[u8; 32], signed: bool, token_end: usize, tokens: &mut [u8]) {
-    if signed {
-        let token = &mut tokens[token_end - TOKEN_BYTES..token_end];
-        if let Some(token) = token.first_chunk_mut() {
-            base64::encode_digest(digest, token);
-        }
+/// Hashes one signature of any length and writes its token.
+#[cold]
+fn hash_alone(signature: &[u8], key: Option<&HmacKey>, token_end: usize, tokens: &mut [u8]) {
+    let digest = digest_of(INITIAL, 0, signature);
+    if let Some(key) = key {
+        let token = base64_text::digest(&key.sign_digest(&digest));
+        tokens[token_end - TOKEN_BYTES..token_end].copy_from_slice(&token);
     } else {
-        tokens[token_end - 64..token_end].copy_from_slice(&hex::digest(digest));
+        tokens[token_end - HEX_BYTES..token_end].copy_from_slice(&hex::digest(&digest));
     }
 }

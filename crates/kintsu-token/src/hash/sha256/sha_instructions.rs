@@ -9,8 +9,8 @@ use std::arch::x86_64::{
     _mm_sha256msg1_epu32, _mm_sha256msg2_epu32, _mm_sha256rnds2_epu32, _mm_shuffle_epi8, _mm_shuffle_epi32, _mm_storeu_si128,
 };
 
-use super::super::hex;
 use super::super::hmac_key::{HmacKey, INNER_PADDING};
+use super::super::{TOKEN_BYTES, base64, hex};
 use super::chain::{Chains, OUTER_BITS, Task};
 use super::words::LANES_MAX;
 use super::{INITIAL, ROUND, State};
@@ -62,18 +62,15 @@ impl Chains for Streams {
 
     #[inline(always)]
     fn sign(&mut self, key: &HmacKey) {
-        let mut digests = [[0; 32]; LANES_MAX];
-        self.store(&mut digests);
         let mut words = [zeros(); STREAMS];
-        for (words, digest) in words.iter_mut().zip(&digests) {
+        for (words, digest) in words.iter_mut().zip(&self.digests()) {
             *words = load(&hex::digest(digest));
         }
         *self = Self([pack(&key.inner); STREAMS]);
         self.rounds(words);
         self.rounds_of_schedule(&INNER_PADDING);
 
-        self.store(&mut digests);
-        for (words, digest) in words.iter_mut().zip(&digests) {
+        for (words, digest) in words.iter_mut().zip(&self.digests()) {
             let mut block = [0; 64];
             block[..32].copy_from_slice(digest);
             block[32] = 0x80;
@@ -85,7 +82,24 @@ impl Chains for Streams {
     }
 
     #[inline(always)]
-    fn store(&self, digests: &mut [[u8; 32]; LANES_MAX]) {
+    fn base64(&self, texts: &mut [[u8; 64]; LANES_MAX]) {
+        for (text, digest) in texts.iter_mut().zip(&self.digests()) {
+            text[..TOKEN_BYTES].copy_from_slice(&base64::digest(digest));
+        }
+    }
+
+    #[inline(always)]
+    fn hexadecimal(&self, texts: &mut [[u8; 64]; LANES_MAX]) {
+        for (text, digest) in texts.iter_mut().zip(&self.digests()) {
+            *text = hex::digest(digest);
+        }
+    }
+}
+
+impl Streams {
+    #[inline(always)]
+    fn digests(&self) -> [[u8; 32]; STREAMS] {
+        let mut digests = [[0; 32]; STREAMS];
         for (digest, &[abef, cdgh]) in digests.iter_mut().zip(&self.0) {
             let (upper, lower) = digest.split_at_mut(16);
             // SAFETY: beneath `run`; each half has the 16 bytes that are written, and the stores need no alignment.
@@ -96,10 +110,9 @@ impl Chains for Streams {
                 _mm_storeu_si128(lower.as_mut_ptr().cast(), swap_bytes(hgfe));
             }
         }
+        digests
     }
-}
 
-impl Streams {
     /// Takes a block of every message, given as its words.
     #[inline(always)]
     fn rounds(&mut self, mut words: [[__m128i; 4]; STREAMS]) {

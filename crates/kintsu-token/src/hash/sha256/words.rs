@@ -25,8 +25,10 @@ pub(super) trait Words: Copy {
     fn shift_left<const BITS: i32>(self) -> Self;
     /// The words of 64-byte blocks, a block a lane, read with the most significant byte first.
     fn load(blocks: &[[u8; 64]; LANES_MAX]) -> [Self; 16];
-    /// The bytes of the states, most significant first, a state a lane.
-    fn store(state: &[Self; 8], digests: &mut [[u8; 32]; LANES_MAX]);
+    /// The difference, modulo 2^32.
+    fn sub(self, other: Self) -> Self;
+    /// Writes 16 words of every lane as 64-byte texts, a text a lane, with the most significant byte first.
+    fn store(words: &[Self; 16], texts: &mut [[u8; 64]; LANES_MAX]);
 
     /// The exclusive or of three.
     #[inline(always)]
@@ -107,13 +109,16 @@ fn sixteen_rounds<W: Words>(state: &mut [W; 8], words: &[W; 16]) {
 }
 
 /// One round: the new values of `d` and `h`, which become the next round's `e` and `a`.
+///
+/// Three operations lie between one round's `e` and the next, and between one `a` and the next; for that, sums that do not depend
+/// on them are made first, at the price of one more addition.
 #[allow(clippy::too_many_arguments)]
 #[inline(always)]
 fn round<W: Words>(a: W, b: W, c: W, d: W, e: W, f: W, g: W, h: W, word: W) -> (W, W) {
-    let sum = e.rotate_right::<6, 26>().xor3(e.rotate_right::<11, 21>(), e.rotate_right::<25, 7>());
-    let first = h.add(word).add(e.choose(f, g)).add(sum);
-    let sum = a.rotate_right::<2, 30>().xor3(a.rotate_right::<13, 19>(), a.rotate_right::<22, 10>());
-    (d.add(first), first.add(sum.add(a.majority(b, c))))
+    let known = h.add(word).add(e.choose(f, g));
+    let of_e = e.rotate_right::<6, 26>().xor3(e.rotate_right::<11, 21>(), e.rotate_right::<25, 7>());
+    let of_a = a.rotate_right::<2, 30>().xor3(a.rotate_right::<13, 19>(), a.rotate_right::<22, 10>());
+    (d.add(known).add(of_e), known.add(of_e).add(a.majority(b, c)).add(of_a))
 }
 
 #[inline(always)]
@@ -144,6 +149,40 @@ fn digits<W: Words>(bits: W) -> W {
     // 39 = 32 + 4 + 2 + 1
     let distance = letters.shift_left::<5>().add(letters.shift_left::<2>()).add(letters.shift_left::<1>().add(letters));
     nibbles.add(W::splat(0x3030_3030)).add(distance)
+}
+
+/// The base64 digits of the states as the first 11 words of a text, but for the padding that ends it.
+#[inline(always)]
+pub(super) fn base64<W: Words>(state: &[W; 8]) -> [W; 16] {
+    let [a, b, c, d, e, f, g, h] = *state;
+    let zero = W::splat(0);
+    let mut text = [zero; 16];
+    for (digits, [x, y, z]) in text.as_chunks_mut::<4>().0.iter_mut().zip([[a, b, c], [d, e, f], [g, h, zero]]) {
+        // Three words are four groups of 24 bits, each at the low end of a word.
+        *digits = [
+            four_of_base64(x.shift_right::<8>()),
+            four_of_base64(x.shift_left::<16>().xor(y.shift_right::<16>())),
+            four_of_base64(y.shift_left::<8>().xor(z.shift_right::<24>())),
+            four_of_base64(z),
+        ];
+    }
+    text
+}
+
+/// The four base64 digits of the lower 24 bits, a byte each.
+#[inline(always)]
+fn four_of_base64<W: Words>(bits: W) -> W {
+    let [first, second] = [bits.shift_left::<6>().and(W::splat(0x3f00_0000)), bits.shift_left::<4>().and(W::splat(0x003f_0000))];
+    let [third, fourth] = [bits.shift_left::<2>().and(W::splat(0x0000_3f00)), bits.and(W::splat(0x0000_003f))];
+    let values = first.xor(second).xor3(third, fourth);
+    // One in every byte whose value is at least a limit; the sum then carries into its highest bit.
+    let at_least = |limit: u32| values.add(W::splat((128 - limit) * 0x0101_0101)).shift_right::<7>().and(W::splat(0x0101_0101));
+    let [small, digit, plus, slash] = [at_least(26), at_least(52), at_least(62), at_least(63)];
+    // From `A` the letters go on by one; then 6 characters are passed over, 75 and 15 gone back, and 3 passed over.
+    let forward = small.shift_left::<2>().add(small.shift_left::<1>()).add(slash.shift_left::<1>().add(slash));
+    let back = digit.shift_left::<6>().add(digit.shift_left::<3>()).add(digit.shift_left::<1>().add(digit));
+    let back = back.add(plus.shift_left::<4>().sub(plus));
+    values.add(W::splat(0x4141_4141)).add(forward).sub(back)
 }
 
 impl Words for u32 {
@@ -194,7 +233,14 @@ impl Words for u32 {
     }
 
     #[inline(always)]
-    fn store(state: &[Self; 8], digests: &mut [[u8; 32]; LANES_MAX]) {
-        digests[0] = super::scalar::bytes(state);
+    fn sub(self, other: Self) -> Self {
+        self.wrapping_sub(other)
+    }
+
+    #[inline(always)]
+    fn store(words: &[Self; 16], texts: &mut [[u8; 64]; LANES_MAX]) {
+        for (bytes, word) in texts[0].as_chunks_mut::<4>().0.iter_mut().zip(words) {
+            *bytes = word.to_be_bytes();
+        }
     }
 }
