@@ -5,16 +5,22 @@
 //! whose profile, rules and hashing secret agree get the same bytes for the same person.
 
 mod attribute;
+mod character_set;
+mod characters;
 pub mod encrypt;
 mod expression;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::print_stderr)]
 mod golden;
 pub mod hash;
+mod java_double;
+mod julian;
 pub mod partner;
+mod pattern;
 mod profile;
 mod rule;
 mod rule_builder;
+mod rule_check;
 mod rule_error;
 mod rules_file;
 pub mod secret;

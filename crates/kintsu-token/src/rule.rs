@@ -74,7 +74,7 @@ impl RuleSet {
     /// # Errors
     /// Every mistake at once.
     pub fn check(&self, profile: Profile) -> Result<(), RuleErrors> {
-        let _ = profile;
-        Ok(())
+        let errors = crate::rule_check::check(self, profile);
+        if errors.is_empty() { Ok(()) } else { Err(RuleErrors(errors)) }
     }
 }

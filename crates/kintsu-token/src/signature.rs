@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use crate::attribute::{Attribute, Attributes, Invalid};
+use crate::characters::is_blank;
 use crate::expression::Expression;
 use crate::profile::Profile;
 use crate::rule::RuleSet;
@@ -76,14 +77,21 @@ impl CompiledRules {
     /// Compiles rules for a profile and a day that no birth date may lie after.
     ///
     /// # Errors
-    /// Every mistake in the rules at once: expressions that cannot be evaluated, two rules of one id, one field of two kinds.
+    /// Every mistake in the rules at once, as [`RuleSet::check`] finds them.
     pub fn new(rules: &RuleSet, profile: Profile, as_of: Date) -> Result<Self, RuleErrors> {
+        rules.check(profile)?;
+        Ok(Self::unchecked(rules, profile, as_of))
+    }
+
+    /// Compiles rules that may be faulty: an expression with a mistake fails for every value, as it does in the reference, and
+    /// all tokens of its rule are blank.
+    pub fn unchecked(rules: &RuleSet, profile: Profile, as_of: Date) -> Self {
         let mut compiled = Self {
             attributes: Attributes::new(profile, as_of),
             fields: Vec::new(),
             parts: Vec::new(),
-            ids: Vec::new(),
-            rules: Vec::new(),
+            ids: Vec::with_capacity(rules.rules.len()),
+            rules: Vec::with_capacity(rules.rules.len()),
         };
         for rule in &rules.rules {
             let mut parts = Vec::with_capacity(rule.components.len());
@@ -94,11 +102,11 @@ impl CompiledRules {
             compiled.ids.push(rule.id.clone());
             compiled.rules.push(parts);
         }
-        Ok(compiled)
+        compiled
     }
 
     fn field(&mut self, name: &str, attribute: Attribute) -> usize {
-        self.fields.iter().position(|field| field.name == name).unwrap_or_else(|| {
+        self.fields.iter().position(|field| field.name == name && field.attribute == attribute).unwrap_or_else(|| {
             self.fields.push(Field { name: name.to_owned(), attribute });
             self.fields.len() - 1
         })
@@ -143,8 +151,8 @@ impl CompiledRules {
         match self.attributes.accept(self.fields[*field].attribute, value) {
             Err(reason) => Outcome::Invalid(reason),
             Ok(Err(_)) => Outcome::Dropped,
-            Ok(Ok(Cow::Borrowed(normal))) => evaluated(expression.evaluate(normal)),
-            Ok(Ok(Cow::Owned(normal))) => owned(evaluated(expression.evaluate(&normal))),
+            Ok(Ok(Cow::Borrowed(normal))) => self.evaluated(expression, normal),
+            Ok(Ok(Cow::Owned(normal))) => self.evaluated(expression, &normal).into_owned(),
         }
     }
 
@@ -157,9 +165,17 @@ impl CompiledRules {
                 match &normal {
                     Err(reason) => Outcome::Invalid(*reason),
                     Ok(Err(_)) => Outcome::Dropped,
-                    Ok(Ok(normal)) => evaluated(part.expression.evaluate(normal)),
+                    Ok(Ok(normal)) => self.evaluated(&part.expression, normal),
                 },
             );
+        }
+    }
+
+    fn evaluated<'a>(&self, expression: &Expression, normal: &'a str) -> Outcome<'a> {
+        match expression.evaluate(normal) {
+            Ok(text) if is_blank(self.attributes.profile(), &text) => Outcome::Omitted,
+            Ok(text) => Outcome::Text(text),
+            Err(_) => Outcome::Failed,
         }
     }
 
@@ -188,21 +204,16 @@ impl CompiledRules {
     }
 }
 
-fn evaluated(result: Result<Cow<'_, str>, crate::expression::ExpressionError>) -> Outcome<'_> {
-    match result {
-        Ok(text) if text.trim().is_empty() => Outcome::Omitted,
-        Ok(text) => Outcome::Text(text),
-        Err(_) => Outcome::Failed,
-    }
-}
-
-fn owned(outcome: Outcome<'_>) -> Outcome<'static> {
-    match outcome {
-        Outcome::Text(text) => Outcome::Text(Cow::Owned(text.into_owned())),
-        Outcome::Omitted => Outcome::Omitted,
-        Outcome::Invalid(reason) => Outcome::Invalid(reason),
-        Outcome::Failed => Outcome::Failed,
-        Outcome::Dropped => Outcome::Dropped,
-        Outcome::Absent => Outcome::Absent,
+impl Outcome<'_> {
+    /// The outcome with a text of its own.
+    pub fn into_owned(self) -> Outcome<'static> {
+        match self {
+            Self::Text(text) => Outcome::Text(Cow::Owned(text.into_owned())),
+            Self::Omitted => Outcome::Omitted,
+            Self::Invalid(reason) => Outcome::Invalid(reason),
+            Self::Failed => Outcome::Failed,
+            Self::Dropped => Outcome::Dropped,
+            Self::Absent => Outcome::Absent,
+        }
     }
 }

@@ -70,7 +70,7 @@ pub enum NormalizeError {
     /// No number of the kind can be read from it.
     #[error("no number can be read from the value")]
     NotANumber,
-    /// The kind has no normal form for an empty value.
-    #[error("the value is empty")]
-    Empty,
+    /// Neither male nor female.
+    #[error("the value is neither male nor female")]
+    NotASex,
 }

@@ -1,8 +1,24 @@
 //! What is known of a person, by kind.
 
+mod age;
 mod aliases;
+mod birth_date;
+mod birth_year;
+mod canadian_postal_code;
+mod date;
+mod decimal;
+mod first_name;
+mod integer;
 mod invalid;
 mod kinds;
+mod last_name;
+mod name_parts;
+mod postal_code;
+mod sex;
+mod social_security_number;
+mod text;
+mod us_postal_code;
+mod year;
 
 pub use invalid::{Invalid, NormalizeError};
 pub use kinds::Attributes;
