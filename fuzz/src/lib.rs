@@ -1,3 +1,4 @@
 //! The entries of the fuzz targets.
 
 pub mod entries;
+pub mod token_entries;

@@ -7,6 +7,8 @@ use crate::process::{output, program, step, target};
 const SPLINK_4: [&str; 2] = ["splink==4.0.17", "duckdb==1.5.*"];
 const SPLINK_5: [&str; 3] = ["splink==5.0.0", "duckdb==2.0.*", "psutil"];
 const BENCH: [&str; 3] = ["numpy", "pandas", "pyarrow"];
+const OPEN_LINK_TOKEN_2_1: &str = "openlinktoken==2.1.2";
+const OPEN_LINK_TOKEN_2_2: &str = "openlinktoken==2.2.1";
 const RUFF: &str = "ruff==0.14.*";
 
 /// Interpreters and programs of the environments.
@@ -15,6 +17,10 @@ pub struct Environments {
     pub splink_4: PathBuf,
     /// Python with Splink 5.0.0 and DuckDB 2.0.
     pub splink_5: PathBuf,
+    /// Python with openlinktoken 2.1.2.
+    pub open_link_token_2_1: PathBuf,
+    /// Python with openlinktoken 2.2.1.
+    pub open_link_token_2_2: PathBuf,
     /// The linter of Python files.
     pub ruff: PathBuf,
 }
@@ -24,6 +30,8 @@ pub fn environments() -> Result<Environments, String> {
     Ok(Environments {
         splink_4: environment("splink4", &SPLINK_4)?.join("python"),
         splink_5: environment("splink5", &SPLINK_5)?.join("python"),
+        open_link_token_2_1: environment("openlinktoken2.1", &[OPEN_LINK_TOKEN_2_1])?.join("python"),
+        open_link_token_2_2: environment("openlinktoken2.2", &[OPEN_LINK_TOKEN_2_2])?.join("python"),
         ruff: environment("lint", &[RUFF])?.join("ruff"),
     })
 }

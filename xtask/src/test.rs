@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must hold before a change is taken, all of it built in one target directory.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 use crate::process::{cargo, program, root, step, target};
 use crate::{docs, python, tidy};
@@ -25,7 +26,7 @@ pub fn run(extent: Extent) -> Result<(), String> {
     tests.args(["test", "--release", "--quiet", "--workspace", "--no-fail-fast"]);
     if extent == Extent::Everything {
         if let Some(answers) = differential()? {
-            tests.env("KINTSU_DIFFERENTIAL", answers);
+            tests.env("KINTSU_DIFFERENTIAL", answers.conditions).env("KINTSU_DIFFERENTIAL_TOKENS", answers.tokens);
         }
     } else {
         eprintln!("skipped: differential tests (--quick)");
@@ -40,10 +41,18 @@ pub fn run(extent: Extent) -> Result<(), String> {
 const SCRIPTS: [(&str, &str); 2] =
     [("jobs.py", "whole jobs on random tables"), ("load_saved.py", "both Splinks load the models saved here")];
 
-/// Lints the Python files, runs the scripts, and gives the folders of DuckDB's answers for the tests of conditions.
+/// Folders with the answers of reference systems, listed as `PATH` lists folders.
+struct Answers {
+    /// DuckDB's to conditions.
+    conditions: OsString,
+    /// openlinktoken's to attributes, expressions and records.
+    tokens: OsString,
+}
+
+/// Lints the Python files, runs the scripts, and gives the folders of answers that tests in Rust compare with.
 ///
 /// Without the Python environments there is nothing to compare with, which fails in continuous integration.
-fn differential() -> Result<Option<OsString>, String> {
+fn differential() -> Result<Option<Answers>, String> {
     let environments = match python::environments() {
         Ok(environments) => environments,
         Err(reason) if std::env::var_os("CI").is_none() => {
@@ -67,13 +76,25 @@ fn differential() -> Result<Option<OsString>, String> {
                 .arg(&environments.splink_5),
         )?;
     }
+    let splinks = [("splink4", &environments.splink_4), ("splink5", &environments.splink_5)];
+    let conditions = emit("emit_conditions.py", "DuckDB's answers to the conditions", &splinks, &[])?;
+    let packages =
+        [("openlinktoken2.1", &environments.open_link_token_2_1), ("openlinktoken2.2", &environments.open_link_token_2_2)];
+    let shared = std::env::var_os("KINTSU_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    let vectors = shared.join("vectors/opentoken");
+    let tokens = emit("emit_tokens.py", "the tokens", &packages, &["--vectors".as_ref(), vectors.as_os_str()])?;
+    Ok(Some(Answers { conditions, tokens }))
+}
+
+/// Lets a script write the answers of each environment into a folder of its own, and lists the folders.
+fn emit(script: &str, what: &str, pythons: &[(&str, &PathBuf)], options: &[&OsStr]) -> Result<OsString, String> {
     let mut folders = Vec::new();
-    for (name, python) in [("splink4", &environments.splink_4), ("splink5", &environments.splink_5)] {
+    for (name, python) in pythons {
         let folder = target().join("differential").join(name);
         std::fs::create_dir_all(&folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
-        let script = root().join("tests/differential/emit_conditions.py");
-        step(&format!("DuckDB's answers to the conditions of {name}"), program(python).arg(script).arg(&folder))?;
+        let script = root().join("tests/differential").join(script);
+        step(&format!("{what} of {name}"), program(python).arg(script).arg(&folder).args(options))?;
         folders.push(folder);
     }
-    std::env::join_paths(folders).map(Some).map_err(|error| error.to_string())
+    std::env::join_paths(folders).map_err(|error| error.to_string())
 }

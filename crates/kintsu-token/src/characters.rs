@@ -21,8 +21,8 @@ pub(crate) const fn is_java_space(character: char) -> bool {
     matches!(character, ' ' | '\u{09}'..='\u{0D}')
 }
 
-/// White space as Java's `isBlank` sees it: Python's without the spaces that forbid a line break.
-const fn is_java_blank(character: char) -> bool {
+/// White space as Java's `isWhitespace` and `isBlank` see it: Python's without the spaces that forbid a line break.
+pub(crate) const fn is_java_whitespace(character: char) -> bool {
     is_python_space(character) && !matches!(character, '\u{85}' | '\u{A0}' | '\u{2007}' | '\u{202F}')
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn is_blank(profile: Profile, text: &str) -> bool {
     if text.as_bytes().first().is_some_and(u8::is_ascii_graphic) {
         return false;
     }
-    if is_java(profile) { text.chars().all(is_java_blank) } else { text.chars().all(is_python_space) }
+    if is_java(profile) { text.chars().all(is_java_whitespace) } else { text.chars().all(is_python_space) }
 }
 
 /// The value of what `\d` matches; Java's matches ASCII only.

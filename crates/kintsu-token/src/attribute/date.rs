@@ -47,6 +47,10 @@ pub(super) fn day(profile: Profile, value: &str) -> Option<Date> {
     if is_plain(value.as_bytes()) {
         return read_year_first(profile, value.as_bytes());
     }
+    day_of_any_form(profile, value)
+}
+
+fn day_of_any_form(profile: Profile, value: &str) -> Option<Date> {
     let form = form(profile, value)?;
     let text = value.strip_suffix('\n').unwrap_or(value);
     if text.is_ascii() { read(profile, form, text.as_bytes()) } else { read(profile, form, &in_ascii(form, text)?) }
@@ -197,5 +201,39 @@ fn print(profile: Profile, day: Date) -> String {
     match profile {
         Profile::OpenToken1Java => format!("{:04}-{month:02}-{date:02}", if year > 0 { year } else { 1 - year }),
         _ => format!("{year}-{month:02}-{date:02}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_calendar_day_is_that_of_the_profile() {
+        let evening = "1980-01-15T23:30:00-05:00";
+        assert_eq!(normalize(Profile::OpenToken1Python, evening).as_deref(), Ok("1980-01-15"));
+        assert_eq!(normalize(Profile::OpenToken1Java, evening).as_deref(), Ok("1980-01-16"));
+        assert_eq!(normalize(Profile::OpenToken1Java, "0500-03-04").as_deref(), Ok("0500-03-06"));
+        assert_eq!(normalize(Profile::OpenToken1Python, "0500-03-04").as_deref(), Ok("500-03-04"));
+    }
+
+    proptest! {
+        #[test]
+        fn the_frequent_form_is_read_as_any_form(value in "[0-9]{3,4}[-/][0-3][0-9][-/][0-3][0-9]", java in any::<bool>()) {
+            let profile = if java { Profile::OpenToken1Java } else { Profile::OpenLinkToken2 };
+            prop_assert_eq!(day(profile, &value), day_of_any_form(profile, &value));
+            prop_assert_eq!(is_plain(value.as_bytes()) || form(profile, &value).is_some(), form(profile, &value).is_some());
+        }
+
+        #[test]
+        fn a_normal_form_stays_as_it_is(value in "(1[6-9]|20)[0-9]{2}-[01][0-9]-[0-3][0-9]|[01][0-9]/[0-3][0-9]/(1[6-9]|20)[0-9]{2}") {
+            for profile in Profile::ALL {
+                if let Ok(normal) = normalize(profile, &value) {
+                    prop_assert_eq!(normalize(profile, &normal), Ok(Cow::Borrowed(normal.as_ref())));
+                }
+            }
+        }
     }
 }

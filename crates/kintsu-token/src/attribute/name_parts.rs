@@ -61,24 +61,24 @@ fn folded(profile: Profile, character: char) -> char {
 /// Trims and takes accents off; OpenLinkToken 2 also spells out letters that Unicode does not decompose.
 pub(super) fn without_accents(profile: Profile, value: &str) -> Cow<'_, str> {
     let trimmed = trim(profile, value);
-    if trimmed.is_ascii() {
-        return Cow::Borrowed(trimmed);
-    }
+    if trimmed.is_ascii() { Cow::Borrowed(trimmed) } else { Cow::Owned(decomposed(profile, trimmed)) }
+}
+
+/// Without the marks that letters are decomposed into.
+fn decomposed(profile: Profile, text: &str) -> String {
     let marks = marks(profile);
-    let mut plain = String::with_capacity(trimmed.len());
+    let plain = |character: &char| !marks.contains(*character);
     if matches!(profile, Profile::OpenToken1Python | Profile::OpenToken1Java) {
-        plain.extend(trimmed.nfd().filter(|&character| !marks.contains(character)));
-    } else {
-        let mut spelled = String::with_capacity(trimmed.len());
-        for character in trimmed.chars() {
-            match spelling(character) {
-                Some(letters) => spelled.push_str(letters),
-                None => spelled.push(character),
-            }
-        }
-        plain.extend(spelled.nfd().filter(|&character| !marks.contains(character)));
+        return text.nfd().filter(plain).collect();
     }
-    Cow::Owned(plain)
+    let mut spelled = String::with_capacity(text.len());
+    for character in text.chars() {
+        match spelling(character) {
+            Some(letters) => spelled.push_str(letters),
+            None => spelled.push(character),
+        }
+    }
+    spelled.nfd().filter(plain).collect()
 }
 
 /// The marks that are dropped: those without a width in OpenToken's Python, all of them elsewhere.
@@ -202,4 +202,65 @@ pub(super) fn letters(text: Cow<'_, str>) -> Cow<'_, str> {
         return text;
     }
     Cow::Owned(text.bytes().filter(u8::is_ascii_alphabetic).map(char::from).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::attribute::{first_name, last_name};
+
+    /// Suffixes by the definition: every one that the patterns name, in either case.
+    fn plain_suffix(word: &str) -> bool {
+        let word = word.to_ascii_lowercase();
+        let ordinal = word.trim_start_matches(|character: char| character.is_ascii_digit());
+        ["jr", "jr.", "junior", "sr", "sr.", "senior", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"]
+            .contains(&word.as_str())
+            || (ordinal.len() < word.len() && ["st", "nd", "rd", "th"].contains(&ordinal))
+    }
+
+    #[test]
+    fn letters_are_spelled_out_since_openlinktoken_2() {
+        assert_eq!(without_accents(Profile::OpenToken1Python, " Łukász "), "Łukasz");
+        assert_eq!(without_accents(Profile::OpenLinkToken2, "Łukász"), "Lukasz");
+        assert_eq!(without_accents(Profile::OpenLinkToken2, "Groß"), "Gross");
+    }
+
+    proptest! {
+        #[test]
+        fn ascii_has_nothing_to_decompose(text in "[ -~\\t\\n]{0,16}") {
+            for profile in Profile::ALL {
+                prop_assert_eq!(without_accents(profile, &text).into_owned(), decomposed(profile, trim(profile, &text)));
+            }
+        }
+
+        #[test]
+        fn a_suffix_is_a_last_word_that_is_one(first in "[A-Za-z]{1,6}", word in "[jJsSrRiIvVxX]{1,4}\\.?|[0-9]{0,2}(st|ND|rd|tH)|[a-z]{1,6}") {
+            let text = format!("{first} \t{word}");
+            let expected = plain_suffix(&word).then_some(first.as_str());
+            for profile in Profile::ALL {
+                prop_assert_eq!(without_suffix(profile, &text), expected);
+            }
+        }
+
+        #[test]
+        fn plain_names_are_read_as_any_name(name in "[A-Za-z]{1,10}") {
+            for profile in Profile::ALL {
+                // A dash takes the general way and leaves no letter behind.
+                let dashed = format!("-{name}-");
+                prop_assert_eq!(first_name::normalize(profile, &name), first_name::normalize(profile, &dashed));
+                prop_assert_eq!(last_name::normalize(profile, &name), last_name::normalize(profile, &dashed));
+            }
+        }
+
+        #[test]
+        fn normal_names_hold_letters_alone_and_never_stop_the_program(name in "\\PC{0,12}") {
+            for profile in Profile::ALL {
+                for normal in [first_name::normalize(profile, &name), last_name::normalize(profile, &name)] {
+                    prop_assert!(normal.bytes().all(|byte| byte.is_ascii_alphabetic()));
+                }
+            }
+        }
+    }
 }

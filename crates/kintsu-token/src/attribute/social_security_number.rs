@@ -22,6 +22,11 @@ pub(super) fn accept(profile: Profile, value: &str) -> Result<Cow<'_, str>, Inva
     if let Some(digits) = plain_digits(value.as_bytes()) {
         return Ok(Cow::Owned(digits));
     }
+    accept_as_written(profile, value)
+}
+
+/// Python's validation of any value.
+fn accept_as_written(profile: Profile, value: &str) -> Result<Cow<'_, str>, Invalid> {
     // Python's `$` also matches before one last line end, its list does not.
     let written = value.strip_suffix('\n').unwrap_or(value);
     if is_digits_with_zeros(profile, written) {
@@ -41,6 +46,10 @@ pub(super) fn normalize(profile: Profile, value: &str) -> Cow<'_, str> {
     if is_dashed(value.as_bytes()) {
         return Cow::Borrowed(value);
     }
+    normalize_any(profile, value)
+}
+
+fn normalize_any(profile: Profile, value: &str) -> Cow<'_, str> {
     let mut digits = String::with_capacity(12);
     let mut count = 0;
     for character in trim(profile, value).chars().filter(|&character| !is_space(profile, character) && character != '-') {
@@ -166,3 +175,37 @@ const LISTED_SINCE_2: [&str; 36] = [
     "123-45-6987", "123-45-7896", "199-99-9999", "222-33-4444", "299-99-9999", "399-99-9999", "454-54-5454", "499-99-9999",
     "599-99-9999", "699-99-9999", "799-99-9999", "899-99-9999",
 ];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn lists_are_in_order() {
+        assert!(LISTED.is_sorted() && LISTED_SINCE_2.is_sorted());
+    }
+
+    #[test]
+    fn python_looks_at_the_number_as_it_was_written() {
+        assert_eq!(accept(Profile::OpenToken1Python, "111111111").as_deref(), Ok("111-11-1111"));
+        assert_eq!(accept(Profile::OpenToken1Python, "111-11-1111"), Err(Invalid::Listed));
+        assert_eq!(accept(Profile::OpenToken1Java, "111111111"), Err(Invalid::Listed));
+        assert_eq!(accept(Profile::OpenToken1Python, "1234567").as_deref(), Ok("001-23-4567"));
+        assert_eq!(accept(Profile::OpenToken1Python, "123 45 6789"), Err(Invalid::Shape));
+        assert_eq!(accept(Profile::OpenToken1Java, "123 45 6780").as_deref(), Ok("123-45-6780"));
+    }
+
+    proptest! {
+        #[test]
+        fn frequent_forms_are_read_as_any_value(value in "[0-9]{9}|[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{7,10}(\\.0?)?") {
+            for profile in Profile::ALL {
+                prop_assert_eq!(normalize(profile, &value), normalize_any(profile, &value));
+                if !is_java(profile) {
+                    prop_assert_eq!(accept(profile, &value), accept_as_written(profile, &value));
+                }
+            }
+        }
+    }
+}

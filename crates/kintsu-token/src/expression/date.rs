@@ -1,12 +1,12 @@
 //! The operator `D`: a value must be a date `yyyy-MM-dd` and is printed as one.
 //!
-//! Python is strict, yet takes months and days of one digit. Java is lenient: months and days roll over, what follows the day is
-//! not looked at, and days before 15 October 1582 are counted in the Julian calendar.
+//! Python is strict, yet takes months and days of one digit. Java is lenient: months and days roll over, numbers have any length,
+//! and days before 15 October 1582 are counted in the Julian calendar.
 
 use std::borrow::Cow;
 
 use super::ExpressionError;
-use crate::characters::{decimal_digit, is_java};
+use crate::characters::{decimal_digit, is_java, is_java_whitespace};
 use crate::julian;
 use crate::profile::Profile;
 
@@ -77,30 +77,27 @@ fn python_day(text: &str) -> Option<i8> {
     }
 }
 
-/// Java's lenient `SimpleDateFormat` in UTC.
+/// Java's lenient date format in UTC.
 fn java(text: &str) -> Option<String> {
     let (year, rest) = java_number(text)?;
     let (month, rest) = java_number(rest.strip_prefix('-')?)?;
-    let (day, _) = java_number(rest.strip_prefix('-')?)?;
+    let (day, rest) = java_number(rest.strip_prefix('-')?)?;
     let (year, month, day) = julian::calendar_of(julian::lenient_days(year, month, day));
-    Some(format!("{year:04}-{month:02}-{day:02}"))
+    rest.is_empty().then(|| format!("{year:04}-{month:02}-{day:02}"))
 }
 
-/// A number in digits of any script, spaces before it; as many digits as fit in 32 bits.
+/// A number of 32 bits in digits of any script, white space before it.
 fn java_number(text: &str) -> Option<(i64, &str)> {
-    let text = text.trim_start_matches([' ', '\t']);
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text),
-    };
+    let digits = text.trim_start_matches(is_java_whitespace);
     let mut number = 0_i64;
     let mut length = 0;
     for character in digits.chars() {
         let Some(digit) = decimal_digit(character) else { break };
-        number = (number * 10 + i64::from(digit)).min(i64::from(i32::MAX));
+        number = number * 10 + i64::from(digit);
+        i32::try_from(number).ok()?;
         length += character.len_utf8();
     }
-    (length > 0).then(|| (if negative { -number } else { number }, &digits[length..]))
+    (length > 0).then(|| (number, &digits[length..]))
 }
 
 #[cfg(test)]

@@ -9,14 +9,14 @@ use crate::vectors::{AS_OF, PROFILES, rows};
 
 /// What a set of rules makes of a record.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Found {
-    signatures: Vec<(String, String)>,
-    invalid: BTreeSet<String>,
-    blank: BTreeSet<String>,
-    dropped: BTreeSet<String>,
+pub(crate) struct Found {
+    pub(crate) signatures: Vec<(String, String)>,
+    pub(crate) invalid: BTreeSet<String>,
+    pub(crate) blank: BTreeSet<String>,
+    pub(crate) dropped: BTreeSet<String>,
 }
 
-fn run(rules: &CompiledRules, input: &Map<String, Value>) -> Found {
+pub(crate) fn run(rules: &CompiledRules, input: &Map<String, Value>) -> Found {
     let mut outcomes: Vec<Outcome<'static>> = vec![Outcome::Absent; rules.parts().len()];
     for (position, field) in rules.fields().iter().enumerate() {
         if let Some(value) = input.get(&field.name) {
