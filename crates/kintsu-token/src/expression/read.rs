@@ -6,7 +6,7 @@
 use super::ExpressionProblem;
 use super::operation::Operation;
 use super::substring::Window;
-use crate::characters::{decimal_digit, is_blank, is_java, is_space, trim};
+use crate::characters::{decimal_digit, is_blank, is_java, is_python_space, is_space, trim};
 use crate::pattern::Pattern;
 use crate::profile::Profile;
 
@@ -134,7 +134,7 @@ impl<'a> PartReader<'a> {
 
     /// Python forgives spaces and underscores; Java takes 32 bits.
     fn integer(&mut self, text: &str, start: usize) -> Option<i64> {
-        let read = if is_java(self.profile) { java_integer(text) } else { python_integer(self.profile, text) };
+        let read = if is_java(self.profile) { java_integer(text) } else { python_integer(text) };
         if read.is_none() {
             self.note(start, "this is not a whole number", "write a position such as 0 or 3, without spaces");
         }
@@ -188,8 +188,10 @@ fn java_integer(text: &str) -> Option<i64> {
 }
 
 /// Single underscores may stand between digits; numbers beyond all lengths are as good as the largest.
-fn python_integer(profile: Profile, text: &str) -> Option<i64> {
-    let (negative, digits) = signed(trim(profile, text));
+fn python_integer(text: &str) -> Option<i64> {
+    // Python's `int` leaves the separators that `strip` takes.
+    let trimmed = text.trim_matches(|character| is_python_space(character) && !matches!(character, '\u{1C}'..='\u{1F}'));
+    let (negative, digits) = signed(trimmed);
     let mut number = 0_i64;
     let mut after_digit = false;
     for character in digits.chars() {
