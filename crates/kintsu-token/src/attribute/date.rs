@@ -89,10 +89,11 @@ fn form(profile: Profile, value: &str) -> Option<Form> {
     }
     match &shape[..length] {
         b"dddd-dd-dd" | b"dddd/dd/dd" => Some(Form::YearFirst),
-        b"dddd-dd/dd" | b"dddd/dd-dd" => Some(Form::Unreadable),
         b"dd/dd/dddd" | b"dd-dd-dddd" => Some(Form::MonthFirst),
         b"dd.dd.dddd" => Some(Form::DayFirst),
-        [b'd', b'd', b'-' | b'.' | b'/', b'd', b'd', b'-' | b'.' | b'/', b'd', b'd', b'd', b'd'] => Some(Form::Unreadable),
+        b"dddd-dd/dd"
+        | b"dddd/dd-dd"
+        | [b'd', b'd', b'-' | b'.' | b'/', b'd', b'd', b'-' | b'.' | b'/', b'd', b'd', b'd', b'd'] => Some(Form::Unreadable),
         shape => timestamp(shape),
     }
 }
@@ -157,18 +158,7 @@ fn read_year_first(profile: Profile, text: &[u8]) -> Option<Date> {
 fn read_timestamp(profile: Profile, text: &[u8]) -> Option<Date> {
     let day = read_year_first(profile, text)?;
     let (hour, minute, second) = (number(&text[11..13]), number(&text[14..16]), number(&text[17..19]));
-    let offset = match text.last() {
-        Some(b'Z') => 0,
-        _ => {
-            let zone = &text[text.len() - 6..];
-            let (hours, minutes) = (number(&zone[1..3]), number(&zone[4..6]));
-            if hours > 23 || minutes > 59 {
-                return None;
-            }
-            let size = i32::from(hours) * 60 + i32::from(minutes);
-            if zone[0] == b'-' { -size } else { size }
-        }
-    };
+    let offset = offset_minutes(text)?;
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
@@ -178,6 +168,17 @@ fn read_timestamp(profile: Profile, text: &[u8]) -> Option<Date> {
     let in_utc = i32::from(hour) * 60 + i32::from(minute) - offset;
     let shift: Span = i64::from(in_utc.div_euclid(24 * 60)).days();
     day.checked_add(shift).ok()
+}
+
+/// Minutes east of UTC, less than a day.
+fn offset_minutes(text: &[u8]) -> Option<i32> {
+    if text.last() == Some(&b'Z') {
+        return Some(0);
+    }
+    let zone = &text[text.len() - 6..];
+    let (hours, minutes) = (number(&zone[1..3]), number(&zone[4..6]));
+    let size = i32::from(hours) * 60 + i32::from(minutes);
+    (hours <= 23 && minutes <= 59).then_some(if zone[0] == b'-' { -size } else { size })
 }
 
 fn number(digits: &[u8]) -> i16 {

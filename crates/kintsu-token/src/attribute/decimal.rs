@@ -41,24 +41,40 @@ fn number(profile: Profile, value: &str) -> Option<f64> {
     plain.parse().ok()
 }
 
-/// The shortest digits that name the float; an exponent below -4 and from 16 on.
+/// The shortest digits that name the float, of those the nearest; an exponent below -4 and from 16 on.
 fn python_float(number: f64) -> String {
+    let sign = if number.is_sign_negative() { "-" } else { "" };
     if number.is_infinite() {
-        return if number > 0.0 { "inf".to_owned() } else { "-inf".to_owned() };
+        return format!("{sign}inf");
     }
-    let scientific = format!("{number:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    match exponent.parse::<i32>() {
-        Ok(exponent @ -4..=15) => {
-            let plain = format!("{number}");
-            if plain.contains('.') || exponent < 0 { plain } else { format!("{plain}.0") }
-        }
-        Ok(exponent) => format!("{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()),
-        Err(_) => scientific.clone(),
+    let (digits, exponent) = nearest_shortest(number.abs());
+    let (first, rest) = digits.split_at(1);
+    if !(-4..16).contains(&exponent) {
+        let point = if rest.is_empty() { "" } else { "." };
+        let exponent_sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{sign}{first}{point}{rest}e{exponent_sign}{:02}", exponent.abs());
     }
+    if exponent < 0 {
+        return format!("{sign}0.{}{digits}", "0".repeat((-exponent - 1) as usize));
+    }
+    let whole = exponent as usize + 1;
+    let padded = format!("{digits:0<whole$}");
+    let fraction = if padded.len() > whole { &padded[whole..] } else { "0" };
+    format!("{sign}{}.{fraction}", &padded[..whole])
+}
+
+/// Digits and the power of ten of the first. Several texts of one length may name a float; of two equally near, Python takes the
+/// even one, as formatting with so many digits does.
+fn nearest_shortest(number: f64) -> (String, i32) {
+    let shortest = format!("{number:e}");
+    let count = shortest.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit).count();
+    let nearest = format!("{number:.*e}", count - 1);
+    let (mantissa, exponent) = nearest.split_once('e').unwrap_or((&nearest, "0"));
+    (mantissa.replace('.', ""), exponent.parse().unwrap_or(0))
 }
 
 #[cfg(test)]
+#[allow(clippy::excessive_precision)]
 mod tests {
     use super::*;
 
@@ -73,6 +89,10 @@ mod tests {
             (1.5, "1.5"),
             (1e100, "1e+100"),
             (123456789012345680.0, "1.2345678901234568e+17"),
+            (197840183474148.123456789012345678, "197840183474148.12"),
+            (0.0, "0.0"),
+            (100.0, "100.0"),
+            (-0.00123, "-0.00123"),
         ] {
             assert_eq!(python_float(number), text);
         }

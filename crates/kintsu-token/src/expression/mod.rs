@@ -128,6 +128,23 @@ mod tests {
         }
 
         #[test]
+        fn frequent_expressions_do_what_their_names_say(value in "[ A-Za-z0-9éß-]{0,12}|[0-9]{4}-[01][0-9]-[0-3][0-9]", length in 0..6_usize) {
+            let profile = Profile::OpenToken1Python;
+            let of = |text: &str| Expression::new(text, profile).evaluate(&value).map(Cow::into_owned);
+            let trimmed = value.trim();
+            let cut: String = trimmed.chars().take(length).collect();
+            let digits: String = trimmed.chars().filter(char::is_ascii_digit).collect();
+            prop_assert_eq!(of("T|U"), Ok(trimmed.to_uppercase()));
+            prop_assert_eq!(of(&format!("T|S(0,{length})|U")), Ok(cut.to_uppercase()));
+            prop_assert_eq!(of(r"T|M(\d+)"), Ok(digits));
+            let date: Option<jiff::civil::Date> = trimmed.parse().ok().filter(|_| trimmed.len() == 10 && trimmed > "1000");
+            if date.is_some() || trimmed.len() != 10 {
+                let expected = if trimmed.is_empty() { Some(String::new()) } else { date.map(|date| date.to_string()) };
+                prop_assert_eq!(of("T|D").ok().filter(|_| date.is_some() || trimmed.is_empty()), expected);
+            }
+        }
+
+        #[test]
         fn an_expression_is_its_parts_one_after_the_other(value in "\\PC{0,12}", first in 0..7_usize, second in 0..7_usize) {
             const PARTS: [&str; 7] = ["T", "U", "S(1,3)", "M([a-z]+)", "R('a','bc')", "D", "S(0,1)"];
             for profile in [Profile::OpenToken1Python, Profile::OpenLinkToken22] {

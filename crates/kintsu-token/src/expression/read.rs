@@ -57,7 +57,7 @@ impl<'a> PartReader<'a> {
                 "write T, U, D, S(from,to), R('old','new') or M(pattern)",
             );
         }
-        let (arguments, ignored) = self.arguments(rest, start + name_length);
+        let (arguments, ignored) = split_arguments(rest, start + name_length);
         if !ignored.is_empty() {
             let at = self.part.len() - ignored.len();
             if is_java(self.profile) {
@@ -78,15 +78,6 @@ impl<'a> PartReader<'a> {
                 format!("there is no operator `{name}`"),
                 "write T, U, D, S(from,to), R('old','new') or M(pattern)",
             ),
-        }
-    }
-
-    /// What stands between the brackets, with its place in the part, and what follows.
-    fn arguments(&self, rest: &'a str, start: usize) -> (Option<(&'a str, usize)>, &'a str) {
-        let Some(inside) = rest.strip_prefix('(') else { return (None, rest) };
-        match inside.split_once(')') {
-            Some((arguments, after)) if !arguments.is_empty() => (Some((arguments, start + 1)), after),
-            _ => (None, rest),
         }
     }
 
@@ -174,6 +165,15 @@ impl<'a> PartReader<'a> {
 
     fn note(&mut self, offset: usize, what: impl Into<String>, instead: impl Into<String>) {
         self.problems.push(ExpressionProblem { offset: self.offset + offset, what: what.into(), instead: instead.into() });
+    }
+}
+
+/// What stands between the brackets, with its place in the part, and what follows.
+fn split_arguments(rest: &str, start: usize) -> (Option<(&str, usize)>, &str) {
+    let Some(inside) = rest.strip_prefix('(') else { return (None, rest) };
+    match inside.split_once(')') {
+        Some((arguments, after)) if !arguments.is_empty() => (Some((arguments, start + 1)), after),
+        _ => (None, rest),
     }
 }
 

@@ -38,15 +38,12 @@ impl Reader {
             self.mappings(mappings);
         }
         let version = entry(entries, "version").and_then(|version| self.text(version, "the version"));
-        let rules = match entry(entries, "token_rules") {
-            Some(rules) => self.rules(rules),
-            None => {
-                self.errors.push(RuleError::no_rules().at(document.place));
-                Vec::new()
-            }
-        };
+        let rules = entry(entries, "token_rules").map(|rules| self.rules(rules));
+        if rules.is_none() {
+            self.errors.push(RuleError::no_rules().at(document.place));
+        }
         let columns = std::mem::take(&mut self.columns);
-        RuleSet { version: version.unwrap_or("2.0-custom").to_owned(), rules, columns }
+        RuleSet { version: version.unwrap_or("2.0-custom").to_owned(), rules: rules.unwrap_or_default(), columns }
     }
 
     fn mappings(&mut self, mappings: &Located) {
