@@ -258,7 +258,7 @@ def main():
     write(options.directory / "attributes.jsonl", attributes)
     write(options.directory / "expressions.jsonl", expressions)
     write(options.directory / "records.jsonl", records)
-    meta = {"openlinktoken": version("openlinktoken"), "today": date.today().isoformat()}
+    meta = {"reference": f"openlinktoken {version('openlinktoken')}", "today": date.today().isoformat()}
     (options.directory / "meta.json").write_text(json.dumps(meta), encoding="ascii")
 
 

@@ -1,6 +1,6 @@
-//! Hostile inputs against what openlinktoken 2.1.2 and 2.2.1 made of them.
+//! Hostile inputs against what openlinktoken 2.1.2 and 2.2.1 made of them, and Java 17 of patterns and floats.
 //!
-//! `tests/differential/emit_tokens.py` writes the directories that the environment variable `KINTSU_DIFFERENTIAL_TOKENS` lists as
+//! `tests/differential/emit_tokens.py` and `EmitPatterns.java` write the directories that the environment variable `KINTSU_DIFFERENTIAL_TOKENS` lists as
 //! `PATH` does; without it the test is skipped.
 
 use std::collections::BTreeSet;
@@ -13,9 +13,9 @@ use serde_json::Value;
 use crate::signatures_golden::run;
 
 #[test]
-fn openlinktoken_agrees_on_hostile_inputs() {
+fn the_references_agree_on_hostile_inputs() {
     let Some(folders) = std::env::var_os("KINTSU_DIFFERENTIAL_TOKENS") else {
-        println!("skipped: openlinktoken's answers are not here (cargo xtask test writes them)");
+        println!("skipped: the answers of the references are not here (cargo xtask test writes them)");
         return;
     };
     let mut differing = Vec::new();
@@ -30,10 +30,11 @@ fn openlinktoken_agrees_on_hostile_inputs() {
 
 fn compare_folder(folder: &Path, differing: &mut Vec<String>) -> usize {
     let meta: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("meta.json")).unwrap()).unwrap();
-    let profile = match meta["openlinktoken"].as_str() {
-        Some("2.1.2") => Profile::OpenLinkToken2,
-        Some("2.2.1") => Profile::OpenLinkToken22,
-        other => panic!("no profile follows openlinktoken {other:?}"),
+    let profile = match meta["reference"].as_str() {
+        Some("openlinktoken 2.1.2") => Profile::OpenLinkToken2,
+        Some("openlinktoken 2.2.1") => Profile::OpenLinkToken22,
+        Some("java 17") => Profile::OpenToken1Java,
+        other => panic!("no profile follows {other:?}"),
     };
     let as_of: Date = meta["today"].as_str().unwrap().parse().unwrap();
     let mut compared = 0;
