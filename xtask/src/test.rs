@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use crate::process::{cargo, program, root, step, target};
+use crate::process::{cargo, output, program, root, step, target};
 use crate::{docs, python, tidy};
 
 /// How much is tested.
@@ -83,7 +83,7 @@ fn differential() -> Result<Option<Answers>, String> {
     let shared = std::env::var_os("KINTSU_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
     let vectors = shared.join("vectors/opentoken");
     let tokens = emit("emit_tokens.py", "the tokens", &packages, &["--vectors".as_ref(), vectors.as_os_str()])?;
-    Ok(Some(Answers { conditions, tokens }))
+    Ok(Some(Answers { conditions, tokens: with_java(tokens)? }))
 }
 
 /// Lets a script write the answers of each environment into a folder of its own, and lists the folders.
@@ -97,4 +97,17 @@ fn emit(script: &str, what: &str, pythons: &[(&str, &PathBuf)], options: &[&OsSt
         folders.push(folder);
     }
     std::env::join_paths(folders).map_err(|error| error.to_string())
+}
+
+/// Adds what Java 17 makes of patterns and floats, where it is here.
+fn with_java(folders: OsString) -> Result<OsString, String> {
+    let found = output(program("java").arg("--version")).is_ok_and(|version| version.contains(" 17."));
+    if !found {
+        eprintln!("skipped: differential tests against Java (java 17 is not here)");
+        return Ok(folders);
+    }
+    let folder = target().join("differential").join("java17");
+    let script = root().join("tests/differential/EmitPatterns.java");
+    step("the patterns and floats of Java", program("java").arg(script).arg(&folder))?;
+    std::env::join_paths(std::env::split_paths(&folders).chain([folder])).map_err(|error| error.to_string())
 }
