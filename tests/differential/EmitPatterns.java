@@ -26,8 +26,9 @@ public class EmitPatterns {
     static final String[] QUANTIFIERS = {
         "", "", "", "*", "+", "?", "*?", "+?", "??", "{2}", "{0}", "{2}?", "*+", "++", "?+", "{2}+", "{", "{x}", "**", "{1}{2}",
     };
+    // No character beyond the basic plane: Java also looks for matches between the halves of one.
     static final int[] CHARACTERS =
-        "aabbc1 2_.\n\r\t\u00e9\u00df\u0301\u0660\u00a0\u2028\u0085xyzABC[]{}-^&:pl\ud83d\ude00\u03b1\u0416".codePoints().toArray();
+        "aabbc1 2_.\n\r\t\u00e9\u00df\u0301\u0660\u00a0\u2028\u0085xyzABC[]{}-^&:pl\u03b1\u0416".codePoints().toArray();
 
     public static void main(String[] arguments) throws IOException {
         Path directory = Path.of(arguments[0]);
