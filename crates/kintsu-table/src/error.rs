@@ -131,6 +131,14 @@ pub enum TableError {
         /// Its type over all files.
         data_type: String,
     },
+    /// The input is of a kind that is not read as a stream.
+    #[error("{} is {what}, which is not read row by row", path.display())]
+    NotStreamed {
+        /// The file or folder.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
     /// The distinct values of a column are more than 2 GiB of text.
     #[error("the distinct values of the column `{column}` exceed 2 GiB")]
     TextTooLong {
@@ -284,6 +292,7 @@ impl Explain for TableError {
             Self::TargetProtected { .. } => "KN-TABLE-022",
             Self::TargetBusy { .. } => "KN-TABLE-023",
             Self::DoesNotFit { .. } => "KN-TABLE-024",
+            Self::NotStreamed { .. } => "KN-TABLE-025",
         }
     }
 
@@ -306,6 +315,7 @@ impl Explain for TableError {
             }
             Self::UnsupportedType { .. } => "leave the column out or convert it to text".to_owned(),
             Self::DoesNotFit { .. } => "give the column the same type in every file".to_owned(),
+            Self::NotStreamed { .. } => "give one CSV or Parquet file, or standard input".to_owned(),
             Self::TextTooLong { .. } => "leave the column out of what is compared".to_owned(),
             Self::DuplicateInputName { .. } => "give each input a name of its own".to_owned(),
             Self::TargetExists { .. } => "choose another place, or replace it with --overwrite".to_owned(),

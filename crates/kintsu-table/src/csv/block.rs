@@ -34,6 +34,7 @@ pub(crate) enum BlocksError {
 pub(crate) struct Blocks<R> {
     reader: R,
     quote: Option<u8>,
+    block_bytes: usize,
     record_bytes_max: usize,
     /// Bytes read that belong to the next block.
     rest: Vec<u8>,
@@ -45,13 +46,18 @@ impl<R: Read> Blocks<R> {
     /// Cuts `reader`; without a `quote`, every line end ends a record.
     pub(crate) fn new(reader: R, quote: Option<u8>, record_bytes_max: u64) -> Self {
         let record_bytes_max = usize::try_from(record_bytes_max).unwrap_or(usize::MAX);
-        Self { reader, quote, record_bytes_max, rest: Vec::new(), next_line: 1, ended: false }
+        Self { reader, quote, block_bytes: BLOCK_BYTES, record_bytes_max, rest: Vec::new(), next_line: 1, ended: false }
+    }
+
+    /// The same in blocks of so many bytes.
+    pub(crate) fn of_bytes(self, block_bytes: usize) -> Self {
+        Self { block_bytes, ..self }
     }
 
     /// The next block; none at the end.
     pub(crate) fn next_block(&mut self) -> Result<Option<Block>, BlocksError> {
         let mut bytes = std::mem::take(&mut self.rest);
-        let mut wanted = BLOCK_BYTES;
+        let mut wanted = self.block_bytes;
         loop {
             self.fill(&mut bytes, wanted)?;
             if self.ended {

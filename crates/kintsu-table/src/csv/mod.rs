@@ -7,4 +7,4 @@ mod block;
 mod parse;
 
 pub(crate) use block::{Block, Blocks, BlocksError};
-pub(crate) use parse::{Layout, parse_block, parse_record};
+pub(crate) use parse::{Layout, ParsedBlock, parse_block, parse_record};

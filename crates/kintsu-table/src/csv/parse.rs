@@ -21,6 +21,18 @@ pub(crate) struct Layout {
     pub(crate) wanted: Vec<Option<usize>>,
     /// How many columns are wanted.
     pub(crate) columns: usize,
+    /// Whether records may have fewer fields than the header, which are then missing, or more, which are then passed over.
+    pub(crate) ragged: bool,
+}
+
+/// The wanted columns of a block.
+pub(crate) struct ParsedBlock {
+    /// Text arrays of equal length.
+    pub(crate) columns: Vec<ArrayRef>,
+    /// Their length.
+    pub(crate) rows: usize,
+    /// For each column the rows that end before it, in order; only where records may be ragged.
+    pub(crate) missing: Vec<Vec<u32>>,
 }
 
 /// A record that breaks the rules, by the line on which it begins, counted from 0 at the start of the block.
@@ -45,8 +57,9 @@ struct Field<'a> {
     after: After,
 }
 
-/// The wanted columns of all records of `block`, as text arrays of equal length, and that length.
-pub(crate) fn parse_block(block: &[u8], layout: &Layout) -> Result<(Vec<ArrayRef>, usize), Broken> {
+/// The wanted columns of all records of `block`.
+pub(crate) fn parse_block(block: &[u8], layout: &Layout) -> Result<ParsedBlock, Broken> {
+    let mut missing: Vec<Vec<u32>> = vec![Vec::new(); layout.columns];
     let mut columns: Vec<TextColumn> = (0..layout.columns).map(|_| TextColumn::default()).collect();
     let mut scratch = Vec::new();
     let mut position = 0;
@@ -81,13 +94,19 @@ pub(crate) fn parse_block(block: &[u8], layout: &Layout) -> Result<(Vec<ArrayRef
             }
         }
         if index != layout.fields {
-            return Err(broken(start, CsvProblem::FieldCount { found: index, expected: layout.fields }));
+            if !layout.ragged {
+                return Err(broken(start, CsvProblem::FieldCount { found: index, expected: layout.fields }));
+            }
+            for column in layout.wanted.iter().skip(index).flatten() {
+                missing[*column].push(rows as u32);
+                columns[*column].push(b"", false);
+            }
         }
         rows += 1;
     }
     let arrays = columns.into_iter().map(TextColumn::finish).collect::<Option<Vec<_>>>();
     // The bytes were checked above, and a block is far below the 2 GiB that text offsets reach.
-    arrays.map(|arrays| (arrays, rows)).ok_or_else(|| broken(0, CsvProblem::NotUtf8 { field: 1 }))
+    arrays.map(|columns| ParsedBlock { columns, rows, missing }).ok_or_else(|| broken(0, CsvProblem::NotUtf8 { field: 1 }))
 }
 
 /// The fields of the first record of `block` and where the next one begins; blank lines before it are skipped.
@@ -223,8 +242,12 @@ mod tests {
     use super::*;
 
     fn parse(text: &[u8], fields: usize) -> Result<Vec<Vec<Option<String>>>, Broken> {
-        let layout = Layout { delimiter: b',', fields, wanted: (0..fields).map(Some).collect(), columns: fields };
-        let (arrays, rows) = parse_block(text, &layout)?;
+        parse_with(text, fields, false)
+    }
+
+    fn parse_with(text: &[u8], fields: usize, ragged: bool) -> Result<Vec<Vec<Option<String>>>, Broken> {
+        let layout = Layout { delimiter: b',', fields, wanted: (0..fields).map(Some).collect(), columns: fields, ragged };
+        let ParsedBlock { columns: arrays, rows, .. } = parse_block(text, &layout)?;
         let cell = |row: usize, array: &ArrayRef| {
             let array = array.as_string::<i32>();
             arrow_array::Array::is_valid(array, row).then(|| array.value(row).to_owned())
@@ -252,6 +275,15 @@ mod tests {
         ] {
             assert_eq!(parse(text.as_bytes(), 2).unwrap(), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn ragged_records_are_filled_up_and_cut_off_where_that_is_allowed() {
+        let found = parse_with(b"a\nb,c,d\ne,f\n", 2, true).unwrap();
+        assert_eq!(found, [record(&[Some("a"), None]), record(&[Some("b"), Some("c")]), record(&[Some("e"), Some("f")])]);
+        let layout = Layout { delimiter: b',', fields: 3, wanted: vec![Some(0), None, Some(1)], columns: 2, ragged: true };
+        let parsed = parse_block(b"a,b,\na\na,b\n", &layout).unwrap();
+        assert_eq!(parsed.missing, [vec![], vec![1, 2]]);
     }
 
     #[test]

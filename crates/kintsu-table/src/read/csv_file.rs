@@ -10,9 +10,13 @@ use rayon::prelude::*;
 
 use super::batches::Batch;
 use super::file::InputFile;
-use crate::csv::{Block, Blocks, BlocksError, Layout, parse_block, parse_record};
+use crate::csv::{Block, Blocks, BlocksError, Layout, ParsedBlock, parse_block, parse_record};
 use crate::error::{CsvProblem, TableError};
 use crate::input::ReadOptions;
+
+/// How many bytes a block has in files that are streamed: what is made of a block is several times its size, and should fit
+/// into the caches.
+const STREAMED_BLOCK_BYTES: usize = 1 << 18;
 
 /// A CSV file whose header is read.
 pub(super) struct CsvFile {
@@ -21,24 +25,63 @@ pub(super) struct CsvFile {
     /// The block that holds the header, without it.
     first: Option<Block>,
     header: Vec<String>,
+    /// Whether a byte order mark stood before the header.
+    marked: bool,
     layout: Layout,
     record_bytes_max: u64,
 }
 
+/// What is needed to parse the blocks of a file, wherever that is done.
+#[derive(Debug, Clone)]
+pub(super) struct CsvParser {
+    path: PathBuf,
+    layout: Layout,
+}
+
+impl CsvParser {
+    /// The wanted columns of a block.
+    pub(super) fn parse(&self, block: &Block) -> Result<ParsedBlock, TableError> {
+        parse_block(&block.bytes, &self.layout).map_err(|broken| TableError::Csv {
+            path: self.path.clone(),
+            line: block.first_line + broken.line,
+            problem: broken.problem,
+        })
+    }
+}
+
 impl CsvFile {
     pub(super) fn open(file: &InputFile, options: &ReadOptions) -> Result<Self, TableError> {
-        let delimiter = options.delimiter.unwrap_or_else(|| delimiter_of(file));
-        let mut csv = Self {
-            path: file.path.clone(),
-            blocks: Blocks::new(file.unpacked()?, Some(b'"'), options.record_bytes_max),
-            first: None,
-            header: Vec::new(),
-            layout: Layout { delimiter, fields: 0, wanted: Vec::new(), columns: 0 },
-            record_bytes_max: options.record_bytes_max,
-        };
+        let mut csv = Self::start(file, options, |blocks| blocks)?;
         csv.read_header()?;
         csv.check_header(options.columns_max)?;
         Ok(csv)
+    }
+
+    /// Opens a file that is read in small blocks, its header left as it is written.
+    pub(super) fn open_raw(file: &InputFile, options: &ReadOptions, ragged: bool) -> Result<Self, TableError> {
+        let mut csv = Self::start(file, options, |blocks| blocks.of_bytes(STREAMED_BLOCK_BYTES))?;
+        csv.layout.ragged = ragged;
+        csv.read_header()?;
+        csv.limit_columns(options.columns_max)?;
+        csv.layout.fields = csv.header.len();
+        Ok(csv)
+    }
+
+    fn start(
+        file: &InputFile,
+        options: &ReadOptions,
+        sized: impl FnOnce(Blocks<Box<dyn Read + Send>>) -> Blocks<Box<dyn Read + Send>>,
+    ) -> Result<Self, TableError> {
+        let delimiter = options.delimiter.unwrap_or_else(|| delimiter_of(file));
+        Ok(Self {
+            path: file.path.clone(),
+            blocks: sized(Blocks::new(file.unpacked()?, Some(b'"'), options.record_bytes_max)),
+            first: None,
+            header: Vec::new(),
+            marked: false,
+            layout: Layout { delimiter, fields: 0, wanted: Vec::new(), columns: 0, ragged: false },
+            record_bytes_max: options.record_bytes_max,
+        })
     }
 
     fn read_header(&mut self) -> Result<(), TableError> {
@@ -55,14 +98,35 @@ impl CsvFile {
         block.first_line += memchr::memchr_iter(b'\n', removed.as_slice()).count() as u64;
         drop(removed);
         self.header = header;
+        self.marked = mark > 0;
         self.first = Some(block);
         Ok(())
     }
 
-    fn check_header(&mut self, columns_max: usize) -> Result<(), TableError> {
+    fn limit_columns(&self, columns_max: usize) -> Result<(), TableError> {
         if self.header.len() > columns_max {
             return Err(TableError::Limit { path: self.path.clone(), what: "columns", maximum: columns_max as u64 });
         }
+        Ok(())
+    }
+
+    /// The names of the columns, as they are written.
+    pub(super) fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// Whether a byte order mark stands before the header.
+    pub(super) fn is_marked(&self) -> bool {
+        self.marked
+    }
+
+    /// What parses the blocks of this file; the wanted columns are to be named before.
+    pub(super) fn parser(&self) -> CsvParser {
+        CsvParser { path: self.path.clone(), layout: self.layout.clone() }
+    }
+
+    fn check_header(&mut self, columns_max: usize) -> Result<(), TableError> {
+        self.limit_columns(columns_max)?;
         if self.header.iter().all(|name| name.trim().is_empty()) {
             return Err(self.broken(1, CsvProblem::NamelessColumn { column: 1 }));
         }
@@ -90,23 +154,28 @@ impl CsvFile {
 
     /// Reads a few blocks for each thread and parses them side by side; the first broken record in the file is the one told.
     pub(super) fn next_batches(&mut self) -> Result<Vec<Batch>, TableError> {
-        let wave = rayon::current_num_threads() * 2;
-        let mut blocks: Vec<Block> = self.first.take().into_iter().collect();
-        let mut failure = None;
-        while blocks.len() < wave && failure.is_none() {
-            match self.blocks.next_block() {
-                Ok(Some(block)) => blocks.push(block),
-                Ok(None) => break,
-                Err(error) => failure = Some(self.blocks_error(error)),
-            }
-        }
-        let parsed: Vec<_> = blocks.par_iter().map(|block| parse_block(&block.bytes, &self.layout)).collect();
+        let (blocks, failure) = self.next_blocks(rayon::current_num_threads() * 2);
+        let parser = self.parser();
+        let parsed: Vec<_> = blocks.par_iter().map(|block| parser.parse(block)).collect();
         let mut batches = Vec::with_capacity(parsed.len());
-        for (block, parsed) in blocks.iter().zip(parsed) {
-            let (columns, rows) = parsed.map_err(|broken| self.broken(block.first_line + broken.line, broken.problem))?;
+        for parsed in parsed {
+            let ParsedBlock { columns, rows, .. } = parsed?;
             batches.push(Batch { columns, rows });
         }
         failure.map_or(Ok(batches), Err)
+    }
+
+    /// Up to `count` blocks, none at the end; and what ended the file early, which concerns what comes after these blocks.
+    pub(super) fn next_blocks(&mut self, count: usize) -> (Vec<Block>, Option<TableError>) {
+        let mut blocks: Vec<Block> = self.first.take().into_iter().collect();
+        while blocks.len() < count {
+            match self.blocks.next_block() {
+                Ok(Some(block)) => blocks.push(block),
+                Ok(None) => break,
+                Err(error) => return (blocks, Some(self.blocks_error(error))),
+            }
+        }
+        (blocks, None)
     }
 
     fn broken(&self, line: u64, problem: CsvProblem) -> TableError {

@@ -12,6 +12,7 @@ mod json_file;
 mod parquet;
 mod plan;
 mod sink;
+mod stream;
 mod unite;
 
 use std::collections::HashSet;
@@ -25,6 +26,7 @@ use self::batches::{Batch, BatchFile};
 use self::integers::integers_where_wanted;
 use self::plan::{OpenFile, Plan, Rows};
 use self::sink::Sink;
+pub use self::stream::{Piece, TextBatch, TextStream};
 use crate::column::Column;
 use crate::encode::{ROWS_MAX, encoded_type};
 use crate::error::TableError;

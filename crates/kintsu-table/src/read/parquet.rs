@@ -12,7 +12,9 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use bytes::{Buf, Bytes};
 use kintsu_core::RunContext;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 use parquet::basic::Encoding;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::ColumnChunkMetaData;
@@ -82,6 +84,16 @@ impl ParquetFile {
         leaves.flat_map(|leaf| groups.iter().map(move |group| group.column(leaf).compressed_size())).sum()
     }
 
+    /// Reads the column at `position` from front to back, so many rows at a time.
+    pub(super) fn stream_column(&self, position: usize, rows_per_batch: usize) -> Result<ColumnStream, TableError> {
+        let failed = |error: ParquetError| TableError::decode(&self.path, "Parquet", &error);
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.source.clone(), self.plain.clone());
+        let mask = ProjectionMask::roots(builder.parquet_schema(), [position]);
+        let builder = builder.with_projection(mask).with_batch_size(rows_per_batch);
+        let reader = guarded(|| builder.build()).map_err(failed)?;
+        Ok(ColumnStream { path: self.path.clone(), reader, rows: 0, rows_announced: self.rows() })
+    }
+
     /// Feeds the column at `position` to `sink`, `ahead` row groups encoded side by side.
     pub(super) fn read_column(
         &self,
@@ -149,6 +161,28 @@ impl ParquetFile {
         let group = self.plain.metadata().row_group(group);
         let leaf = (0..descriptor.num_columns()).find(|leaf| descriptor.get_column_root_idx(*leaf) == position);
         leaf.is_some_and(|leaf| only_dictionary(group.column(leaf)))
+    }
+}
+
+/// A column read from front to back.
+pub(super) struct ColumnStream {
+    path: PathBuf,
+    reader: ParquetRecordBatchReader,
+    rows: u64,
+    rows_announced: u64,
+}
+
+impl ColumnStream {
+    /// The next rows; none at the end.
+    pub(super) fn next_rows(&mut self) -> Result<Option<ArrayRef>, TableError> {
+        let failed = |error: ParquetError| TableError::decode(&self.path, "Parquet", &error);
+        let next = guarded(|| self.reader.next().transpose().map_err(ParquetError::from)).map_err(failed)?;
+        if let Some(batch) = next {
+            self.rows += batch.num_rows() as u64;
+            return Ok(Some(ArrayRef::clone(batch.column(0))));
+        }
+        let (announced, found) = (self.rows_announced, self.rows);
+        if announced == found { Ok(None) } else { Err(failed(ParquetError::EOF(format!("{announced} rows announced, {found} found")))) }
     }
 }
 

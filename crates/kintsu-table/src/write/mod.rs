@@ -18,6 +18,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_cast::cast;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
+pub use self::csv::append_csv_text;
 use crate::error::TableError;
 use crate::format::FileFormat;
 
@@ -30,6 +31,18 @@ pub struct Written {
     pub rows: u64,
     /// Its size in bytes.
     pub bytes: u64,
+}
+
+/// How a file is written, where its format has a choice.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WriteOptions {
+    /// Keys and values for the footer of a Parquet file.
+    pub metadata: Vec<(String, String)>,
+    /// Columns whose values are as good as random, such as tokens: Parquet files hold them as they are, without a dictionary,
+    /// compression and statistics, which would cost time and save nothing.
+    pub random_columns: Vec<String>,
+    /// Rows of a row group of Parquet; none means 2^19.
+    pub rows_per_group: Option<usize>,
 }
 
 /// Where the bytes of a file go.
@@ -67,6 +80,19 @@ impl TableWriter {
     /// [`TableError::Write`] when it cannot be created, [`TableError::UnsupportedType`] for a column the format cannot hold:
     /// structs, maps and unions in CSV and JSON lines.
     pub fn create(path: &Path, format: FileFormat, schema: &SchemaRef) -> Result<Self, TableError> {
+        Self::create_with(path, format, schema, &WriteOptions::default())
+    }
+
+    /// As [`TableWriter::create`], with options.
+    ///
+    /// # Errors
+    /// As [`TableWriter::create`].
+    pub fn create_with(
+        path: &Path,
+        format: FileFormat,
+        schema: &SchemaRef,
+        options: &WriteOptions,
+    ) -> Result<Self, TableError> {
         let failed = |source| TableError::write(path, source);
         if matches!(format, FileFormat::Csv | FileFormat::JsonLines) {
             rows::check_types(schema)?;
@@ -74,7 +100,7 @@ impl TableWriter {
         let file = File::options().write(true).create_new(true).open(path).map_err(failed)?;
         let output = BufWriter::with_capacity(1 << 18, file);
         let writer: Box<dyn BatchWriter> = match format {
-            FileFormat::Parquet => Box::new(parquet::ParquetWriter::new(path, output, schema)?),
+            FileFormat::Parquet => Box::new(parquet::ParquetWriter::new(path, output, schema, options)?),
             FileFormat::Csv => Box::new(csv::CsvWriter::new(path, output, schema)?),
             FileFormat::JsonLines => Box::new(json_lines::JsonLinesWriter::new(path, output, schema)?),
             FileFormat::Arrow => Box::new(arrow_file::ArrowFileWriter::new(path, output, schema)?),

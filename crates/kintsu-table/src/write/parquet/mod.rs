@@ -20,6 +20,7 @@ use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRow
 use parquet::basic::Compression;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::{ParquetError, Result as ParquetResult};
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnDescPtr, ColumnPath};
@@ -27,7 +28,7 @@ use rayon::prelude::*;
 
 use self::keys::KeyColumn;
 
-use super::{BatchWriter, Output, flushed, plain_array, plain_schema};
+use super::{BatchWriter, Output, WriteOptions, flushed, plain_array, plain_schema};
 use crate::error::TableError;
 
 /// Rows of a row group.
@@ -46,6 +47,7 @@ pub(super) struct ParquetWriter {
     columns: Vec<ColumnInMaking>,
     rows: usize,
     groups: usize,
+    rows_per_group: usize,
 }
 
 /// A column of the row group in the making.
@@ -63,9 +65,10 @@ enum Encoded {
 }
 
 impl ParquetWriter {
-    pub(super) fn new(path: &Path, output: Output, schema: &SchemaRef) -> Result<Self, TableError> {
+    pub(super) fn new(path: &Path, output: Output, schema: &SchemaRef, options: &WriteOptions) -> Result<Self, TableError> {
         let plain = plain_schema(schema);
-        let properties = Arc::new(properties(&plain));
+        let properties = Arc::new(properties(&plain, options));
+        let rows_per_group = options.rows_per_group.unwrap_or(ROWS_PER_GROUP);
         let create = || {
             let described = ArrowSchemaConverter::new().convert(&plain)?;
             let writer = SerializedFileWriter::new(output, described.root_schema_ptr(), properties)?;
@@ -74,7 +77,7 @@ impl ParquetWriter {
         };
         let (writer, factory) = create().map_err(|error| failed(path, error))?;
         let fields = schema.fields().clone();
-        Ok(Self { path: path.to_owned(), fields, writer, factory, columns: Vec::new(), rows: 0, groups: 0 })
+        Ok(Self { path: path.to_owned(), fields, writer, factory, columns: Vec::new(), rows: 0, groups: 0, rows_per_group })
     }
 
     fn append(&mut self, batch: &RecordBatch) -> Result<(), TableError> {
@@ -165,10 +168,10 @@ impl BatchWriter for ParquetWriter {
     fn write(&mut self, batch: &RecordBatch) -> Result<(), TableError> {
         let mut start = 0;
         while start < batch.num_rows() {
-            let length = (batch.num_rows() - start).min(ROWS_PER_GROUP - self.rows);
+            let length = (batch.num_rows() - start).min(self.rows_per_group - self.rows);
             self.append(&batch.slice(start, length))?;
             start += length;
-            if self.rows == ROWS_PER_GROUP {
+            if self.rows == self.rows_per_group {
                 self.end_group()?;
             }
         }
@@ -182,18 +185,27 @@ impl BatchWriter for ParquetWriter {
     }
 }
 
-fn properties(schema: &Schema) -> WriterProperties {
+fn properties(schema: &Schema, options: &WriteOptions) -> WriterProperties {
+    let metadata = options.metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect::<Vec<_>>();
     let general = WriterProperties::builder()
         .set_created_by(CREATED_BY.to_owned())
         .set_compression(Compression::SNAPPY)
         .set_statistics_enabled(EnabledStatistics::Chunk)
-        .set_offset_index_disabled(true);
+        .set_offset_index_disabled(true)
+        .set_key_value_metadata((!metadata.is_empty()).then_some(metadata));
     // Ids and weights hardly repeat: a dictionary of them costs time and saves nothing.
     let distinct = |data_type: &DataType| matches!(data_type, DataType::Int64 | DataType::UInt64 | DataType::Float64);
+    let path_of = |name: &String| ColumnPath::from(vec![name.clone()]);
     let plain = schema.fields().iter().filter(|field| distinct(field.data_type()));
-    plain
-        .fold(general, |properties, field| {
-            properties.set_column_dictionary_enabled(ColumnPath::from(vec![field.name().clone()]), false)
+    let general =
+        plain.fold(general, |properties, field| properties.set_column_dictionary_enabled(path_of(field.name()), false));
+    let random = options.random_columns.iter().map(path_of);
+    random
+        .fold(general, |properties, path| {
+            properties
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_statistics_enabled(path.clone(), EnabledStatistics::None)
+                .set_column_compression(path, Compression::UNCOMPRESSED)
         })
         .build()
 }

@@ -1,0 +1,215 @@
+//! Files as streams of raw text, piece by piece in the order of their rows, for work that looks at each row once.
+//!
+//! Useful where memory must not grow with the number of rows. Not useful for anything that needs all rows: see [`read`](super::read).
+//! What surprises: a [`Piece`] of a CSV file is not parsed until [`Piece::into_batch`], so that many threads can do it side by side.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, StringArray, new_null_array};
+use arrow_cast::cast;
+use arrow_schema::DataType;
+use rayon::prelude::*;
+
+use super::csv_file::{CsvFile, CsvParser};
+use super::file::files_of;
+use super::parquet::{ColumnStream, ParquetFile};
+use crate::csv::{Block, ParsedBlock};
+use crate::error::TableError;
+use crate::format::FileFormat;
+use crate::input::{Input, ReadOptions};
+
+/// Rows of a piece of a Parquet file.
+const ROWS_PER_PIECE: usize = 1 << 12;
+
+/// A CSV or Parquet file that is read from front to back.
+pub struct TextStream {
+    path: PathBuf,
+    format: FileFormat,
+    names: Vec<String>,
+    marked: bool,
+    source: Source,
+    /// What went wrong after the pieces that were handed out last.
+    failure: Option<TableError>,
+}
+
+enum Source {
+    Csv { file: Box<CsvFile>, parser: Option<Arc<CsvParser>> },
+    /// At least one column is read, if only to count rows; so many are kept.
+    Parquet { file: Box<ParquetFile>, columns: Vec<ColumnStream>, kept: usize },
+}
+
+/// Some rows, not yet parsed.
+pub struct Piece(Unparsed);
+
+enum Unparsed {
+    Csv(Block, Arc<CsvParser>),
+    Parquet { columns: Vec<ArrayRef>, rows: usize, path: PathBuf },
+}
+
+/// Some rows of the wanted columns as text.
+#[derive(Debug, Clone)]
+pub struct TextBatch {
+    /// The columns, in the order in which they were asked for; an empty field of a CSV file is null unless it stands in quotes.
+    pub columns: Vec<StringArray>,
+    /// The number of rows.
+    pub rows: usize,
+    /// For each column the rows whose record ends before it, in order; they are null. Only in streams that may be ragged.
+    pub missing: Vec<Vec<u32>>,
+}
+
+impl std::fmt::Debug for TextStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TextStream").field("path", &self.path).field("format", &self.format).finish_non_exhaustive()
+    }
+}
+
+impl TextStream {
+    /// Opens one file, or standard input, packed or not. With `ragged`, records of a CSV file may have fewer fields than the
+    /// header, or more, which are passed over.
+    ///
+    /// # Errors
+    /// [`TableError::NotStreamed`] for folders and for formats other than CSV and Parquet, and as for [`read`](super::read).
+    pub fn open(input: &Input, options: &ReadOptions, ragged: bool) -> Result<Self, TableError> {
+        let refused = |what| TableError::NotStreamed { path: input.path.clone(), what };
+        if !input.is_standard_input() && input.path.is_dir() {
+            return Err(refused("a folder"));
+        }
+        let files = files_of(input, 0)?;
+        let file = files.first().ok_or(TableError::NoInput)?;
+        let (names, marked, source) = match file.format {
+            FileFormat::Csv => {
+                let file = Box::new(CsvFile::open_raw(file, options, ragged)?);
+                (file.header().to_vec(), file.is_marked(), Source::Csv { file, parser: None })
+            }
+            FileFormat::Parquet => {
+                let file = Box::new(ParquetFile::open(file, options.columns_max)?);
+                let names = file.schema().fields().iter().map(|field| field.name().clone()).collect();
+                (names, false, Source::Parquet { file, columns: Vec::new(), kept: 0 })
+            }
+            FileFormat::JsonLines => return Err(refused("a file of JSON lines")),
+            FileFormat::Arrow => return Err(refused("an Arrow file")),
+        };
+        Ok(Self { path: input.path.clone(), format: file.format, names, marked, source, failure: None })
+    }
+
+    /// The names of the columns as the file has them: nothing is trimmed, and names may repeat.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Whether a byte order mark stands before the header; it is no part of the first name.
+    pub fn has_byte_order_mark(&self) -> bool {
+        self.marked
+    }
+
+    /// The format of the file.
+    pub fn format(&self) -> FileFormat {
+        self.format
+    }
+
+    /// The number of rows, where the file says it.
+    pub fn rows_known(&self) -> Option<u64> {
+        match &self.source {
+            Source::Csv { .. } => None,
+            Source::Parquet { file, .. } => Some(file.rows()),
+        }
+    }
+
+    /// Says which columns batches shall have, by their positions; called once, before the first piece.
+    ///
+    /// # Errors
+    /// [`TableError::Decode`] when a column of a Parquet file cannot be read.
+    pub fn want(&mut self, positions: &[usize]) -> Result<(), TableError> {
+        match &mut self.source {
+            Source::Csv { file, parser } => {
+                file.want(positions);
+                *parser = Some(Arc::new(file.parser()));
+            }
+            Source::Parquet { file, columns, kept } => {
+                *kept = positions.len();
+                let read = if positions.is_empty() { &[0] } else { positions };
+                let streams = read.iter().map(|position| file.stream_column(*position, ROWS_PER_PIECE));
+                *columns = streams.collect::<Result<_, _>>()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The next pieces, `count` of them unless the file ends; none at its end.
+    ///
+    /// # Errors
+    /// [`TableError`] when the file cannot be read on; the pieces before that place are handed out first.
+    pub fn next_pieces(&mut self, count: usize) -> Result<Vec<Piece>, TableError> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        let pieces = match &mut self.source {
+            Source::Csv { file, parser } => {
+                let parser = parser.get_or_insert_with(|| Arc::new(file.parser()));
+                let (blocks, failure) = file.next_blocks(count);
+                let pieces = blocks.into_iter().map(|block| Piece(Unparsed::Csv(block, Arc::clone(parser)))).collect();
+                self.failure = failure;
+                Ok(pieces)
+            }
+            Source::Parquet { columns, kept, .. } => next_rows(columns, *kept, count, &self.path),
+        };
+        let pieces = pieces?;
+        match self.failure.take() {
+            Some(failure) if pieces.is_empty() => Err(failure),
+            failure => {
+                self.failure = failure;
+                Ok(pieces)
+            }
+        }
+    }
+}
+
+/// The next rows of every column, each column by a thread of its own.
+fn next_rows(columns: &mut [ColumnStream], kept: usize, count: usize, path: &Path) -> Result<Vec<Piece>, TableError> {
+    let next = |column: &mut ColumnStream| (0..count).map_while(|_| column.next_rows().transpose()).collect();
+    let read: Vec<Vec<ArrayRef>> = columns.par_iter_mut().map(next).collect::<Result<_, TableError>>()?;
+    let pieces = read.iter().map(Vec::len).max().unwrap_or(0);
+    let of_piece = |piece: usize| {
+        let arrays: Option<Vec<ArrayRef>> = read.iter().map(|arrays| arrays.get(piece).cloned()).collect();
+        let equal = |arrays: &Vec<ArrayRef>| arrays.windows(2).all(|pair| pair[0].len() == pair[1].len());
+        arrays.filter(equal).map(|arrays| Piece(Unparsed::Parquet { rows: arrays[0].len(), columns: arrays.into_iter().take(kept).collect(), path: path.to_owned() }))
+    };
+    let pieces: Option<Vec<Piece>> = (0..pieces).map(of_piece).collect();
+    pieces.ok_or_else(|| TableError::decode(path, "Parquet", &"its columns have different numbers of rows"))
+}
+
+impl Piece {
+    /// Parses the rows.
+    ///
+    /// # Errors
+    /// [`TableError::Csv`] with the line of the first broken record, [`TableError::UnsupportedType`] for columns that have no
+    /// text, such as lists.
+    pub fn into_batch(self) -> Result<TextBatch, TableError> {
+        match self.0 {
+            Unparsed::Csv(block, parser) => {
+                let ParsedBlock { columns, rows, missing } = parser.parse(&block)?;
+                let columns = columns.iter().map(|column| column.as_string::<i32>().clone()).collect();
+                Ok(TextBatch { columns, rows, missing })
+            }
+            Unparsed::Parquet { columns, rows, path } => {
+                let columns = columns.iter().map(|array| text(array, &path)).collect::<Result<Vec<_>, _>>()?;
+                Ok(TextBatch { missing: vec![Vec::new(); columns.len()], columns, rows })
+            }
+        }
+    }
+}
+
+/// The values as they are written: dates as `2000-01-31`, whole numbers in digits.
+fn text(array: &ArrayRef, path: &Path) -> Result<StringArray, TableError> {
+    let text = match array.data_type() {
+        DataType::Utf8 => ArrayRef::clone(array),
+        DataType::Null => new_null_array(&DataType::Utf8, array.len()),
+        other if other.is_nested() => {
+            return Err(TableError::unsupported(&path.display().to_string(), other, "cannot be read as text"));
+        }
+        _ => cast(array, &DataType::Utf8)?,
+    };
+    Ok(text.as_string::<i32>().clone())
+}
