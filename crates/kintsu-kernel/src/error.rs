@@ -5,6 +5,7 @@ use kintsu_link::LinkError;
 use kintsu_link::model::ModelErrors;
 use kintsu_link::sql::SqlError;
 use kintsu_table::TableError;
+use kintsu_token::TokenizeError;
 
 /// Why a kernel cannot be made or applied.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +23,9 @@ pub enum KernelError {
     /// The batch cannot be seen as a table.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// Tokens cannot be made.
+    #[error(transparent)]
+    Tokens(#[from] TokenizeError),
     /// The spec makes no sense.
     #[error("the kernel's description cannot be used: {0}")]
     Spec(String),
@@ -37,6 +41,7 @@ impl KernelError {
             Self::Sql(inner) => Some(inner),
             Self::Link(inner) => Some(inner),
             Self::Table(inner) => Some(inner),
+            Self::Tokens(inner) => Some(inner),
             Self::Spec(_) | Self::Output(_) => None,
         }
     }

@@ -15,9 +15,11 @@ mod patterns;
 mod prepare;
 mod score;
 mod spec;
+mod tokenize;
 
 use arrow_array::RecordBatch;
 use kintsu_core::RunContext;
+use kintsu_token::{Encryption, Secret, TokenMaker};
 
 pub use batches::{edges_batch, pattern_counts, patterns_batch};
 pub use error::KernelError;
@@ -30,6 +32,8 @@ pub use spec::{
     TermFrequenciesSpec,
 };
 
+pub use tokenize::{ColumnPlan, TokenInput, Tokenize, TokenizeSpec, tokens_schema};
+
 /// A kernel, ready to be applied.
 #[derive(Debug)]
 pub enum Kernel {
@@ -41,15 +45,34 @@ pub enum Kernel {
     ScorePairs(ScorePairs),
     /// Counts pairs by their levels.
     CountPatterns(CountPatterns),
+    /// Makes tokens of records.
+    Tokenize(Box<Tokenize>),
 }
 
 impl Kernel {
     /// The kernel that `spec` describes.
     ///
     /// # Errors
-    /// [`KernelError`] when the model or an expression in it cannot be read.
+    /// [`KernelError`] when the model or an expression in it cannot be read, or when the kernel needs secrets: see
+    /// [`Kernel::with_secrets`].
     pub fn new(spec: &KernelSpec) -> Result<Self, KernelError> {
+        Self::with_secrets(spec, None, None)
+    }
+
+    /// The kernel that `spec` describes, with the secrets that it needs; those that it does not need are not looked at.
+    ///
+    /// # Errors
+    /// As [`Kernel::new`], and when a secret lacks or is not fit.
+    pub fn with_secrets(
+        spec: &KernelSpec,
+        hashing: Option<&Secret>,
+        encryption: Option<Encryption>,
+    ) -> Result<Self, KernelError> {
         Ok(match spec {
+            KernelSpec::Tokenize(spec) => {
+                let maker = TokenMaker::new(spec.mode, hashing, encryption, spec.profile)?;
+                Self::Tokenize(Box::new(Tokenize::new(spec, maker)?))
+            }
             KernelSpec::Prepare(spec) => Self::Prepare(Prepare::new(spec)?),
             KernelSpec::ScoreBlocks(spec) => Self::ScoreBlocks(ScoreBlocks::new(spec)?),
             KernelSpec::ScorePairs(spec) => Self::ScorePairs(ScorePairs::new(spec)?),
@@ -72,6 +95,11 @@ impl Kernel {
         if let Self::ScorePairs(kernel) = self { Some(kernel) } else { None }
     }
 
+    /// The kernel as `tokenize`, where it is that.
+    pub fn into_tokenize(self) -> Option<Tokenize> {
+        if let Self::Tokenize(kernel) = self { Some(*kernel) } else { None }
+    }
+
     /// Applies the kernel.
     ///
     /// # Errors
@@ -90,6 +118,7 @@ impl Kernel {
             Self::ScoreBlocks(kernel) => kernel.apply(batch, ctx),
             Self::ScorePairs(kernel) => kernel.apply(batch, ctx),
             Self::CountPatterns(kernel) => kernel.apply(batch, ctx),
+            Self::Tokenize(kernel) => kernel.apply(batch, ctx),
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::KernelError;
+use crate::tokenize::TokenizeSpec;
 
 /// A kernel as data; its JSON is what crosses process borders.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +22,8 @@ pub enum KernelSpec {
     ScorePairs(ScorePairsSpec),
     /// In: prepared records. Out: `gamma_*`, where asked for `tf_*`, and `count`, one row a distinct combination.
     CountPatterns(CountPatternsSpec),
+    /// In: records. Out: `RuleId`, `Token`, `RecordId`, one row a record and rule.
+    Tokenize(TokenizeSpec),
 }
 
 /// How rows are seen as records.

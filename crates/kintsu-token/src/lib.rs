@@ -25,6 +25,7 @@ mod rule_error;
 mod rules_file;
 pub mod secret;
 mod signature;
+mod tokenize;
 
 pub use attribute::{Attribute, Attributes, Invalid, NormalizeError};
 pub use encrypt::{Cipher, DecryptError, IvSource};
@@ -37,3 +38,6 @@ pub use rule_builder::{RuleSetBuilder, TokenBuilder};
 pub use rule_error::{RuleError, RuleErrors};
 pub use secret::{KeyError, KeyLedger, KeyUses, Secret, SecretKind, SecretSource, Weakness};
 pub use signature::{CompiledRules, Field, Outcome, Part, Signature};
+pub use tokenize::{
+    Encryption, RecordColumns, TextColumn, TokenBatch, TokenCounts, TokenMaker, TokenMode, TokenWorker, TokenizeError, Tokenizer,
+};
