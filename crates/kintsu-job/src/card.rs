@@ -7,6 +7,8 @@ use kintsu_core::Warning;
 use kintsu_link::model::TrainingNote;
 use serde::{Deserialize, Serialize};
 
+use crate::tokens::TokenCard;
+
 /// The card of a run. Everything but `timings` and `machine` is the same for any number of threads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunCard {
@@ -40,6 +42,9 @@ pub struct RunCard {
     /// The measures against the truth, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evaluation: Option<Evaluation>,
+    /// How tokens were made and what was counted, where tokens were made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<TokenCard>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
     /// Seconds by stage, in order, `total` last.

@@ -12,6 +12,7 @@ mod memory;
 mod plan;
 mod profile;
 mod spec;
+mod tokens;
 
 pub use card::{Counts, Evaluation, FileCard, InputCard, Machine, RunCard, Timings};
 pub use codes::{CodeNote, code_note};
@@ -25,6 +26,11 @@ pub use profile::{FileColumn, profile_inputs, read_text_rows};
 pub use spec::{
     BlockingRuleSpec, BlockingRuleTable, CLUSTER_THRESHOLD_DEFAULT, ColumnOrFile, ComparisonSpec, Configure, DialectName,
     EngineName, FileFormat, InputSpec, InputTable, JobSpec, LinkTypeName, LoadedJob, PREDICT_THRESHOLD_DEFAULT, ParityName,
-    Places, Problem, SEED_DEFAULT, StepSpec, TiesMethod, TrainingStep, check_ready, job_schema, load_job, nearest, parse_job,
+    Places, Problem, SEED_DEFAULT, StepSpec, TiesMethod, TokenModeName, TokenProfileName, TokenizeSpec, TrainingStep, check_ready, job_schema, load_job, nearest, parse_job,
     read_job,
+};
+pub use tokens::{
+    DecryptJob, ENCRYPTION_KEY_VARIABLE, HASHING_SECRET_VARIABLE, HeldSecret, KeyCard, ProfileDifference, ProfileDifferences,
+    ReferenceDecrypt, ReferenceTokens, RekeyJob, SecretCard, TokenCard, TokenFileCounts, TokenSecrets, decrypt,
+    decrypt_as_reference, diff_profiles, load_rules, read_secret, rekey, tokenize_as_reference,
 };

@@ -45,6 +45,9 @@ impl LocalEngine {
     ///
     /// Useful beside [`check_ready`](crate::check_ready), so that a user who has several things to mend learns of all of them.
     pub fn problems(&self, job: &JobSpec) -> Vec<Problem> {
+        if job.tokenize.is_some() {
+            return Vec::new();
+        }
         match preflight::preflight(job).map_err(JobError::into_problems) {
             Err(Ok(problems)) => problems,
             _ => Vec::new(),
@@ -68,6 +71,9 @@ impl Engine for LocalEngine {
 
 impl LocalEngine {
     fn run_to_its_end(self, job: &JobSpec, ctx: &RunContext) -> Result<Run, JobError> {
+        if let Some(tokenize) = &job.tokenize {
+            return crate::tokens::run(job, tokenize, ctx);
+        }
         let mut clock = Clock::start();
         let mut output = Output::create(job).map_err(|error| error.with(self.problems(job)))?;
         let mut state = RunState::prepare(job, ctx, &mut clock)?;

@@ -36,6 +36,7 @@ impl RunState<'_> {
             counts: self.counts.clone(),
             training: self.trainer.as_ref().map(|trainer| trainer.notes().to_vec()).unwrap_or_default(),
             evaluation: self.evaluation.clone(),
+            tokens: None,
             warnings: ctx.warnings(),
             timings: clock.finish(),
             machine: Machine { threads: rayon::current_num_threads(), peak_memory_bytes: peak_resident_bytes() },

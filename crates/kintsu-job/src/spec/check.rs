@@ -240,6 +240,9 @@ impl Checks<'_> {
     }
 
     fn needs_model(&mut self, spec: &JobSpec) {
+        if spec.tokenize.is_some() {
+            return;
+        }
         if spec.settings.is_none() && spec.model.is_none() && spec.comparisons.is_empty() && needs_model(spec) {
             let problem = Problem::new("KN-JOB-011", "there are neither settings nor a model to compare records with");
             let hint = "give --settings FILE (trained first) or --model FILE (scored as it is); finding settings by itself is not there yet";

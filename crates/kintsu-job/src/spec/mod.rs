@@ -7,6 +7,7 @@ mod load;
 mod problem;
 mod schema;
 mod steps;
+mod tokenize;
 mod training;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ pub use load::{LoadedJob, Places, load_job, parse_job, read_job};
 pub use problem::{Problem, nearest};
 pub use schema::job_schema;
 pub use steps::{ColumnOrFile, StepSpec, TiesMethod};
+pub use tokenize::{TokenModeName, TokenProfileName, TokenizeSpec};
 pub use training::TrainingStep;
 
 /// Everything that a run needs to know. Paths are relative to the job file.
@@ -76,6 +78,9 @@ pub struct JobSpec {
     /// What is done with the model, in order. Default: predict, then cluster.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<StepSpec>,
+    /// Make tokens of the one input in place of linking: `output` is the file of tokens, CSV or Parquet by its ending.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokenize: Option<TokenizeSpec>,
     /// Edges at or above this match probability are kept. Default 0.5.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 1))]

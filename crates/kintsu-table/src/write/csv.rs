@@ -26,7 +26,7 @@ impl CsvWriter {
             if position > 0 {
                 header.push(b',');
             }
-            append_csv_text(field.name(), &mut header);
+            append_text(field.name(), &mut header);
         }
         header.push(b'\n');
         output.write_all(&header).map_err(|source| TableError::write(path, source))?;
@@ -52,7 +52,7 @@ fn append_row(columns: &[Cells<'_>], row: usize, text: &mut Vec<u8>) {
         }
         match column.get(row) {
             Cell::Null => {}
-            Cell::Text(value) => append_csv_text(value, text),
+            Cell::Text(value) => append_text(value, text),
             Cell::Integer(value) => append(text, value),
             Cell::Unsigned(value) => append(text, value),
             Cell::Float(value) => append_float(text, value),
@@ -61,16 +61,16 @@ fn append_row(columns: &[Cells<'_>], row: usize, text: &mut Vec<u8>) {
             list @ Cell::List(..) => {
                 scratch.clear();
                 append_json(list, &mut scratch);
-                append_csv_text(&String::from_utf8_lossy(&scratch), text);
+                append_text(&String::from_utf8_lossy(&scratch), text);
             }
-            Cell::Other(formatter, row) => append_csv_text(&formatter.value(row).to_string(), text),
+            Cell::Other(formatter, row) => append_text(&formatter.value(row).to_string(), text),
         }
     }
     text.push(b'\n');
 }
 
-/// Appends a field of a CSV file, in quotes where it is empty or holds a comma, a quote or a line end.
-pub fn append_csv_text(value: &str, text: &mut Vec<u8>) {
+/// Appends a field, in quotes where it needs them.
+fn append_text(value: &str, text: &mut Vec<u8>) {
     let bytes = value.as_bytes();
     let bare = !bytes.is_empty() && memchr3(b',', b'\n', b'"', bytes).is_none() && memchr(b'\r', bytes).is_none();
     if bare {

@@ -18,7 +18,6 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_cast::cast;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
-pub use self::csv::append_csv_text;
 use crate::error::TableError;
 use crate::format::FileFormat;
 

@@ -1,0 +1,246 @@
+//! `tokenize`: records in, tokens out.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use kintsu_core::{RunContext, peak_resident_bytes};
+use kintsu_kernel::{ColumnPlan, Kernel, KernelSpec, TokenInput, Tokenize, TokenizeSpec as TokenizeKernelSpec};
+use kintsu_table::{Overwrite, Piece, ReadOptions, StagedFile, TextStream};
+use kintsu_token::{TokenBatch, TokenCounts, TokenMode};
+
+use super::card::TokenCard;
+use super::file::{Quoting, Renderer, TokenFile, TokenRows, metadata_path, staged_text};
+use super::secrets::{TokenSecrets, salt};
+use super::{check_apart, columns, metadata, output_format, pump, rules};
+use crate::card::{Counts, FileCard, Machine, RunCard, Timings};
+use crate::engine::Run;
+use crate::error::JobError;
+use crate::inputs::{input_card, job_digest, table_input};
+use crate::spec::{InputSpec, JobSpec, Problem, TokenizeSpec};
+
+/// Runs a job that makes tokens. `run.directory` is the file of tokens.
+pub(crate) fn run(job: &JobSpec, spec: &TokenizeSpec, ctx: &RunContext) -> Result<Run, JobError> {
+    let began = Instant::now();
+    let (input, output) = ends_of(job)?;
+    let format = output_format(output)?;
+    check_apart(input.parts().0, output)?;
+    check_standard_input(input, spec)?;
+    let kernel_spec = kernel_spec(spec)?;
+    if kernel_spec.mode == TokenMode::Plain {
+        let hint = "hash them, unless nobody else is to see them".to_owned();
+        ctx.warn("KN-W-TOKEN-005", "the mode `plain` writes personal data in clear", Some(hint));
+    }
+    let secrets = TokenSecrets::read(spec, ctx)?;
+    let input = table_input(input);
+    let mut stream = TextStream::open(&input, &ReadOptions::default(), false).map_err(JobError::part)?;
+    let names = columns::clean_names(&stream, ctx);
+
+    let hashing = secrets.hashing.as_ref();
+    let encryption =
+        secrets.encryption.as_ref().map(|held| held.encryption(spec.partner.as_deref(), kernel_spec.profile)).transpose()?;
+    let salt = salt()?;
+    let key_card = secrets.encryption.as_ref().zip(encryption.as_ref()).map(|(held, key)| held.key_card(&salt, key));
+    let kernel = kernel(&kernel_spec, hashing.map(|held| &held.secret), encryption)?;
+    let plan = kernel.plan_columns(&names);
+    columns::check_plan(&plan, &kernel, &names, spec, ctx)?;
+    let mut card = TokenCard::new(&kernel_spec, &kernel, &plan, &names);
+    card.hashing_secret = hashing.map(|held| held.card(&salt));
+    card.encryption_key = key_card;
+
+    let overwrite = if job.overwrite { Overwrite::Replace } else { Overwrite::Refuse };
+    let mut file = TokenFile::create(output, format, overwrite, metadata::of_footer(&card))?;
+    file.begin()?;
+    let renderer = Renderer::new(format, Quoting::Minimal, kernel.tokenizer().rules().rule_ids());
+    let counts = make_tokens(&mut stream, &kernel, &plan, &renderer, false, &mut file, ctx)?;
+    card.count(&counts, &kernel);
+    let rows = file.rows();
+    let file = file.finish()?;
+    if let (Some(key), Some(uses)) = (&mut card.encryption_key, finished_uses(kernel)?) {
+        key.uses = uses;
+    }
+
+    let text = metadata::of_tokens(&card)?;
+    let metadata = staged_text(&metadata_path(output), overwrite, &text)?;
+    let run_card = run_card(job, &input, format.extension(), output, rows, card, ctx, began)?;
+    let text = serde_json::to_string_pretty(&run_card).map_err(|error| JobError::Defect(error.to_string()))?;
+    let card_file = staged_text(&card_path(output), overwrite, &format!("{text}\n"))?;
+    publish([Some(metadata), Some(card_file), file])?;
+    Ok(Run { directory: output.to_path_buf(), card: run_card })
+}
+
+/// The one input and the output of a job.
+fn ends_of(job: &JobSpec) -> Result<(&InputSpec, &Path), JobError> {
+    let mut problems = Vec::new();
+    if job.inputs.len() != 1 {
+        let problem = Problem::new("KN-JOB-062", format!("tokens are made of one input, and there are {}", job.inputs.len()));
+        problems.push(problem.hint("name one file, or `-` for standard input"));
+    }
+    if job.output.is_none() {
+        problems.push(Problem::new("KN-JOB-022", "no file of tokens is named").hint("name one with -o OUTPUT"));
+    }
+    match (job.inputs.first(), job.output.as_deref()) {
+        (Some(input), Some(output)) if problems.is_empty() => Ok((input, output)),
+        _ => Err(JobError::Configuration(problems)),
+    }
+}
+
+/// Standard input gives one thing.
+fn check_standard_input(input: &InputSpec, spec: &TokenizeSpec) -> Result<(), JobError> {
+    let readers = [Some(input.parts().0), spec.hashing_secret_file.as_ref(), spec.encryption_key_file.as_ref()];
+    let readers = readers.into_iter().flatten().filter(|path| path.as_os_str() == "-").count();
+    if readers < 2 {
+        return Ok(());
+    }
+    let problem = Problem::new("KN-JOB-026", format!("standard input is to be read {readers} times but can be read once"));
+    Err(JobError::problem(problem.hint("put records and secrets into files of their own")))
+}
+
+/// The kernel that a job asks for, without its secrets.
+pub(super) fn kernel_spec(spec: &TokenizeSpec) -> Result<TokenizeKernelSpec, JobError> {
+    let profile = spec.token_profile.unwrap_or_default().into();
+    Ok(TokenizeKernelSpec {
+        rules: rules::load_rules(spec.rules.as_deref(), profile)?,
+        profile,
+        as_of: spec.as_of.clone().unwrap_or_else(today),
+        mode: spec.mode.unwrap_or_default().into(),
+        columns: spec.columns.clone(),
+        record_id: spec.record_id.clone(),
+    })
+}
+
+/// The day on which this is called, in UTC.
+pub(super) fn today() -> String {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
+}
+
+/// The kernel with its secrets.
+pub(super) fn kernel(
+    spec: &TokenizeKernelSpec,
+    hashing: Option<&kintsu_token::Secret>,
+    encryption: Option<kintsu_token::Encryption>,
+) -> Result<Tokenize, JobError> {
+    let kernel = Kernel::with_secrets(&KernelSpec::Tokenize(spec.clone()), hashing, encryption).map_err(JobError::part)?;
+    kernel.into_tokenize().ok_or_else(|| JobError::Defect("a kernel is not the one that its spec names".to_owned()))
+}
+
+/// Ends the count of the uses of the kernel's key.
+pub(super) fn finished_uses(kernel: Tokenize) -> Result<Option<u64>, JobError> {
+    kernel.into_tokenizer().into_maker().finish().map_err(JobError::part)
+}
+
+/// The columns of the input that are read, and where each field finds its own among them.
+struct Wanted {
+    positions: Vec<usize>,
+    fields: Vec<Option<usize>>,
+    record_id: Option<usize>,
+}
+
+impl Wanted {
+    fn new(plan: &ColumnPlan) -> Self {
+        let mut positions: Vec<usize> = plan.fields.iter().chain([&plan.record_id]).flatten().copied().collect();
+        positions.sort_unstable();
+        positions.dedup();
+        let place = |position: &Option<usize>| position.and_then(|position| positions.binary_search(&position).ok());
+        let (fields, record_id) = (plan.fields.iter().map(place).collect(), place(&plan.record_id));
+        Self { positions, fields, record_id }
+    }
+}
+
+/// Makes the tokens of a stream and writes them. With `absent_cells`, a field that a record ends before is absent; otherwise null.
+pub(super) fn make_tokens(
+    stream: &mut TextStream,
+    kernel: &Tokenize,
+    plan: &ColumnPlan,
+    renderer: &Renderer,
+    absent_cells: bool,
+    file: &mut TokenFile,
+    ctx: &RunContext,
+) -> Result<TokenCounts, JobError> {
+    let wanted = Wanted::new(plan);
+    stream.want(&wanted.positions).map_err(JobError::part)?;
+    ctx.progress().begin("tokenising", stream.rows_known(), "records");
+    let spare: Mutex<Vec<TokenBatch>> = Mutex::default();
+    let make = |piece: Piece| {
+        let batch = piece.into_batch().map_err(JobError::part)?;
+        let missing = |place: &Option<usize>| match place {
+            Some(place) if absent_cells => batch.missing[*place].as_slice(),
+            _ => &[],
+        };
+        let input = TokenInput {
+            rows: batch.rows,
+            fields: wanted.fields.iter().map(|place| place.map(|place| &batch.columns[place])).collect(),
+            missing: wanted.fields.iter().map(missing).collect(),
+            record_ids: wanted.record_id.map(|place| &batch.columns[place]),
+        };
+        let mut tokens = spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let mut counts = kernel.tokenizer().counts();
+        kernel.run(&input, &mut counts, &mut tokens).map_err(JobError::part)?;
+        let rows = renderer.render(&tokens, kernel)?;
+        spare.lock().unwrap_or_else(PoisonError::into_inner).push(tokens);
+        ctx.progress().advance(batch.rows as u64);
+        Ok((rows, counts))
+    };
+    let mut total = kernel.tokenizer().counts();
+    pump::pump(stream, ctx, make, |(rows, counts): (TokenRows, TokenCounts)| {
+        total.add(&counts);
+        file.write(&rows)
+    })?;
+    ctx.progress().finish();
+    Ok(total)
+}
+
+/// `OUTPUT.run.json`.
+pub(super) fn card_path(output: &Path) -> std::path::PathBuf {
+    let mut name = output.file_name().unwrap_or_default().to_owned();
+    name.push(".run.json");
+    output.with_file_name(name)
+}
+
+/// Puts files in their places, the last one last: where it stands, the others do.
+pub(super) fn publish<const FILES: usize>(files: [Option<StagedFile>; FILES]) -> Result<(), JobError> {
+    files.into_iter().flatten().try_for_each(|file| file.publish().map(drop).map_err(JobError::part))
+}
+
+#[allow(clippy::too_many_arguments)]
+fn run_card(
+    job: &JobSpec,
+    input: &kintsu_table::Input,
+    format: &str,
+    output: &Path,
+    rows: u64,
+    tokens: TokenCard,
+    ctx: &RunContext,
+    began: Instant,
+) -> Result<RunCard, JobError> {
+    let job_value = serde_json::to_value(job).map_err(|error| JobError::Defect(error.to_string()))?;
+    let mut counts = Counts::default();
+    counts.put("records", tokens.rows);
+    counts.put("tokens", rows);
+    counts.put("blank_tokens", (&tokens.blank_tokens).into_iter().map(|(_, count)| count).sum());
+    counts.put("dropped_tokens", (&tokens.dropped_tokens).into_iter().map(|(_, count)| count).sum());
+    counts.put("records_with_invalid_attributes", tokens.rows_with_invalid_attributes);
+    let mut timings = Timings::default();
+    timings.put("total", began.elapsed().as_secs_f64());
+    let name = output.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(RunCard {
+        format: 1,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        job_digest: job_digest(&job_value),
+        job: job_value,
+        inputs: vec![input_card(input)?],
+        seed: ctx.seed,
+        engine: "local".to_owned(),
+        unique_id: None,
+        source_dataset: None,
+        file_format: format.to_owned(),
+        files: [(name, FileCard { rows })].into_iter().collect(),
+        counts,
+        training: Vec::new(),
+        evaluation: None,
+        tokens: Some(tokens),
+        warnings: ctx.warnings(),
+        timings,
+        machine: Machine { threads: rayon::current_num_threads(), peak_memory_bytes: peak_resident_bytes() },
+    })
+}
