@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::token_arguments::{DecryptArguments, OpentokenArguments, TokenizeArguments, TokensCommand};
+
 /// Finds the records that belong to the same person or company.
 #[derive(Debug, Parser)]
 #[command(name = "kintsu", version, propagate_version = true, disable_help_subcommand = true, arg_required_else_help = true)]
@@ -37,6 +39,19 @@ pub(crate) enum Command {
     Evaluate(EvaluateArguments),
     /// Describe the columns of files: types, completeness, distinct and most frequent values.
     Profile(ProfileArguments),
+    /// Make privacy-preserving tokens of records.
+    Tokenize(TokenizeArguments),
+    /// Decrypt tokens, to what was hashed.
+    Decrypt(DecryptArguments),
+    /// Work with rules, secrets and finished tokens.
+    Tokens {
+        /// What to do.
+        #[command(subcommand)]
+        command: TokensCommand,
+    },
+    /// Make or decrypt tokens with the flags, the bytes and the metadata of OpenToken 1.12.5; failures end with 2 and write nothing.
+    #[command(disable_help_flag = true, infer_long_args = true)]
+    Opentoken(OpentokenArguments),
     /// Print completions for a shell.
     Completions {
         /// The shell.

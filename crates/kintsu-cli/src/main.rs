@@ -6,6 +6,7 @@ mod jobs;
 mod printer;
 mod progress;
 mod session;
+mod token_arguments;
 mod values;
 
 use std::process::ExitCode;
@@ -28,7 +29,7 @@ pub(crate) enum Verdict {
 }
 
 fn main() -> ExitCode {
-    let line = match CommandLine::try_parse() {
+    let line = match CommandLine::try_parse_from(commands::opentoken::with_long_flags(std::env::args_os())) {
         Ok(line) => line,
         Err(error) => return refuse(&error),
     };
@@ -60,6 +61,10 @@ fn run(command: &Command, session: &Session) -> Result<Verdict, JobError> {
         Command::Explain(arguments) => commands::explain::run(arguments, session),
         Command::Evaluate(arguments) => commands::evaluate::run(arguments, session),
         Command::Profile(arguments) => commands::profile::run(arguments, session),
+        Command::Tokenize(arguments) => commands::tokenize::run(arguments, session),
+        Command::Decrypt(arguments) => commands::tokenize::decrypt_tokens(arguments, session),
+        Command::Tokens { command } => commands::tokens::run(command, session),
+        Command::Opentoken(arguments) => commands::opentoken::run(arguments, session),
         Command::Completions { shell } => Ok(commands::reference::completions(*shell)),
         Command::Reference { page } => commands::reference::page(*page),
     }

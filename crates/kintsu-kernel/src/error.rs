@@ -54,6 +54,7 @@ impl Explain for KernelError {
             Self::Sql(inner) => inner.code(),
             Self::Link(inner) => inner.code(),
             Self::Table(inner) => inner.code(),
+            Self::Tokens(inner) => inner.code(),
             Self::Spec(_) => "KN-KERNEL-001",
             Self::Output(_) => "KN-KERNEL-002",
         }

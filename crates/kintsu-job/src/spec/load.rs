@@ -111,7 +111,7 @@ fn resolve_paths(spec: &mut JobSpec, folder: &Path) {
     spec.settings.iter_mut().for_each(resolve);
     spec.model.iter_mut().for_each(resolve);
     spec.output.iter_mut().for_each(resolve);
-    for tokenize in &mut spec.tokenize {
+    if let Some(tokenize) = &mut spec.tokenize {
         let files = [&mut tokenize.rules, &mut tokenize.hashing_secret_file, &mut tokenize.encryption_key_file];
         files.into_iter().flatten().for_each(resolve);
     }

@@ -1,0 +1,106 @@
+//! `kintsu opentoken`: the reference's command line, its data and metadata files, but with honest exit codes.
+
+use std::ffi::OsString;
+
+use kintsu_job::{
+    HeldSecret, JobError, JobSpec, Problem, ReferenceDecrypt, ReferenceTokens, decrypt_as_reference, tokenize_as_reference,
+};
+use kintsu_table::FileFormat;
+use serde_json::json;
+
+use super::tokenize::print_counts;
+use crate::Verdict;
+use crate::commands::linkage::grouped;
+use crate::session::Session;
+use crate::token_arguments::OpentokenArguments;
+
+/// The name of the command.
+const COMMAND: &str = "opentoken";
+
+/// The arguments of the process, where the reference's `-ot`, which is one flag and not two, is written out.
+pub(crate) fn with_long_flags(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.get(1).is_none_or(|command| command != COMMAND) {
+        return arguments;
+    }
+    arguments.into_iter().map(|argument| if argument == "-ot" { "--output-type".into() } else { argument }).collect()
+}
+
+/// `kintsu opentoken`.
+pub(crate) fn run(arguments: &OpentokenArguments, session: &Session) -> Result<Verdict, JobError> {
+    let mut problems = Vec::new();
+    let input_format = format_of("--type", &arguments.input_type, &mut problems);
+    let output_format = match &arguments.output_type {
+        Some(output_type) => format_of("--output-type", output_type, &mut problems),
+        None => input_format,
+    };
+    let lacks = |flag: &str, what: &str| Problem::new("KN-JOB-069", format!("{what} must be specified")).hint(format!("give {flag}"));
+    if arguments.decrypt || !arguments.hash_only {
+        let given = arguments.encryption_key.is_some();
+        problems.extend((!given).then(|| lacks("-e KEY, or --hash-only", "an encryption key")));
+    }
+    if !arguments.decrypt {
+        let given = arguments.hashing_secret.as_ref().is_some_and(|secret| !secret.is_empty());
+        problems.extend((!given).then(|| lacks("-h SECRET", "a hashing secret")));
+    }
+    let (Some(input_format), Some(output_format), true) = (input_format, output_format, problems.is_empty()) else {
+        return Err(JobError::Configuration(problems));
+    };
+    let none = JobSpec::default();
+    session.start_threads(&none)?;
+    let ctx = session.context(&none);
+    let hint = "kintsu tokenize reads secrets from files, from the environment or from standard input".to_owned();
+    ctx.warn("KN-W-TOKEN-007", "secrets on a command line can be seen by everybody on this machine", Some(hint));
+    let profile = arguments.token_profile.unwrap_or_default();
+    let key = arguments.encryption_key.as_deref().map(HeldSecret::of_command_line);
+    if let (true, Some(encryption)) = (arguments.decrypt, key) {
+        let job = ReferenceDecrypt {
+            input: arguments.input.clone(),
+            input_format,
+            output: arguments.output.clone(),
+            output_format,
+            encryption,
+            profile,
+        };
+        print_counts(decrypt_as_reference(job, &ctx)?, &arguments.output, session);
+        return Ok(Verdict::Done);
+    }
+    let key = arguments.encryption_key.as_deref().filter(|_| !arguments.hash_only).map(HeldSecret::of_command_line);
+    let job = ReferenceTokens {
+        input: arguments.input.clone(),
+        input_format,
+        output: arguments.output.clone(),
+        output_format,
+        hashing: HeldSecret::of_command_line(arguments.hashing_secret.as_deref().unwrap_or_default()),
+        encryption: key,
+        profile,
+    };
+    let card = tokenize_as_reference(job, &ctx)?;
+    let text = format!("{:<28} {:>14}\n{:<28} {}", "records", grouped(card.rows), "written to", arguments.output.display());
+    session.printer().result(&json!({ "output": arguments.output, "tokens": card }), &text);
+    Ok(Verdict::Done)
+}
+
+/// The formats that the reference knows, by their names in lower case.
+fn format_of(flag: &str, name: &str, problems: &mut Vec<Problem>) -> Option<FileFormat> {
+    match name {
+        "csv" => Some(FileFormat::Csv),
+        "parquet" => Some(FileFormat::Parquet),
+        _ => {
+            problems.push(Problem::new("KN-CLI-004", format!("`{flag}` cannot be `{name}`")).hint("give csv or parquet"));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flag_of_two_letters_is_written_out_for_this_command_alone() {
+        let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
+        assert_eq!(with_long_flags(words("kintsu opentoken -ot csv")), words("kintsu opentoken --output-type csv"));
+        assert_eq!(with_long_flags(words("kintsu tokenize -ot")), words("kintsu tokenize -ot"));
+    }
+}

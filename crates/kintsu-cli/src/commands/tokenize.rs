@@ -1,0 +1,95 @@
+//! `kintsu tokenize` and `kintsu decrypt`.
+
+use kintsu_job::{
+    DecryptJob, ENCRYPTION_KEY_VARIABLE, Engine, HeldSecret, InputSpec, JobError, JobSpec, LocalEngine, Problem, RunCard,
+    TokenFileCounts, decrypt, read_secret,
+};
+use serde_json::json;
+
+use crate::Verdict;
+use crate::commands::linkage::{grouped, summary};
+use crate::session::Session;
+use crate::token_arguments::{DecryptArguments, TokenizeArguments};
+
+/// `kintsu tokenize`.
+pub(crate) fn run(arguments: &TokenizeArguments, session: &Session) -> Result<Verdict, JobError> {
+    let (values, _) = session.values();
+    let spec = JobSpec {
+        inputs: vec![InputSpec::Path(arguments.input.clone())],
+        output: Some(arguments.output.clone()),
+        overwrite: session.options().overwrite,
+        threads: values.threads,
+        memory: values.memory.clone(),
+        tokenize: Some(arguments.spec()),
+        ..JobSpec::default()
+    };
+    if session.options().dry_run {
+        return would_write(&arguments.output, session);
+    }
+    session.start_threads(&spec)?;
+    let done = LocalEngine.run(&spec, &session.context(&spec))?;
+    let document = json!({ "output": done.directory, "run": done.card });
+    session.printer().result(&document, &format!("{}{}", invalid(&done.card), summary(&done.card, &done.directory)));
+    Ok(Verdict::Done)
+}
+
+/// How many values of each field were invalid, and why.
+fn invalid(card: &RunCard) -> String {
+    let mut text = String::new();
+    for (field, reasons) in card.tokens.iter().flat_map(|tokens| &tokens.invalid_attributes) {
+        for (reason, count) in reasons {
+            text.push_str(&format!("{:<28} {:>14}\n", format!("invalid {field}: {reason}"), grouped(*count)));
+        }
+    }
+    text
+}
+
+/// Says what would be written.
+pub(crate) fn would_write(output: &std::path::Path, session: &Session) -> Result<Verdict, JobError> {
+    let text = format!("would write {} and what stands beside it", output.display());
+    session.printer().result(&json!({ "would_write": output }), &text);
+    Ok(Verdict::Done)
+}
+
+/// `kintsu decrypt`.
+pub(crate) fn decrypt_tokens(arguments: &DecryptArguments, session: &Session) -> Result<Verdict, JobError> {
+    if session.options().dry_run {
+        return would_write(&arguments.output, session);
+    }
+    let job = DecryptJob {
+        input: kintsu_table::Input::new(&arguments.input),
+        output: arguments.output.clone(),
+        output_format: None,
+        encryption: encryption_key(arguments.encryption_key_file.as_deref())?,
+        partner: arguments.partner.clone(),
+        profile: arguments.token_profile.unwrap_or_default(),
+        overwrite: session.options().overwrite,
+        allow_weak_secret: arguments.allow_weak_secret,
+    };
+    let none = JobSpec::default();
+    session.start_threads(&none)?;
+    let counts = decrypt(&job, &session.context(&none))?;
+    print_counts(counts, &arguments.output, session);
+    Ok(Verdict::Done)
+}
+
+/// The encryption key that a command needs.
+pub(crate) fn encryption_key(file: Option<&std::path::Path>) -> Result<HeldSecret, JobError> {
+    read_secret(file, ENCRYPTION_KEY_VARIABLE)?.ok_or_else(|| {
+        let problem = Problem::new("KN-JOB-068", "there is no encryption key");
+        JobError::problem(problem.hint(format!("name a file with --encryption-key-file, or set {ENCRYPTION_KEY_VARIABLE}")))
+    })
+}
+
+/// Prints what became of the tokens of a file.
+pub(crate) fn print_counts(counts: TokenFileCounts, output: &std::path::Path, session: &Session) {
+    let line = |name: &str, count: u64| format!("{name:<28} {:>14}\n", grouped(count));
+    let text = [
+        line("tokens", counts.tokens),
+        line("decrypted", counts.decrypted),
+        line("blank", counts.blank),
+        line("undecryptable", counts.undecryptable),
+        format!("{:<28} {}", "written to", output.display()),
+    ];
+    session.printer().result(&json!({ "output": output, "counts": counts }), &text.concat());
+}

@@ -1,0 +1,113 @@
+//! `kintsu tokens`: what is done with rules, secrets and finished tokens.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use kintsu_job::{
+    DecryptJob, InputSpec, JobError, JobSpec, ProfileDifferences, RekeyJob, TokenProfileName, diff_profiles, load_rules,
+    rekey,
+};
+use kintsu_token::SecretKind;
+use serde_json::json;
+
+use super::tokenize::{encryption_key, print_counts, would_write};
+use crate::Verdict;
+use crate::commands::linkage::grouped;
+use crate::session::Session;
+use crate::token_arguments::{RecordOptions, SecretKindName, TokensCommand};
+
+/// `kintsu tokens`.
+pub(crate) fn run(command: &TokensCommand, session: &Session) -> Result<Verdict, JobError> {
+    match command {
+        TokensCommand::DiffProfiles { file, records } => diff(file, records, session),
+        TokensCommand::Check { rules, token_profile } => check(rules, token_profile.unwrap_or_default(), session),
+        TokensCommand::NewSecret { file, kind } => new_secret(file, *kind, session),
+        TokensCommand::Rekey { .. } => pass_on(command, session),
+    }
+}
+
+fn diff(file: &Path, records: &RecordOptions, session: &Session) -> Result<Verdict, JobError> {
+    let none = JobSpec::default();
+    session.start_threads(&none)?;
+    let input = InputSpec::Path(file.to_path_buf());
+    let differences = diff_profiles(&input, &records.spec(), &session.context(&none))?;
+    let document = serde_json::to_value(&differences).map_err(|error| JobError::Defect(error.to_string()))?;
+    session.printer().result(&document, &table(&differences));
+    Ok(Verdict::Done)
+}
+
+/// The differences for people.
+fn table(differences: &ProfileDifferences) -> String {
+    let mut text = format!("{} records, against {}\n", grouped(differences.records), differences.base);
+    for difference in &differences.profiles {
+        let _ = writeln!(text, "\n{}: {} records get other tokens", difference.profile, grouped(difference.records));
+        for (rule, count) in difference.rules.iter().filter(|(_, count)| *count > 0) {
+            let _ = writeln!(text, "  {rule:<26} {:>14}", grouped(*count));
+        }
+        if !difference.first_records.is_empty() {
+            let shown: Vec<String> = difference.first_records.iter().take(20).map(u64::to_string).collect();
+            let more = if difference.records as usize > shown.len() { ", ..." } else { "" };
+            let _ = writeln!(text, "  records {}{more}", shown.join(", "));
+        }
+    }
+    text
+}
+
+fn check(rules: &Path, profile: TokenProfileName, session: &Session) -> Result<Verdict, JobError> {
+    let found = load_rules(Some(rules), profile.into())?;
+    let ids: Vec<&str> = found.rules.iter().map(|rule| rule.id.as_str()).collect();
+    let document = json!({ "version": found.version, "rules": found.rules });
+    let text = format!("{} is right: version {}, {} rules: {}", rules.display(), found.version, ids.len(), ids.join(", "));
+    session.printer().result(&document, &text);
+    Ok(Verdict::Done)
+}
+
+fn new_secret(file: &Path, kind: SecretKindName, session: &Session) -> Result<Verdict, JobError> {
+    if session.options().dry_run {
+        return would_write(file, session);
+    }
+    let kind = match kind {
+        SecretKindName::Hashing => SecretKind::Hashing,
+        SecretKindName::Encryption => SecretKind::Encryption,
+    };
+    kintsu_token::secret::new_secret(file, kind).map_err(JobError::part)?;
+    let text = format!("a new secret stands in {}; only its owner can read it", file.display());
+    session.printer().result(&json!({ "file": file }), &text);
+    Ok(Verdict::Done)
+}
+
+fn pass_on(command: &TokensCommand, session: &Session) -> Result<Verdict, JobError> {
+    let TokensCommand::Rekey {
+        input,
+        output,
+        encryption_key_file,
+        from_partner,
+        to_key_file,
+        to_partner,
+        token_profile,
+        allow_weak_secret,
+    } = command
+    else {
+        return Err(JobError::Defect("another command is taken for rekey".to_owned()));
+    };
+    if session.options().dry_run {
+        return would_write(output, session);
+    }
+    let decrypt = DecryptJob {
+        input: kintsu_table::Input::new(input),
+        output: output.clone(),
+        output_format: None,
+        encryption: encryption_key(encryption_key_file.as_deref())?,
+        partner: from_partner.clone(),
+        profile: token_profile.unwrap_or_default(),
+        overwrite: session.options().overwrite,
+        allow_weak_secret: *allow_weak_secret,
+    };
+    let to = to_key_file.as_ref().map(|file| encryption_key(Some(file))).transpose()?;
+    let job = RekeyJob { decrypt, to, to_partner: to_partner.clone() };
+    let none = JobSpec::default();
+    session.start_threads(&none)?;
+    let counts = rekey(&job, &session.context(&none))?;
+    print_counts(counts, output, session);
+    Ok(Verdict::Done)
+}
