@@ -64,7 +64,8 @@ pub(crate) struct RecordOptions {
 impl RecordOptions {
     /// The part of a job that these options say.
     pub(crate) fn spec(&self) -> TokenizeSpec {
-        let mut columns: BTreeMap<String, String> = self.columns.iter().map(|(name, field)| (field.clone(), name.clone())).collect();
+        let mut columns: BTreeMap<String, String> =
+            self.columns.iter().map(|(name, field)| (field.clone(), name.clone())).collect();
         let named = columns.remove("RecordId");
         TokenizeSpec {
             token_profile: self.token_profile,

@@ -26,8 +26,8 @@ pub use profile::{FileColumn, profile_inputs, read_text_rows};
 pub use spec::{
     BlockingRuleSpec, BlockingRuleTable, CLUSTER_THRESHOLD_DEFAULT, ColumnOrFile, ComparisonSpec, Configure, DialectName,
     EngineName, FileFormat, InputSpec, InputTable, JobSpec, LinkTypeName, LoadedJob, PREDICT_THRESHOLD_DEFAULT, ParityName,
-    Places, Problem, SEED_DEFAULT, StepSpec, TiesMethod, TokenModeName, TokenProfileName, TokenizeSpec, TrainingStep, check_ready, job_schema, load_job, nearest, parse_job,
-    read_job,
+    Places, Problem, SEED_DEFAULT, StepSpec, TiesMethod, TokenModeName, TokenProfileName, TokenizeSpec, TrainingStep,
+    check_ready, job_schema, load_job, nearest, parse_job, read_job,
 };
 pub use tokens::{
     DecryptJob, ENCRYPTION_KEY_VARIABLE, HASHING_SECRET_VARIABLE, HeldSecret, KeyCard, ProfileDifference, ProfileDifferences,

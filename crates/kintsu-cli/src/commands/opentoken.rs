@@ -34,7 +34,8 @@ pub(crate) fn run(arguments: &OpentokenArguments, session: &Session) -> Result<V
         Some(output_type) => format_of("--output-type", output_type, &mut problems),
         None => input_format,
     };
-    let lacks = |flag: &str, what: &str| Problem::new("KN-JOB-069", format!("{what} must be specified")).hint(format!("give {flag}"));
+    let lacks =
+        |flag: &str, what: &str| Problem::new("KN-JOB-069", format!("{what} must be specified")).hint(format!("give {flag}"));
     if arguments.decrypt || !arguments.hash_only {
         let given = arguments.encryption_key.is_some();
         problems.extend((!given).then(|| lacks("-e KEY, or --hash-only", "an encryption key")));

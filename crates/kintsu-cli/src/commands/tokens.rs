@@ -4,8 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use kintsu_job::{
-    DecryptJob, InputSpec, JobError, JobSpec, ProfileDifferences, RekeyJob, TokenProfileName, diff_profiles, load_rules,
-    rekey,
+    DecryptJob, InputSpec, JobError, JobSpec, ProfileDifferences, RekeyJob, TokenProfileName, diff_profiles, load_rules, rekey,
 };
 use kintsu_token::SecretKind;
 use serde_json::json;

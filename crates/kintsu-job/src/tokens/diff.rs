@@ -74,20 +74,32 @@ pub fn diff_profiles(input: &InputSpec, spec: &TokenizeSpec, ctx: &RunContext) -
 
     stream.want(&(0..names.len()).collect::<Vec<_>>()).map_err(JobError::part)?;
     let rule_ids = own.kernel.tokenizer().rules().rule_ids();
-    let mut differences = ProfileDifferences { base, records: 0, profiles: others.iter().map(|other| ProfileDifference {
-        profile: other.profile,
+    let mut differences = ProfileDifferences {
+        base,
         records: 0,
-        rules: rule_ids.iter().map(|id| (id.clone(), 0)).collect(),
-        first_records: Vec::new(),
-    }).collect() };
+        profiles: others
+            .iter()
+            .map(|other| ProfileDifference {
+                profile: other.profile,
+                records: 0,
+                rules: rule_ids.iter().map(|id| (id.clone(), 0)).collect(),
+                first_records: Vec::new(),
+            })
+            .collect(),
+    };
     ctx.progress().begin("comparing profiles", stream.rows_known(), "records");
-    pump::pump(&mut stream, ctx, |piece| compare(piece, own, others, ctx), |found| {
-        for (difference, records) in differences.profiles.iter_mut().zip(&found.differing) {
-            difference.add(records, differences.records);
-        }
-        differences.records += found.records as u64;
-        Ok(())
-    })?;
+    pump::pump(
+        &mut stream,
+        ctx,
+        |piece| compare(piece, own, others, ctx),
+        |found| {
+            for (difference, records) in differences.profiles.iter_mut().zip(&found.differing) {
+                difference.add(records, differences.records);
+            }
+            differences.records += found.records as u64;
+            Ok(())
+        },
+    )?;
     ctx.progress().finish();
     Ok(differences)
 }

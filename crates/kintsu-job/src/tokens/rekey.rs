@@ -100,7 +100,8 @@ pub(super) fn decrypt_with(job: &DecryptJob, lenient: bool, ctx: &RunContext) ->
         Ok(())
     })?;
     if counts.undecryptable > 0 {
-        let message = format!("{} tokens are not encrypted with this key, or are damaged; they stay as they are", counts.undecryptable);
+        let message =
+            format!("{} tokens are not encrypted with this key, or are damaged; they stay as they are", counts.undecryptable);
         ctx.warn("KN-W-TOKEN-006", message, None);
     }
     Ok(counts)
@@ -132,7 +133,8 @@ pub fn rekey(job: &RekeyJob, ctx: &RunContext) -> Result<TokenFileCounts, JobErr
     })?;
     new.uses.finish().map_err(JobError::part)?;
     if counts.undecryptable > 0 {
-        let message = format!("{} tokens are not encrypted with the old key, or are damaged; they are empty now", counts.undecryptable);
+        let message =
+            format!("{} tokens are not encrypted with the old key, or are damaged; they are empty now", counts.undecryptable);
         ctx.warn("KN-W-TOKEN-006", message, None);
     }
     Ok(counts)
@@ -181,7 +183,8 @@ fn token_columns(stream: &TextStream) -> Result<Vec<usize>, JobError> {
     if missing.is_empty() {
         return Ok(COLUMNS.iter().filter_map(|column| find(&column)).collect());
     }
-    let problem = Problem::new("KN-JOB-067", format!("the input is no file of tokens: it lacks the columns {}", missing.join(", ")));
+    let problem =
+        Problem::new("KN-JOB-067", format!("the input is no file of tokens: it lacks the columns {}", missing.join(", ")));
     Err(JobError::problem(problem.hint("name a file that `kintsu tokenize` or OpenToken has written")))
 }
 
@@ -191,7 +194,9 @@ fn changed(
     change: &impl Fn(&str, &mut Vec<u8>, &mut TokenFileCounts) -> Result<(), JobError>,
 ) -> Result<(TokenRows, TokenFileCounts), JobError> {
     let (rules, tokens, ids) = (&batch.columns[0], &batch.columns[1], &batch.columns[2]);
-    let text_of = |column: &StringArray, row: usize| -> String { if column.is_valid(row) { column.value(row).to_owned() } else { String::new() } };
+    let text_of = |column: &StringArray, row: usize| -> String {
+        if column.is_valid(row) { column.value(row).to_owned() } else { String::new() }
+    };
     let mut counts = TokenFileCounts { tokens: batch.rows as u64, ..TokenFileCounts::default() };
     let (mut text, mut made) = (Vec::new(), Vec::new());
     let mut column = StringBuilder::new();

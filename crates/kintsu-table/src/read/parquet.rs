@@ -182,7 +182,11 @@ impl ColumnStream {
             return Ok(Some(ArrayRef::clone(batch.column(0))));
         }
         let (announced, found) = (self.rows_announced, self.rows);
-        if announced == found { Ok(None) } else { Err(failed(ParquetError::EOF(format!("{announced} rows announced, {found} found")))) }
+        if announced == found {
+            Ok(None)
+        } else {
+            Err(failed(ParquetError::EOF(format!("{announced} rows announced, {found} found"))))
+        }
     }
 }
 

@@ -35,9 +35,16 @@ pub struct TextStream {
 }
 
 enum Source {
-    Csv { file: Box<CsvFile>, parser: Option<Arc<CsvParser>> },
+    Csv {
+        file: Box<CsvFile>,
+        parser: Option<Arc<CsvParser>>,
+    },
     /// At least one column is read, if only to count rows; so many are kept.
-    Parquet { file: Box<ParquetFile>, columns: Vec<ColumnStream>, kept: usize },
+    Parquet {
+        file: Box<ParquetFile>,
+        columns: Vec<ColumnStream>,
+        kept: usize,
+    },
 }
 
 /// Some rows, not yet parsed.
@@ -174,7 +181,13 @@ fn next_rows(columns: &mut [ColumnStream], kept: usize, count: usize, path: &Pat
     let of_piece = |piece: usize| {
         let arrays: Option<Vec<ArrayRef>> = read.iter().map(|arrays| arrays.get(piece).cloned()).collect();
         let equal = |arrays: &Vec<ArrayRef>| arrays.windows(2).all(|pair| pair[0].len() == pair[1].len());
-        arrays.filter(equal).map(|arrays| Piece(Unparsed::Parquet { rows: arrays[0].len(), columns: arrays.into_iter().take(kept).collect(), path: path.to_owned() }))
+        arrays.filter(equal).map(|arrays| {
+            Piece(Unparsed::Parquet {
+                rows: arrays[0].len(),
+                columns: arrays.into_iter().take(kept).collect(),
+                path: path.to_owned(),
+            })
+        })
     };
     let pieces: Option<Vec<Piece>> = (0..pieces).map(of_piece).collect();
     pieces.ok_or_else(|| TableError::decode(path, "Parquet", &"its columns have different numbers of rows"))

@@ -86,12 +86,7 @@ impl TableWriter {
     ///
     /// # Errors
     /// As [`TableWriter::create`].
-    pub fn create_with(
-        path: &Path,
-        format: FileFormat,
-        schema: &SchemaRef,
-        options: &WriteOptions,
-    ) -> Result<Self, TableError> {
+    pub fn create_with(path: &Path, format: FileFormat, schema: &SchemaRef, options: &WriteOptions) -> Result<Self, TableError> {
         let failed = |source| TableError::write(path, source);
         if matches!(format, FileFormat::Csv | FileFormat::JsonLines) {
             rows::check_types(schema)?;

@@ -93,9 +93,8 @@ impl Tokenizer {
             place.push((part.field, field_parts[part.field].len()));
             field_parts[part.field].push(position);
         }
-        let plan = (0..rules.rule_ids().len())
-            .map(|rule| rules.rule_parts(rule).iter().map(|part| place[*part]).collect())
-            .collect();
+        let plan =
+            (0..rules.rule_ids().len()).map(|rule| rules.rule_parts(rule).iter().map(|part| place[*part]).collect()).collect();
         Self { rules, maker, plan, field_parts }
     }
 

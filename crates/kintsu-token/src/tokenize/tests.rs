@@ -3,7 +3,7 @@ use jiff::civil::date;
 use super::*;
 use crate::profile::Profile;
 use crate::rule::RuleSet;
-use crate::secret::{SecretSource, Secret};
+use crate::secret::{Secret, SecretSource};
 use crate::signature::{Outcome, Signature};
 
 fn rules() -> CompiledRules {
@@ -33,7 +33,10 @@ fn people(rows: usize) -> Vec<Vec<Option<String>>> {
     rules.fields().iter().map(|field| (0..rows).map(|row| value(&field.name, row)).collect()).collect()
 }
 
-fn records<'a>(columns: &'a [Vec<Option<String>>], ids: Option<&'a Vec<Option<String>>>) -> RecordColumns<'a, Vec<Option<String>>> {
+fn records<'a>(
+    columns: &'a [Vec<Option<String>>],
+    ids: Option<&'a Vec<Option<String>>>,
+) -> RecordColumns<'a, Vec<Option<String>>> {
     RecordColumns {
         rows: columns[0].len(),
         fields: columns.iter().map(Some).collect(),
@@ -59,8 +62,9 @@ fn signatures_are_those_that_the_rules_join_one_by_one() {
     let mut expected = Vec::new();
     let (mut blank, mut invalid_rows) = (vec![0; 5], 0);
     for row in 0..500 {
-        let outcomes: Vec<Outcome<'_>> =
-            (0..rules.parts().len()).map(|part| rules.outcome(part, columns[rules.parts()[part].field][row].as_deref())).collect();
+        let outcomes: Vec<Outcome<'_>> = (0..rules.parts().len())
+            .map(|part| rules.outcome(part, columns[rules.parts()[part].field][row].as_deref()))
+            .collect();
         let mut invalid = false;
         for (rule, blanks) in blank.iter_mut().enumerate() {
             let mut text = String::new();

@@ -145,11 +145,7 @@ impl FieldValues {
         code
     }
 
-    fn store(
-        &mut self,
-        value: Option<&str>,
-        work_out: impl FnOnce(Option<&str>, &mut dyn FnMut(usize, Outcome<'_>)),
-    ) -> u32 {
+    fn store(&mut self, value: Option<&str>, work_out: impl FnOnce(Option<&str>, &mut dyn FnMut(usize, Outcome<'_>))) -> u32 {
         let first = self.entries.len();
         self.entries.resize(first + self.parts, Entry { begin: 0, length: FAILED });
         let (entries, texts) = (&mut self.entries, &mut self.texts);

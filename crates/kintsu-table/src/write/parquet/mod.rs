@@ -197,8 +197,7 @@ fn properties(schema: &Schema, options: &WriteOptions) -> WriterProperties {
     let distinct = |data_type: &DataType| matches!(data_type, DataType::Int64 | DataType::UInt64 | DataType::Float64);
     let path_of = |name: &String| ColumnPath::from(vec![name.clone()]);
     let plain = schema.fields().iter().filter(|field| distinct(field.data_type()));
-    let general =
-        plain.fold(general, |properties, field| properties.set_column_dictionary_enabled(path_of(field.name()), false));
+    let general = plain.fold(general, |properties, field| properties.set_column_dictionary_enabled(path_of(field.name()), false));
     let random = options.random_columns.iter().map(path_of);
     random
         .fold(general, |properties, path| {
