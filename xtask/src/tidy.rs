@@ -6,7 +6,7 @@ use crate::process::{cargo, output, program, root};
 const LAYERS: [&[&str]; 6] = [
     &["kintsu-core"],
     &["kintsu-text", "kintsu-table"],
-    &["kintsu-link", "kintsu-entity", "kintsu-token"],
+    &["kintsu-link", "kintsu-entity", "kintsu-token", "kintsu-generate"],
     &["kintsu-kernel"],
     &["kintsu-job"],
     &["kintsu"],

@@ -13,4 +13,4 @@ pub use context::{Cancelled, NoProgress, Progress, RunContext, Warning};
 pub use error::{Blame, CANCELLED_HINT, DEFECT_HINT, Explain, hint_for_writing};
 pub use measure::{InvalidProbability, MatchWeight, Probability, Similarity};
 pub use memory::{MemoryExceeded, peak_resident_bytes, resident_bytes};
-pub use random::{Stream, hash_bytes, unit_interval};
+pub use random::{Chance, Draws, Permutation, Stream, below, hash_bytes, unit_interval};
