@@ -146,16 +146,13 @@ fn flush<C: Chains>(group: &mut Waiting<'_>, block_count: usize, key: Option<&Hm
         chains.take(&blocks);
     }
     let mut texts = blocks;
-    match key {
-        Some(key) => {
-            chains.sign(key);
-            chains.base64(&mut texts);
-            write::<TOKEN_BYTES>(&texts, group, tokens);
-        }
-        None => {
-            chains.hexadecimal(&mut texts);
-            write::<HEX_BYTES>(&texts, group, tokens);
-        }
+    if let Some(key) = key {
+        chains.sign(key);
+        chains.base64(&mut texts);
+        write::<TOKEN_BYTES>(&texts, group, tokens);
+    } else {
+        chains.hexadecimal(&mut texts);
+        write::<HEX_BYTES>(&texts, group, tokens);
     }
     group.count = 0;
 }
