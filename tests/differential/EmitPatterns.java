@@ -26,9 +26,8 @@ public class EmitPatterns {
     static final String[] QUANTIFIERS = {
         "", "", "", "*", "+", "?", "*?", "+?", "??", "{2}", "{0}", "{2}?", "*+", "++", "?+", "{2}+", "{", "{x}", "**", "{1}{2}",
     };
-    // No character beyond the basic plane: Java also looks for matches between the halves of one.
     static final int[] CHARACTERS =
-        "aabbc1 2_.\n\r\t\u00e9\u00df\u0301\u0660\u00a0\u2028\u0085xyzABC[]{}-^&:pl\u03b1\u0416".codePoints().toArray();
+        "aabbc1 2_.\n\r\t\u00e9\u00df\u0301\u0660\u00a0\u2028\u0085xyzABC[]{}-^&:pl\ud83d\ude00\u03b1\u0416".codePoints().toArray();
 
     public static void main(String[] arguments) throws IOException {
         Path directory = Path.of(arguments[0]);
@@ -98,7 +97,8 @@ public class EmitPatterns {
             while (matcher.find()) {
                 matches.append(matcher.group());
             }
-            result = quoted(matches.toString());
+            // Halves of pairs become question marks, as in every file that Java writes.
+            result = quoted(new String(matches.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
         } catch (PatternSyntaxException error) {
             // Every error counts as one.
         }

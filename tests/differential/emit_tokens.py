@@ -18,9 +18,11 @@ import random
 import sys
 import unicodedata
 import warnings
+from collections.abc import Callable
 from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from openlinktoken.attributes.attribute_expression import AttributeExpression
 from openlinktoken.attributes.attribute_loader import AttributeLoader
@@ -30,6 +32,9 @@ from openlinktoken.tokens.base_token_definition import BaseTokenDefinition
 from openlinktoken.tokens.token_definition import TokenDefinition
 from openlinktoken.tokens.token_generator import TokenGenerator
 from openlinktoken.tokens.tokenizer.passthrough_tokenizer import PassthroughTokenizer
+
+Row = dict[str, Any]
+Rules = list[list[Any]]
 
 ATTRIBUTES = {attribute.get_name(): attribute for attribute in AttributeLoader.load()}
 STAND_ALONE = {attribute.get_name(): attribute for attribute in (USPostalCodeAttribute(), CanadianPostalCodeAttribute())}
@@ -57,15 +62,15 @@ if sys.version_info >= (3, 11):
     QUANTIFIERS += ["*+", "++", "?+", "{2}+"]
 
 
-def character(draw):
+def character(draw: random.Random) -> str:
     return draw.choice([draw.choice(SPACES), draw.choice(DIGITS), draw.choice("abcxyzABCXYZ.-/,'()|_"), draw.choice(ASSIGNED)])
 
 
-def noise(draw, longest=8):
+def noise(draw: random.Random, longest: int = 8) -> str:
     return "".join(character(draw) for _ in range(draw.randint(0, longest)))
 
 
-def spoiled(draw, text):
+def spoiled(draw: random.Random, text: str) -> str:
     """The text with one or two characters put in, taken out or changed, most of the time as it is."""
     for _ in range(draw.choice([0, 0, 0, 1, 1, 2])):
         place = draw.randint(0, len(text))
@@ -73,11 +78,11 @@ def spoiled(draw, text):
     return text
 
 
-def space(draw):
+def space(draw: random.Random) -> str:
     return draw.choice([" ", " ", " ", "  ", draw.choice(SPACES), "", "."])
 
 
-def name(draw):
+def name(draw: random.Random) -> str:
     words = [draw.choice(TITLES) + draw.choice(["", ".", ".."]) for _ in range(draw.choice([0, 0, 0, 1, 2]))]
     words += [draw.choice(NAMES) for _ in range(draw.choice([1, 1, 2]))]
     words += [draw.choice(["J", "J.", "-", "é", "9"]) for _ in range(draw.choice([0, 0, 1]))]
@@ -86,7 +91,7 @@ def name(draw):
     return spoiled(draw, draw.choice(["", "", " "]) + (text if draw.random() < 0.3 else text.rstrip()))
 
 
-def a_date(draw):
+def a_date(draw: random.Random) -> str:
     near = draw.choice([date(1910, 1, 1), date.today(), date(1980, 2, 28), date(2000, 2, 29), date(1582, 10, 15), date(500, 3, 1)])
     day = near + timedelta(days=draw.randint(-40, 40))
     year, month, dom = f"{day.year:04}", f"{day.month:02}", f"{day.day:02}"
@@ -98,24 +103,24 @@ def a_date(draw):
     return spoiled(draw, foreign(draw, draw.choice(forms)))
 
 
-def foreign(draw, text):
+def foreign(draw: random.Random, text: str) -> str:
     """Sometimes with digits of another script."""
     if draw.random() < 0.8:
         return text
     return "".join(draw.choice([c, chr(0x660 + int(c))]) if c in "0123456789" else c for c in text)
 
 
-def a_number(draw, digits):
+def a_number(draw: random.Random, digits: int) -> str:
     return "".join(draw.choice("0123456789") for _ in range(digits))
 
 
-def ssn(draw):
+def ssn(draw: random.Random) -> str:
     listed = ["111-11-1111", "123-45-6789", "078-05-1120", "899-99-9999", "454-54-5454", "000-12-3456", "666-12-3456", "900-12-3456", "123-00-4567", "123-45-0000"]
     text = draw.choice([*listed, f"{a_number(draw, 3)}-{a_number(draw, 2)}-{a_number(draw, 4)}", a_number(draw, draw.randint(5, 10)), a_number(draw, 9) + ".0", a_number(draw, 8) + ".00", a_number(draw, 7) + ".5", f"{a_number(draw, 3)}-{a_number(draw, 6)}", f"{a_number(draw, 5)}-{a_number(draw, 4)}"])
     return spoiled(draw, foreign(draw, text.replace("-", draw.choice(["-", "-", "", " ", "--"]))))
 
 
-def postal(draw):
+def postal(draw: random.Random) -> str:
     canadian = "".join(draw.choice("AKMHXbcz") if place % 2 == 0 else draw.choice("0126") for place in range(draw.randint(2, 7)))
     if draw.random() < 0.5:
         canadian = canadian[:3] + draw.choice([" ", " ", "-", "  ", "\xa0"]) + canadian[3:]
@@ -125,12 +130,12 @@ def postal(draw):
     return spoiled(draw, foreign(draw, draw.choice(["", "", " ", "\xa0"]) + text + draw.choice(["", "", " ", "\n"])))
 
 
-def sex(draw):
+def sex(draw: random.Random) -> str:
     word = draw.choice(["M", "m", "Male", "male", "MALE", "F", "f", "Female", "female", "fEmale", "U", "Mal", "Females"])
     return spoiled(draw, draw.choice(["", " ", "\xa0"]) + word + draw.choice(["", " ", "\n"]))
 
 
-def number(draw):
+def number(draw: random.Random) -> str:
     whole = draw.choice(["0", "007", "120", "121", "42", "1999", "1909", "0042", "9223372036854775808", "1" * 30, "1" * 4300, "1" * 4301, a_number(draw, draw.randint(1, 20))])
     if draw.random() < 0.4:
         whole += draw.choice([".", ".5", ".0", ".25e3", "e10", "E-5", "e400", "e-400", "e+16", "e15", ".123456789012345678"])
@@ -144,11 +149,11 @@ MAKERS = {
 }
 
 
-def value_of(draw, attribute):
+def value_of(draw: random.Random, attribute: str) -> str:
     return noise(draw) if draw.random() < 0.05 else MAKERS[attribute](draw)
 
 
-def expression(draw):
+def expression(draw: random.Random) -> str:
     if draw.random() < 0.4:
         pattern = "".join(draw.choice([draw.choice(ATOMS) + draw.choice(QUANTIFIERS)] * 5 + [draw.choice(PLACES)]) for _ in range(draw.randint(1, 4)))
         return draw.choice(["", "T|", "U|"]) + f"M({pattern})"
@@ -156,20 +161,20 @@ def expression(draw):
     return spoiled(draw, text) if draw.random() < 0.3 else text
 
 
-def answer(function, *arguments):
+def answer(function: Callable[..., str | None], *arguments: str) -> str | None:
     try:
         return function(*arguments)
     except Exception:  # every error of the package counts as one
         return None
 
 
-def attribute_row(kind, raw):
+def attribute_row(kind: str, raw: str | None) -> Row:
     attribute = ATTRIBUTES.get(kind) or STAND_ALONE[kind]
     valid = bool(attribute.validate(raw))
     return {"attribute": kind, "raw": raw, "valid": valid, "normalized": answer(attribute.normalize, raw) if valid else None}
 
 
-def expression_row(text, value):
+def expression_row(text: str | None, value: str | None) -> Row:
     evaluator = AttributeExpression(type(ATTRIBUTES["String"]), text)
     return {"expression": text, "value": value, "result": answer(evaluator.get_effective_value, value)}
 
@@ -177,21 +182,21 @@ def expression_row(text, value):
 class Definition(BaseTokenDefinition):
     """One rule with an id of its own."""
 
-    def __init__(self, rule, components):
+    def __init__(self, rule: str, components: Rules) -> None:
         self.rule = rule
         self.components = [AttributeExpression(type(ATTRIBUTES[kind]), text, field_id=kind) for kind, text in components]
 
-    def get_version(self):
+    def get_version(self) -> str:
         return "2.0-custom"
 
-    def get_token_identifiers(self):
+    def get_token_identifiers(self) -> set[str]:
         return {self.rule}
 
-    def get_token_definition(self, token_id):
+    def get_token_definition(self, token_id: str) -> list[AttributeExpression] | None:
         return self.components if token_id == self.rule else None
 
 
-def record_row(definition, record, rules):
+def record_row(definition: BaseTokenDefinition, record: dict[str, str | None], rules: Rules | None) -> Row:
     generator = TokenGenerator(definition, PassthroughTokenizer([]))
     result = generator.get_all_tokens_via_field_id(record)
     return {
@@ -203,25 +208,26 @@ def record_row(definition, record, rules):
     }
 
 
-def a_record(draw):
+def a_record(draw: random.Random) -> dict[str, str | None]:
     kinds = ["FirstName", "LastName", "BirthDate", "Sex", "PostalCode", "SocialSecurityNumber"]
-    values = {kind: value_of(draw, kind) if draw.random() < 0.95 else None for kind in kinds if draw.random() < 0.97}
-    return values
+    return {kind: value_of(draw, kind) if draw.random() < 0.95 else None for kind in kinds if draw.random() < 0.97}
 
 
-def a_rule(draw):
+def a_rule(draw: random.Random) -> Rules:
     kinds = [draw.choice(sorted(ATTRIBUTES)) for _ in range(draw.randint(1, 3))]
     return [[kind, draw.choice([expression(draw), "T|U", "T|S(0,3)|U", "T", ""])] for kind in kinds]
 
 
-def write(path, rows):
+def write(path: Path, rows: list[Row]) -> None:
     with path.open("w", encoding="ascii") as file:
         for row in rows:
             file.write(json.dumps(row) + "\n")
 
 
-def from_vectors(folder, attributes, expressions, records, built_in):
-    def rows(name):
+def from_vectors(
+    folder: Path, attributes: list[Row], expressions: list[Row], records: list[Row], built_in: BaseTokenDefinition
+) -> None:
+    def rows(name: str) -> list[Any]:
         return [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()]
 
     attributes += [attribute_row(row["attribute"], row["raw"]) for row in rows("attributes.jsonl")]
@@ -232,7 +238,7 @@ def from_vectors(folder, attributes, expressions, records, built_in):
             records.append(record_row(Definition("X", row["definition"]), row["input"], row["definition"]))
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)
     parser.add_argument("rows", type=int, nargs="?", default=20_000)

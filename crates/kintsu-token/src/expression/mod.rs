@@ -15,7 +15,7 @@ use crate::characters::is_blank;
 use crate::profile::Profile;
 
 use operation::Operation;
-use substring::LONE_SURROGATE;
+pub(crate) use substring::LONE_SURROGATE;
 
 /// An expression of a rule, read as one profile reads it.
 #[derive(Debug, Clone)]

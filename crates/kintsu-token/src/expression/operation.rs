@@ -32,7 +32,11 @@ impl Operation {
             Self::Upper => Ok(upper(text)),
             Self::Substring(window) => window.cut(profile, text, split),
             Self::Replace { old, new } => Ok(replace(profile, text, old, new, split)),
-            Self::Match(pattern) => Ok(pattern.matches(text)),
+            Self::Match(pattern) => {
+                let matches = pattern.matches(text);
+                *split |= is_java(profile) && !matches.is_ascii() && matches.contains(LONE_SURROGATE);
+                Ok(matches)
+            }
             Self::Date => date::check(profile, text),
             Self::Fail => Err(ExpressionError),
         }

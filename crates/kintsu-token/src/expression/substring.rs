@@ -7,7 +7,7 @@ use crate::characters::is_java;
 use crate::profile::Profile;
 
 /// Stands for half of a surrogate pair until the expression ends; it is a noncharacter, of which no text is made.
-pub(super) const LONE_SURROGATE: char = '\u{10FFFF}';
+pub(crate) const LONE_SURROGATE: char = '\u{10FFFF}';
 
 /// The window of `S(start,end)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,48 +3,53 @@
 use std::collections::HashSet;
 
 use super::class::{is_java_word, is_python_word, is_width_less_mark};
-use super::{Mode, Node, Place};
+use super::units::Units;
+use super::{Mode, Node, Pattern, Place};
 
 /// All matches, one after the other.
-pub(super) fn matches(nodes: &[Node], java: bool, text: &str) -> String {
-    let text: Vec<char> = text.chars().collect();
-    let mut search = Search { nodes, text: &text, last_match: 0, failed: HashSet::new() };
+pub(super) fn matches(pattern: &Pattern, text: &str) -> String {
+    let units = if pattern.java { Units::of_utf16(text) } else { Units::of_characters(text) };
+    let mut search = Search { nodes: &pattern.nodes, text: &units, last_match: 0, failed: HashSet::new() };
     let mut found = String::new();
     let mut from = 0;
     let mut longer = false;
-    while from <= text.len() {
-        let Some((start, end)) = search.next(from, longer) else { break };
-        found.extend(&text[start..end]);
+    while from <= units.len() {
+        let Some((start, end)) = search.next(from, longer, pattern.whole_pairs) else { break };
+        units.copy(start, end, &mut found);
         search.last_match = end;
         let empty = start == end;
         // Java goes on behind an empty match; Python looks for a longer one at its place.
-        from = if java && empty { end + 1 } else { end };
-        longer = !java && empty;
+        from = if pattern.java && empty { end + 1 } else { end };
+        longer = !pattern.java && empty;
     }
     found
 }
 
-/// A choice that may be taken differently: how often the set of a node matched from a position.
+/// A choice that may be taken differently: how often the set of a node matched, and up to where.
 struct Choice {
     node: usize,
-    position: usize,
     count: usize,
+    end: usize,
 }
 
 struct Search<'a> {
     nodes: &'a [Node],
-    text: &'a [char],
+    text: &'a Units,
     last_match: usize,
     /// Nodes and positions from which nothing matches.
     failed: HashSet<(usize, usize)>,
 }
 
 impl Search<'_> {
-    /// The first match from a position on; with `longer`, an empty one at that very position does not count.
-    fn next(&mut self, from: usize, longer: bool) -> Option<(usize, usize)> {
+    /// The first match from a position on; with `longer`, an empty one at that very position does not count, with `whole_pairs`
+    /// none is looked for between the halves of a pair.
+    fn next(&mut self, from: usize, longer: bool, whole_pairs: bool) -> Option<(usize, usize)> {
         // `\G` moves with every match.
         self.failed.clear();
         for start in from..=self.text.len() {
+            if whole_pairs && start > from && self.text.splits_pair(start) {
+                continue;
+            }
             let longer = longer && start == from;
             if let Some(end) = self.run(start, longer) {
                 return Some((start, end));
@@ -76,19 +81,26 @@ impl Search<'_> {
     /// Takes the first choice of a repeated set.
     fn enter(&mut self, node: usize, position: usize, choices: &mut Vec<Choice>) -> Option<(usize, usize)> {
         let Node::Repeat { set, min, max, mode } = &self.nodes[node] else { return None };
-        if min != max && *mode != Mode::Possessive && !self.failed.insert((node, position)) {
+        let has_choice = min != max && *mode != Mode::Possessive;
+        if has_choice && !self.failed.insert((node, position)) {
             return None;
         }
         let most = if *mode == Mode::Lazy { *min } else { *max };
-        let rest = &self.text[position..];
-        let count = rest.iter().take(most).take_while(|&&character| set.contains(character)).count();
+        let mut count = 0;
+        let mut end = position;
+        while count < most
+            && let Some((_, next)) = self.text.after(end).filter(|&(character, _)| set.contains(character))
+        {
+            end = next;
+            count += 1;
+        }
         if count < *min {
             return None;
         }
-        if *mode != Mode::Possessive && min != max {
-            choices.push(Choice { node, position, count });
+        if has_choice {
+            choices.push(Choice { node, count, end });
         }
-        Some((node + 1, position + count))
+        Some((node + 1, end))
     }
 
     /// Takes the next choice of the last repeated set that has one.
@@ -96,16 +108,18 @@ impl Search<'_> {
         while let Some(choice) = choices.last_mut() {
             if let Some(Node::Repeat { set, min, max, mode }) = self.nodes.get(choice.node) {
                 let next = match mode {
-                    Mode::Lazy => {
-                        let following = self.text.get(choice.position + choice.count);
-                        let fits = choice.count < *max && following.is_some_and(|&character| set.contains(character));
-                        fits.then(|| choice.count + 1)
-                    }
-                    _ => (choice.count > *min).then(|| choice.count - 1),
+                    Mode::Lazy if choice.count < *max => self
+                        .text
+                        .after(choice.end)
+                        .filter(|&(character, _)| set.contains(character))
+                        .map(|(_, end)| (choice.count + 1, end)),
+                    Mode::Greedy if choice.count > *min => self.text.before(choice.end).map(|(_, end)| (choice.count - 1, end)),
+                    _ => None,
                 };
-                if let Some(count) = next {
+                if let Some((count, end)) = next {
                     choice.count = count;
-                    return Some((choice.node + 1, choice.position + count));
+                    choice.end = end;
+                    return Some((choice.node + 1, end));
                 }
             }
             choices.pop();
@@ -114,39 +128,48 @@ impl Search<'_> {
     }
 
     fn is_at(&self, place: Place, position: usize) -> bool {
-        let rest = &self.text[position..];
-        let before = &self.text[..position];
+        let rest = self.text.rest(position);
         match place {
             Place::Start => position == 0,
             Place::VeryEnd => rest.is_empty(),
             Place::PythonEnd => matches!(rest, [] | ['\n']),
             Place::JavaEnd => match rest {
                 [] | ['\r', '\n'] | ['\r' | '\u{85}' | '\u{2028}' | '\u{2029}'] => true,
-                ['\n'] => before.last() != Some(&'\r'),
+                ['\n'] => self.text.before(position).is_none_or(|(before, _)| before != '\r'),
                 _ => false,
             },
             Place::LastMatch => position == self.last_match,
-            Place::PythonBoundary => python_boundary(before, rest),
-            Place::PythonNoBoundary => !self.text.is_empty() && !python_boundary(before, rest),
-            Place::JavaBoundary => java_boundary(before, rest),
-            Place::JavaNoBoundary => !java_boundary(before, rest),
+            Place::PythonBoundary => self.python_boundary(position),
+            Place::PythonNoBoundary => self.text.len() > 0 && !self.python_boundary(position),
+            Place::JavaBoundary => self.java_boundary(position),
+            Place::JavaNoBoundary => !self.java_boundary(position),
         }
     }
-}
 
-fn python_boundary(before: &[char], rest: &[char]) -> bool {
-    let word = |character: Option<&char>| character.is_some_and(|&character| is_python_word(character));
-    word(before.last()) != word(rest.first())
-}
+    fn python_boundary(&self, position: usize) -> bool {
+        let word = |character: Option<(char, usize)>| character.is_some_and(|(character, _)| is_python_word(character));
+        word(self.text.before(position)) != word(self.text.after(position))
+    }
 
-/// A mark without a width belongs to the word of the letter that it stands on.
-fn java_boundary(before: &[char], rest: &[char]) -> bool {
-    let stands_on_word = |before: &[char]| {
-        let base = before.iter().rev().find(|&&character| !is_width_less_mark(character));
-        base.is_some_and(|&character| is_java_word(character) && character != '_')
-    };
-    let word = |character: Option<&char>, before: &[char]| {
-        character.is_some_and(|&character| is_java_word(character) || (is_width_less_mark(character) && stands_on_word(before)))
-    };
-    word(before.last(), before) != word(rest.first(), before)
+    fn java_boundary(&self, position: usize) -> bool {
+        let before = self.text.before(position);
+        let left = before.is_some_and(|(character, start)| self.in_java_word(character, start));
+        let right = self.text.after(position).is_some_and(|(character, _)| self.in_java_word(character, position));
+        left != right
+    }
+
+    /// A mark without a width belongs to the word of the letter that it stands on.
+    fn in_java_word(&self, character: char, start: usize) -> bool {
+        if !is_width_less_mark(character) {
+            return is_java_word(character);
+        }
+        let mut position = start;
+        while let Some((base, before)) = self.text.before(position) {
+            if !is_width_less_mark(base) {
+                return is_java_word(base) && base != '_';
+            }
+            position = before;
+        }
+        false
+    }
 }

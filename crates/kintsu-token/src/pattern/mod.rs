@@ -10,6 +10,7 @@ mod engine;
 mod java;
 mod python;
 mod reader;
+mod units;
 
 use std::borrow::Cow;
 
@@ -33,6 +34,8 @@ pub(crate) struct PatternProblem {
 pub(crate) struct Pattern {
     nodes: Vec<Node>,
     java: bool,
+    /// Whether the pattern names characters beyond the basic plane: Java then looks for no match between the halves of a pair.
+    whole_pairs: bool,
     /// The set of a pattern of one set and a greedy quantifier, whose matches are simply all characters of the set.
     filter: Option<CharacterSet>,
 }
@@ -80,21 +83,22 @@ impl Pattern {
             [Node::Repeat { set, min: 0 | 1, max, mode: Mode::Greedy | Mode::Possessive }] if *max >= 1 => Some(set.clone()),
             _ => None,
         };
-        Ok(Self { nodes, java, filter })
+        let whole_pairs = pattern.chars().any(|character| character.len_utf16() == 2) || pattern.contains(r"\x{1");
+        Ok(Self { nodes, java, whole_pairs, filter })
     }
 
     /// All matches, one after the other.
     pub(crate) fn matches<'a>(&self, text: &'a str) -> Cow<'a, str> {
         match &self.filter {
-            Some(set) => filtered(set, text),
-            None => Cow::Owned(engine::matches(&self.nodes, self.java, text)),
+            Some(set) if !self.java || text.chars().all(|character| character.len_utf16() == 1) => filtered(set, text),
+            _ => Cow::Owned(engine::matches(self, text)),
         }
     }
 
     /// All matches by the general engine.
     #[cfg(test)]
     pub(crate) fn matches_generally(&self, text: &str) -> String {
-        engine::matches(&self.nodes, self.java, text)
+        engine::matches(self, text)
     }
 }
 
