@@ -16,18 +16,21 @@ pub(super) fn read(pattern: &str) -> Result<Vec<Node>, PatternProblem> {
             quoted(&mut reader, &mut nodes);
             continue;
         }
-        let atom = atom(&mut reader)?;
         let start = reader.offset;
-        let quantifier = match quantifier(&mut reader) {
-            Some(found) => found,
-            None if reader.peek() == Some('{') => {
-                return Err(problem(start, "the braces hold no number", r"write {3} to repeat, or \{ for the character"));
-            }
-            None => Quantifier::ONCE,
-        };
+        if reader.peek() == Some('{') {
+            // A braced number that follows no character repeats nothing, so often.
+            quantifier(&mut reader).ok_or(braces(start))?;
+            continue;
+        }
+        let atom = atom(&mut reader)?;
+        let quantifier = quantifier(&mut reader).unwrap_or(Quantifier::ONCE);
         nodes.extend(node(atom, &quantifier));
     }
     Ok(nodes)
+}
+
+const fn braces(offset: usize) -> PatternProblem {
+    problem(offset, "the braces hold no number", r"write {3} to repeat, or \{ for the character")
 }
 
 /// Literal characters up to `\E` or the end; a quantifier belongs to the last.
@@ -55,7 +58,7 @@ fn atom(reader: &mut Reader<'_>) -> Result<Atom, PatternProblem> {
         Some('|') => {
             Err(problem(start, "alternatives cannot stand inside M(...)", r"write one pattern, or \| for the character"))
         }
-        Some('*' | '+' | '?' | '{') => {
+        Some('*' | '+' | '?') => {
             Err(problem(start, "there is nothing to repeat", "put a character before it, or a backslash to mean the character"))
         }
         Some('\\') => match place(reader) {
@@ -73,7 +76,7 @@ fn place(reader: &mut Reader<'_>) -> Option<Place> {
         'Z' => Place::JavaEnd,
         'z' => Place::VeryEnd,
         'G' => Place::LastMatch,
-        'b' if !reader.rest().starts_with("b{") => Place::JavaBoundary,
+        'b' if !reader.rest().starts_with("b{g}") => Place::JavaBoundary,
         'B' => Place::JavaNoBoundary,
         _ => return None,
     };
@@ -195,7 +198,7 @@ fn class(reader: &mut Reader<'_>, start: usize) -> Result<ClassUnicode, PatternP
             Some('\\') => escape(reader, item_start)?,
             Some(character) => of_ranges(&[(character, character)]),
         };
-        let item = if is_range(reader) { range(reader, &item, item_start, start)? } else { item };
+        let item = if only(&item).is_some() && is_range(reader) { range(reader, &item, item_start, start)? } else { item };
         current.get_or_insert_with(ClassUnicode::empty).union(&item);
     }
     let last = current.unwrap_or_else(ClassUnicode::empty);
