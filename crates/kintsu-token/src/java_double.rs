@@ -111,11 +111,18 @@ fn fractional_number(fraction: u64, exponent: i32, significant_bits: i32, fracti
     let divisor = scaled(1, divisor_fives, divisor_twos);
     let mut distance = scaled(1, fives, distance_twos);
     let ten_divisors = divisor.times(10);
-    // Numbers that fit in a machine word are compared strictly, larger ones not.
-    let words = value_bits(fraction_bits, fives, value_twos) < 64 && divisor_bits(divisor_fives, divisor_twos) < 64;
+    // In machine words a sum that overflows counts as small; larger numbers are compared without overflow, and not strictly.
+    let word_bits = match value_bits(fraction_bits, fives, value_twos).max(divisor_bits(divisor_fives, divisor_twos)) {
+        ..32 => Some(31),
+        32..64 => Some(63),
+        _ => None,
+    };
     let is_high = |value: &Natural, distance: &Natural| {
         let reached = value.plus(distance);
-        if words { reached > ten_divisors } else { reached >= ten_divisors }
+        match word_bits {
+            Some(bits) => reached > ten_divisors && reached.bits() <= bits,
+            None => reached >= ten_divisors,
+        }
     };
     let mut digits = Vec::new();
     let digit = value.divide(&divisor);

@@ -54,6 +54,11 @@ impl Natural {
         Self(sum).trimmed()
     }
 
+    /// How many binary digits the number has.
+    pub(super) fn bits(&self) -> u32 {
+        self.0.last().map_or(0, |last| self.0.len() as u32 * 32 - last.leading_zeros())
+    }
+
     /// Leaves the rest of the division here; the quotient is below ten.
     pub(super) fn divide(&mut self, divisor: &Self) -> u8 {
         let mut quotient = 0;

@@ -14,7 +14,7 @@ pub(super) fn matches(pattern: &Pattern, text: &str) -> String {
     let mut from = 0;
     let mut longer = false;
     while from <= units.len() {
-        let Some((start, end)) = search.next(from, longer, pattern.whole_pairs) else { break };
+        let Some((start, end)) = search.next(from, longer) else { break };
         units.copy(start, end, &mut found);
         search.last_match = end;
         let empty = start == end;
@@ -41,13 +41,13 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The first match from a position on; with `longer`, an empty one at that very position does not count, with `whole_pairs`
-    /// none is looked for between the halves of a pair.
-    fn next(&mut self, from: usize, longer: bool, whole_pairs: bool) -> Option<(usize, usize)> {
+    /// The first match from a position on; with `longer`, an empty one at that very position does not count. Between the halves of a
+    /// pair a match is looked for only behind an empty one.
+    fn next(&mut self, from: usize, longer: bool) -> Option<(usize, usize)> {
         // `\G` moves with every match.
         self.failed.clear();
         for start in from..=self.text.len() {
-            if whole_pairs && start > from && self.text.splits_pair(start) {
+            if start > from && self.text.splits_pair(start) {
                 continue;
             }
             let longer = longer && start == from;

@@ -34,8 +34,6 @@ pub(crate) struct PatternProblem {
 pub(crate) struct Pattern {
     nodes: Vec<Node>,
     java: bool,
-    /// Whether the pattern names characters beyond the basic plane: Java then looks for no match between the halves of a pair.
-    whole_pairs: bool,
     /// The set of a pattern of one set and a greedy quantifier, whose matches are simply all characters of the set.
     filter: Option<CharacterSet>,
 }
@@ -83,8 +81,7 @@ impl Pattern {
             [Node::Repeat { set, min: 0 | 1, max, mode: Mode::Greedy | Mode::Possessive }] if *max >= 1 => Some(set.clone()),
             _ => None,
         };
-        let whole_pairs = pattern.chars().any(|character| character.len_utf16() == 2) || pattern.contains(r"\x{1");
-        Ok(Self { nodes, java, whole_pairs, filter })
+        Ok(Self { nodes, java, filter })
     }
 
     /// All matches, one after the other.

@@ -1,6 +1,6 @@
 //! A text as an engine counts it: by characters in Python, by UTF-16 units in Java.
 //!
-//! Java looks for matches from every unit on, so one may begin between the halves of a surrogate pair and see the second half.
+//! Java goes on one unit behind an empty match, which may lie between the halves of a surrogate pair, and sees the second half.
 
 use crate::expression::LONE_SURROGATE;
 
