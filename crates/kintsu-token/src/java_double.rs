@@ -120,7 +120,7 @@ fn fractional_number(fraction: u64, exponent: i32, significant_bits: i32, fracti
     let is_high = |value: &Natural, distance: &Natural| {
         let reached = value.plus(distance);
         match word_bits {
-            Some(bits) => reached > ten_divisors && reached.bits() <= bits,
+            Some(bits) => distance.bits() > bits || (reached > ten_divisors && reached.bits() <= bits),
             None => reached >= ten_divisors,
         }
     };
