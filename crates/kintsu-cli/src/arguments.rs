@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::overlap_arguments::OverlapArguments;
 use crate::token_arguments::{DecryptArguments, OpentokenArguments, TokenizeArguments, TokensCommand};
 
 /// Finds the records that belong to the same person or company.
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Tokenize(TokenizeArguments),
     /// Decrypt tokens, to what was hashed.
     Decrypt(DecryptArguments),
+    /// Find the records of one file of tokens that are in another.
+    Overlap(Box<OverlapArguments>),
     /// Work with rules, secrets and finished tokens.
     Tokens {
         /// What to do.

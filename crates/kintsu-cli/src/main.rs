@@ -3,6 +3,7 @@
 mod arguments;
 mod commands;
 mod jobs;
+mod overlap_arguments;
 mod printer;
 mod progress;
 mod session;
@@ -63,6 +64,7 @@ fn run(command: &Command, session: &Session) -> Result<Verdict, JobError> {
         Command::Profile(arguments) => commands::profile::run(arguments, session),
         Command::Tokenize(arguments) => commands::tokenize::run(arguments, session),
         Command::Decrypt(arguments) => commands::tokenize::decrypt_tokens(arguments, session),
+        Command::Overlap(arguments) => commands::overlap::run(arguments, session),
         Command::Tokens { command } => commands::tokens::run(command, session),
         Command::Opentoken(arguments) => commands::opentoken::run(arguments, session),
         Command::Completions { shell } => Ok(commands::reference::completions(*shell)),

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use kintsu_job::{TokenModeName, TokenProfileName, TokenizeSpec};
 
+use crate::overlap_arguments::DisclosureArguments;
+
 /// `kintsu tokenize`.
 #[derive(Debug, Args)]
 pub(crate) struct TokenizeArguments {
@@ -137,6 +139,8 @@ pub(crate) enum TokensCommand {
         #[arg(long, value_name = "NAME", value_parser = parse_profile)]
         token_profile: Option<TokenProfileName>,
     },
+    /// Say what a file of tokens gives away: how often tokens repeat, which rules a frequency attack would open, who stands alone.
+    Disclosure(Box<DisclosureArguments>),
     /// Make a file with a new secret from the operating system's generator.
     NewSecret {
         /// The file; one that is there is never overwritten.
@@ -226,7 +230,7 @@ fn parse_mode(text: &str) -> Result<TokenModeName, String> {
     parse_name(text, "encrypt, hash-only or plain")
 }
 
-fn parse_profile(text: &str) -> Result<TokenProfileName, String> {
+pub(crate) fn parse_profile(text: &str) -> Result<TokenProfileName, String> {
     parse_name(text, "opentoken-1-python, opentoken-1-java, openlinktoken-2 or openlinktoken-2.2")
 }
 

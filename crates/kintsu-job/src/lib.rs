@@ -30,7 +30,8 @@ pub use spec::{
     check_ready, job_schema, load_job, nearest, parse_job, read_job,
 };
 pub use tokens::{
-    DecryptJob, ENCRYPTION_KEY_VARIABLE, HASHING_SECRET_VARIABLE, HeldSecret, KeyCard, ProfileDifference, ProfileDifferences,
-    ReferenceDecrypt, ReferenceTokens, RekeyJob, SecretCard, TokenCard, TokenFileCounts, TokenSecrets, decrypt,
-    decrypt_as_reference, diff_profiles, load_rules, read_secret, rekey, tokenize_as_reference,
+    DecryptJob, DisclosureJob, DisclosureReport, ENCRYPTION_KEY_VARIABLE, HASHING_SECRET_VARIABLE, HeldSecret, KeyCard,
+    OverlapJob, OverlapReport, OverlapSide, ProfileDifference, ProfileDifferences, ReferenceDecrypt, ReferenceTokens, RekeyJob,
+    SecretCard, TokenCard, TokenFileCounts, TokenSecrets, decrypt, decrypt_as_reference, diff_profiles, disclosure, load_rules,
+    overlap, read_secret, rekey, tokenize_as_reference,
 };

@@ -7,6 +7,7 @@
 mod attribute;
 mod character_set;
 mod characters;
+pub mod disclosure;
 pub mod encrypt;
 mod expression;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod golden;
 pub mod hash;
 mod java_double;
 mod julian;
+pub mod overlap;
 pub mod partner;
 mod pattern;
 mod profile;

@@ -1,10 +1,12 @@
 //! The commands, one file each.
 
 pub(crate) mod demo;
+pub(crate) mod disclosure;
 pub(crate) mod evaluate;
 pub(crate) mod explain;
 pub(crate) mod linkage;
 pub(crate) mod opentoken;
+pub(crate) mod overlap;
 pub(crate) mod plan;
 pub(crate) mod profile;
 pub(crate) mod reference;

@@ -20,6 +20,7 @@ pub(crate) fn run(command: &TokensCommand, session: &Session) -> Result<Verdict,
     match command {
         TokensCommand::DiffProfiles { file, records } => diff(file, records, session),
         TokensCommand::Check { rules, token_profile } => check(rules, token_profile.unwrap_or_default(), session),
+        TokensCommand::Disclosure(arguments) => super::disclosure::run(arguments, session),
         TokensCommand::NewSecret { file, kind } => new_secret(file, *kind, session),
         TokensCommand::Rekey { .. } => pass_on(command, session),
     }

@@ -6,17 +6,22 @@
 mod card;
 mod columns;
 mod diff;
+mod disclosure;
 mod file;
 mod metadata;
+mod overlap;
 mod pump;
 mod reference;
 mod rekey;
 mod rules;
 mod secrets;
+mod token_side;
 mod tokenize;
 
 pub use card::{KeyCard, SecretCard, TokenCard};
 pub use diff::{ProfileDifference, ProfileDifferences, diff_profiles};
+pub use disclosure::{DisclosureJob, DisclosureReport, disclosure};
+pub use overlap::{OverlapJob, OverlapReport, OverlapSide, overlap};
 pub use reference::{ReferenceDecrypt, ReferenceTokens, decrypt_as_reference, tokenize_as_reference};
 pub use rekey::{DecryptJob, RekeyJob, TokenFileCounts, decrypt, rekey};
 pub use rules::load_rules;

@@ -1,6 +1,6 @@
 //! Files of tokens decrypted, or passed from one key to another.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::types::UInt32Type;
@@ -150,7 +150,7 @@ fn transform(
     check_apart(&job.input.path, &job.output)?;
     let format = job.output_format.map_or_else(|| output_format(&job.output), Ok)?;
     let mut stream = TextStream::open(&job.input, &ReadOptions::default(), lenient).map_err(JobError::part)?;
-    let positions = token_columns(&stream)?;
+    let positions = token_columns(&stream, &job.input.path)?;
     stream.want(&positions).map_err(JobError::part)?;
     let overwrite = if job.overwrite { Overwrite::Replace } else { Overwrite::Refuse };
     let mut file = TokenFile::create(&job.output, format, overwrite, Vec::new())?;
@@ -176,15 +176,22 @@ fn transform(
     Ok(total)
 }
 
+/// Whether a file has the columns of tokens.
+pub(super) fn holds_tokens(stream: &TextStream) -> bool {
+    COLUMNS.iter().all(|column| stream.names().iter().any(|name| name == column))
+}
+
 /// The positions of RuleId, Token and RecordId.
-fn token_columns(stream: &TextStream) -> Result<Vec<usize>, JobError> {
+pub(super) fn token_columns(stream: &TextStream, path: &Path) -> Result<Vec<usize>, JobError> {
     let find = |wanted: &&str| stream.names().iter().position(|name| name == wanted);
     let missing: Vec<&str> = COLUMNS.iter().filter(|column| find(column).is_none()).copied().collect();
     if missing.is_empty() {
         return Ok(COLUMNS.iter().filter_map(|column| find(&column)).collect());
     }
-    let problem =
-        Problem::new("KN-JOB-067", format!("the input is no file of tokens: it lacks the columns {}", missing.join(", ")));
+    let problem = Problem::new(
+        "KN-JOB-067",
+        format!("`{}` is no file of tokens: it lacks the columns {}", path.display(), missing.join(", ")),
+    );
     Err(JobError::problem(problem.hint("name a file that `kintsu tokenize` or OpenToken has written")))
 }
 

@@ -130,14 +130,14 @@ pub(super) fn finished_uses(kernel: Tokenize) -> Result<Option<u64>, JobError> {
 }
 
 /// The columns of the input that are read, and where each field finds its own among them.
-struct Wanted {
-    positions: Vec<usize>,
-    fields: Vec<Option<usize>>,
+pub(super) struct Wanted {
+    pub(super) positions: Vec<usize>,
+    pub(super) fields: Vec<Option<usize>>,
     record_id: Option<usize>,
 }
 
 impl Wanted {
-    fn new(plan: &ColumnPlan) -> Self {
+    pub(super) fn new(plan: &ColumnPlan) -> Self {
         let mut positions: Vec<usize> = plan.fields.iter().chain([&plan.record_id]).flatten().copied().collect();
         positions.sort_unstable();
         positions.dedup();

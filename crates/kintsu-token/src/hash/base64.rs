@@ -52,6 +52,24 @@ pub(crate) fn digest(digest: &[u8; 32]) -> [u8; 44] {
     text
 }
 
+/// The digest that [`encode`] writes as this text; `None` for every other text, also where a decoder would take it.
+#[inline]
+pub(crate) fn decode_digest(text: &[u8; 44]) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    let (groups, last) = text.split_at(40);
+    let mut seen = 0;
+    for (&[a, b, c, d], bytes) in groups.as_chunks::<4>().0.iter().zip(digest.as_chunks_mut::<3>().0) {
+        let [a, b, c, d] = [a, b, c, d].map(|character| VALUES[usize::from(character)]);
+        seen |= a | b | c | d;
+        *bytes = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
+    }
+    let [a, b, c] = [last[0], last[1], last[2]].map(|character| VALUES[usize::from(character)]);
+    seen |= a | b | c;
+    digest[30] = a << 2 | b >> 4;
+    digest[31] = b << 4 | c >> 2;
+    (seen < 64 && c & 3 == 0 && last[3] == b'=').then_some(digest)
+}
+
 /// Appends the text of some bytes in the alphabet for names and addresses, padding included.
 pub(crate) fn encode_url_safe(bytes: &[u8], text: &mut Vec<u8>) {
     encode_with(&URL_SAFE, bytes, text);
@@ -197,6 +215,26 @@ mod tests {
     fn decoded(text: &[u8], dialect: Dialect) -> Option<Vec<u8>> {
         let mut bytes = b"what was there before".to_vec();
         decode(text, dialect, &mut bytes).map(|()| bytes)
+    }
+
+    #[test]
+    fn only_the_one_text_of_a_digest_is_read_as_it() {
+        let digest: [u8; 32] = std::array::from_fn(|place| (place * 37 + 5) as u8);
+        let encoded = |digest: &[u8; 32]| {
+            let mut text = Vec::new();
+            encode(digest, &mut text);
+            <[u8; 44]>::try_from(text).unwrap()
+        };
+        let written = encoded(&digest);
+        assert_eq!(decode_digest(&written), Some(digest));
+        for place in 0..44 {
+            for character in 0..=255 {
+                let mut changed = written;
+                changed[place] = character;
+                let read = decode_digest(&changed);
+                assert!(read.is_none_or(|read| encoded(&read) == changed), "{place} {character}");
+            }
+        }
     }
 
     #[test]

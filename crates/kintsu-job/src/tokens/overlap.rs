@@ -1,0 +1,256 @@
+//! Two files of tokens compared: which records of one are in the other.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::builder::StringBuilder;
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use kintsu_core::RunContext;
+use kintsu_table::{FileFormat, Input, Overwrite, StagedFile, TableWriter};
+use kintsu_token::Cipher;
+use kintsu_token::overlap::{
+    Agreement, MatchedPair, Overlap, OverlapError, OverlapOptions, OverlapResult, PairIds, RuleOverlap, RuleSets, TokenReader,
+    TokenSide,
+};
+use serde::Serialize;
+
+use super::secrets::HeldSecret;
+use super::token_side::{self, Scratch, bytes_for_tokens};
+use super::{check_apart, output_format};
+use crate::error::JobError;
+use crate::spec::TokenProfileName;
+
+/// Pairs of a batch that is written.
+const PAIRS_PER_BATCH: usize = 1 << 14;
+
+/// Pairs by one token from which on its rule is warned of.
+const PAIRS_OF_TOKEN_WARNED: u64 = 1_000_000;
+
+/// A file of tokens that is compared.
+pub struct OverlapSide {
+    /// The file.
+    pub input: Input,
+    /// Its encryption key; none where tokens are not encrypted.
+    pub key: Option<Arc<HeldSecret>>,
+    /// The partner whose key the tokens are encrypted with.
+    pub partner: Option<String>,
+}
+
+/// Compares two files of tokens.
+pub struct OverlapJob {
+    /// The files.
+    pub sides: [OverlapSide; 2],
+    /// The file of pairs; none where only figures are wanted.
+    pub output: Option<PathBuf>,
+    /// The rules.
+    pub sets: RuleSets,
+    /// Give each record at most one partner.
+    pub one_to_one: bool,
+    /// Leave out tokens that more records of a file bear.
+    pub token_frequency_max: Option<u64>,
+    /// The way of making tokens, which says how encrypted ones are read.
+    pub profile: TokenProfileName,
+    /// Replace a file that is there.
+    pub overwrite: bool,
+    /// Take keys that are easily guessed.
+    pub allow_weak_secret: bool,
+}
+
+/// What came of a comparison.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OverlapReport {
+    /// The file of pairs.
+    pub output: Option<PathBuf>,
+    /// Pairs in it, each once though it may match by several sets.
+    pub pairs: u64,
+    /// `all` or `any`.
+    pub agreement: &'static str,
+    /// Whether everybody has at most one partner.
+    pub one_to_one: bool,
+    /// Tokens that more records bear were left out.
+    pub token_frequency_max: Option<u64>,
+    /// The result of every set of rules.
+    pub results: Vec<OverlapResult>,
+    /// What is said of every rule.
+    pub rules: Vec<RuleOverlap>,
+}
+
+/// Compares two files of tokens and writes the pairs that match, in the order of their ids.
+///
+/// # Errors
+/// When a column lacks, a file cannot be read or written, a key is unfit or opens nothing, or a rule stands in neither file.
+pub fn overlap(job: &OverlapJob, ctx: &RunContext) -> Result<OverlapReport, JobError> {
+    let file = job.output.as_deref().map(|output| PairFile::create(output, job)).transpose()?;
+    let scratch = Scratch::create(job.output.as_deref())?;
+    let bytes_max = bytes_for_tokens(ctx);
+    let read = |side: usize| read_side(job, side, scratch.path(), bytes_max / 2, ctx);
+    let sides = [read(0)?, read(1)?];
+    warn_of_rules(&sides, ctx);
+    let options = OverlapOptions { one_to_one: job.one_to_one, token_frequency_max: job.token_frequency_max, bytes_max };
+    let mut overlap = Overlap::new(job.sets.clone(), sides, options, scratch.path(), ctx).map_err(JobError::part)?;
+    let rules = overlap.rules();
+    warn_of_frequencies(&rules, job, ctx);
+    let pairs = write_pairs(&mut overlap, file, job)?;
+    Ok(OverlapReport {
+        output: job.output.clone(),
+        pairs,
+        agreement: if job.sets.agreement() == Agreement::All { "all" } else { "any" },
+        one_to_one: job.one_to_one,
+        token_frequency_max: job.token_frequency_max,
+        results: overlap.results(),
+        rules,
+    })
+}
+
+fn read_side(job: &OverlapJob, side: usize, scratch: &Path, bytes_max: usize, ctx: &RunContext) -> Result<TokenSide, JobError> {
+    let OverlapSide { input, key, partner } = &job.sides[side];
+    let profile = job.profile.into();
+    let cipher = |key: &Arc<HeldSecret>| -> Result<Cipher, JobError> {
+        key.require_strong(job.allow_weak_secret, ctx)?;
+        key.cipher(partner.as_deref(), profile)
+    };
+    let cipher = key.as_ref().map(cipher).transpose()?;
+    let reader = TokenReader::new(Some(job.sets.rules()), cipher.map(|cipher| (cipher, profile)));
+    let mut tokens = TokenSide::new(&input.data_set_name(), &format!("tokens{side}"), &reader, scratch, bytes_max);
+    if let Some(mut stream) = token_side::open(input, ctx)? {
+        token_side::read(&mut stream, &input.path, &reader, &mut tokens, ctx)?;
+    }
+    tokens.check_key().map_err(JobError::part)?;
+    token_side::warn(&tokens, ctx);
+    Ok(tokens)
+}
+
+/// Warns of rules that only one file has.
+fn warn_of_rules(sides: &[TokenSide; 2], ctx: &RunContext) {
+    if sides.iter().any(|side| side.rows() == 0) {
+        return;
+    }
+    for (rule, (first, second)) in
+        sides[0].counts().zip(sides[1].counts()).map(|((rule, first), (_, second))| (rule, (first, second)))
+    {
+        if (first.rows == 0) != (second.rows == 0) {
+            let lacks = if first.rows == 0 { sides[0].name() } else { sides[1].name() };
+            ctx.warn("KN-W-TOKEN-010", format!("{lacks} has no tokens of the rule `{rule}`, by which nothing matches"), None);
+        }
+    }
+}
+
+/// Warns of tokens that many records of both files bear.
+fn warn_of_frequencies(rules: &[RuleOverlap], job: &OverlapJob, ctx: &RunContext) {
+    for rule in rules.iter().filter(|_| job.token_frequency_max.is_none()) {
+        let (first, second) = (rule.dataset1.token_frequency_max, rule.dataset2.token_frequency_max);
+        if rule.pairs > PAIRS_OF_TOKEN_WARNED && first.saturating_mul(second) > PAIRS_OF_TOKEN_WARNED {
+            let message = format!(
+                "up to {first} and {second} records bear one token of the rule `{}`, which makes {} pairs",
+                rule.rule, rule.pairs
+            );
+            ctx.warn("KN-W-TOKEN-013", message, Some("leave frequent tokens out with --max-token-frequency N".to_owned()));
+        }
+    }
+}
+
+/// The file of pairs in the making.
+struct PairFile {
+    staged: StagedFile,
+    format: FileFormat,
+}
+
+impl PairFile {
+    fn create(output: &Path, job: &OverlapJob) -> Result<Self, JobError> {
+        job.sides.iter().try_for_each(|side| check_apart(&side.input.path, output))?;
+        let format = output_format(output)?;
+        let overwrite = if job.overwrite { Overwrite::Replace } else { Overwrite::Refuse };
+        Ok(Self { staged: StagedFile::create(output, overwrite).map_err(JobError::part)?, format })
+    }
+}
+
+/// Counts the pairs, and writes them where there is a file for them.
+fn write_pairs(overlap: &mut Overlap, file: Option<PairFile>, job: &OverlapJob) -> Result<u64, JobError> {
+    let mut pairs = 0;
+    let count = |some: &[MatchedPair]| some.len() as u64;
+    let Some(file) = file else {
+        overlap
+            .for_each_pair(|_, some| {
+                pairs += count(some);
+                Ok::<(), OverlapError>(())
+            })
+            .map_err(JobError::part)?;
+        return Ok(pairs);
+    };
+    let columns = PairColumns::new(overlap.names(), &job.sets);
+    let mut writer = TableWriter::create(file.staged.path(), file.format, &columns.schema).map_err(JobError::part)?;
+    overlap.for_each_pair(|ids, some| {
+        pairs += count(some);
+        some.chunks(PAIRS_PER_BATCH).try_for_each(|some| writer.write(&columns.batch(ids, some)?).map_err(PairError::part))
+    })?;
+    writer.finish().map_err(JobError::part)?;
+    file.staged.publish().map_err(JobError::part)?;
+    Ok(pairs)
+}
+
+/// What goes wrong while pairs are written.
+struct PairError(JobError);
+
+impl PairError {
+    fn part(error: kintsu_table::TableError) -> Self {
+        Self(JobError::part(error))
+    }
+}
+
+impl From<OverlapError> for PairError {
+    fn from(error: OverlapError) -> Self {
+        Self(JobError::part(error))
+    }
+}
+
+impl From<PairError> for JobError {
+    fn from(error: PairError) -> Self {
+        error.0
+    }
+}
+
+/// The columns of the file of pairs: the two ids and, where it may differ from pair to pair, what they matched by.
+struct PairColumns<'a> {
+    schema: SchemaRef,
+    sets: &'a RuleSets,
+    told: bool,
+}
+
+impl<'a> PairColumns<'a> {
+    fn new(names: &[String; 2], sets: &'a RuleSets) -> Self {
+        let told = sets.len() > 1 || sets.agreement() == Agreement::Any;
+        let mut columns: Vec<String> = names.iter().map(|name| format!("{name}_RecordId")).collect();
+        if told {
+            columns.extend(["MatchingRules".to_owned(), "RuleSets".to_owned()]);
+        }
+        let fields: Vec<Field> = columns.into_iter().map(|name| Field::new(name, DataType::Utf8, false)).collect();
+        Self { schema: Arc::new(Schema::new(fields)), sets, told }
+    }
+
+    fn batch(&self, ids: &PairIds<'_>, pairs: &[MatchedPair]) -> Result<RecordBatch, PairError> {
+        let column = |text: &dyn Fn(&MatchedPair, &mut StringBuilder)| -> ArrayRef {
+            let mut column = StringBuilder::new();
+            pairs.iter().for_each(|pair| text(pair, &mut column));
+            Arc::new(column.finish())
+        };
+        let mut columns = vec![
+            column(&|pair, column| column.append_value(ids.first(pair))),
+            column(&|pair, column| column.append_value(ids.second(pair))),
+        ];
+        if self.told {
+            let rules: Vec<&String> = self.sets.rules().iter().collect();
+            let sets: Vec<String> = (0..self.sets.len()).map(|set| self.sets.rules_of(set).join(",")).collect();
+            columns.push(column(&|pair, column| column.append_value(named(pair.rules, &rules, ","))));
+            columns.push(column(&|pair, column| column.append_value(named(pair.sets, &sets.iter().collect::<Vec<_>>(), ";"))));
+        }
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
+        batch.map_err(|error| PairError(JobError::Defect(error.to_string())))
+    }
+}
+
+/// The names whose bits are set.
+fn named(bits: u64, names: &[&String], between: &str) -> String {
+    let set = names.iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1);
+    set.map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(between)
+}
