@@ -1,15 +1,27 @@
 //! `cargo xtask bench`: side by side with the reference systems, one command each.
 
+use std::path::PathBuf;
+
 use crate::process::{cargo, program, root, step, target};
 use crate::python;
 
 /// One million people, deduplicated by this project and by Splink on DuckDB.
 pub fn linkage(arguments: &[&str]) -> Result<(), String> {
-    let script = root().join("bench/linkage/run.py");
+    run("linkage", python::bench, arguments)
+}
+
+/// One million people, made into tokens by this project and by openlinktoken.
+pub fn tokens(arguments: &[&str]) -> Result<(), String> {
+    run("tokens", python::bench_tokens, arguments)
+}
+
+fn run(name: &str, interpreter: fn() -> Result<PathBuf, String>, arguments: &[&str]) -> Result<(), String> {
+    let script = root().join("bench").join(name).join("run.py");
     if !script.is_file() {
-        return Err("bench/linkage/run.py is not here".to_owned());
+        return Err(format!("bench/{name}/run.py is not here"));
     }
     step("build", cargo().args(["build", "--release", "--quiet", "--package", "kintsu"]))?;
-    let interpreter = python::bench()?;
-    step("bench linkage", program(interpreter).arg(script).arg("--kintsu").arg(target().join("release/kintsu")).args(arguments))
+    let interpreter = interpreter()?;
+    let kintsu = target().join("release/kintsu");
+    step(&format!("bench {name}"), program(interpreter).arg(script).arg("--kintsu").arg(kintsu).args(arguments))
 }

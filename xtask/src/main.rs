@@ -15,6 +15,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   test [--quick]        formatting, lints, tidiness, documents, differential tests, then all tests of the workspace
                         (--quick leaves out the differential tests)
   bench linkage [ARGS]  one million people: this project and Splink side by side
+  bench tokens [ARGS]   one million people: this project and openlinktoken side by side
   docs [--check]        writes docs/reference; with --check only says whether it is current
   tidy                  layers, file lengths, words that do not belong";
 
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(test::Extent::Everything),
         ["test", "--quick"] => test::run(test::Extent::Quick),
         ["bench", "linkage", rest @ ..] => bench::linkage(rest),
+        ["bench", "tokens", rest @ ..] => bench::tokens(rest),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
         ["tidy"] => tidy::run(),

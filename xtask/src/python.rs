@@ -42,6 +42,11 @@ pub fn bench() -> Result<PathBuf, String> {
     Ok(environment("bench", &packages)?.join("python"))
 }
 
+/// Python with openlinktoken and what its side of the bench needs beside it.
+pub fn bench_tokens() -> Result<PathBuf, String> {
+    Ok(environment("bench-tokens", &[OPEN_LINK_TOKEN_2_1, "numpy", "pyarrow"])?.join("python"))
+}
+
 /// The folder of programs of an environment that holds `packages`; made anew when it holds others.
 fn environment(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
     let folder = target().join("python").join(name);

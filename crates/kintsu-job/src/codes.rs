@@ -71,6 +71,20 @@ const NOTES: &[(&str, &str, &str)] = &[
         "a run has no record of that id",
         "ids are those of the input; where there are several tables write TABLE-__-ID",
     ),
+    ("KN-JOB-060", "the name of a file of tokens tells no format", "end it in .csv or .parquet"),
+    ("KN-JOB-061", "a file is both input and output", "name another output"),
+    ("KN-JOB-062", "tokens are to be made of no input, or of several", "name one file, or `-` for standard input"),
+    (
+        "KN-JOB-063",
+        "the input lacks a column that a rule needs",
+        "name the column with --columns NAME=FIELD, or leave out --strict-columns",
+    ),
+    ("KN-JOB-064", "every rule lacks a column", "name columns with --columns NAME=FIELD, or give --allow-missing"),
+    ("KN-JOB-065", "a column is named for a field that no rule has", "name one of the fields of the rules"),
+    ("KN-JOB-066", "a key opens no token of a file", "check the key and the partner, and that the tokens are encrypted"),
+    ("KN-JOB-067", "a file of tokens lacks its columns", "name a file that `kintsu tokenize` or OpenToken has written"),
+    ("KN-JOB-068", "there is no encryption key", "name a file with --encryption-key-file, or set KINTSU_ENCRYPTION_KEY"),
+    ("KN-JOB-069", "a flag that the reference's command line needs is not given", "give it"),
     ("KN-LINK-300", "several things are wrong with a model", "mend all of them"),
     (
         "KN-TOKEN-201",
@@ -115,6 +129,21 @@ const NOTES: &[(&str, &str, &str)] = &[
         "KN-W-TABLE-003",
         "a column that nothing looks at has types that do not go together, and is carried as text",
         "give it one type",
+    ),
+    ("KN-W-TOKEN-001", "the input lacks a column, so tokens are blank", "name the column with --columns NAME=FIELD"),
+    (
+        "KN-W-TOKEN-002",
+        "a byte order mark or white space in the header is passed over",
+        "the reference would not find these columns",
+    ),
+    ("KN-W-TOKEN-003", "two columns hold one kind of attribute", "say which is meant with --columns NAME=FIELD"),
+    ("KN-W-TOKEN-004", "a secret is easily guessed", "make a strong one with `kintsu tokens new-secret`"),
+    ("KN-W-TOKEN-005", "tokens are written as personal data in clear", "hash them, unless nobody else is to see them"),
+    ("KN-W-TOKEN-006", "some tokens cannot be decrypted with the key", "check the key and the partner"),
+    (
+        "KN-W-TOKEN-007",
+        "secrets stand on the command line",
+        "use kintsu tokenize, which reads secrets from files, the environment or standard input",
     ),
 ];
 

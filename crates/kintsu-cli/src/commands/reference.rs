@@ -42,6 +42,10 @@ fn commands() -> String {
     for command in root.get_subcommands_mut().filter(|command| !command.is_hide_set()) {
         let name = format!("kintsu {}", command.get_name());
         append(&name, command.clone().term_width(100).render_long_help().to_string());
+        for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set() && inner.get_name() != "help") {
+            let name = format!("{name} {}", inner.get_name());
+            append(&name, inner.clone().term_width(100).render_long_help().to_string());
+        }
     }
     let lines: Vec<&str> = page.lines().map(str::trim_end).collect();
     lines.join("\n")

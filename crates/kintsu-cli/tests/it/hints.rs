@@ -50,6 +50,7 @@ fn table() -> Vec<TableError> {
         TableError::TargetExists { path: path() },
         TableError::TargetProtected { path: path(), reason: "x" },
         TableError::TargetBusy { path: path() },
+        TableError::NotStreamed { path: path(), what: "x" },
     ]
 }
 

@@ -9,3 +9,4 @@ mod hints;
 mod memory;
 mod sameness;
 mod steps;
+mod tokens;

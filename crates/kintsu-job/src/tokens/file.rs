@@ -176,6 +176,8 @@ impl Renderer {
         let (bytes, _) = tokens.tokens();
         let (ids, _) = tokens.record_ids();
         let mut text = Vec::with_capacity(bytes.len() + (ids.len() / tokens.records().max(1) + 16) * tokens.len());
+        // Base64 and zeros need no quotes.
+        let hashed = kernel.tokenizer().maker().makes_base64();
         let mut id_field = Vec::new();
         let mut record_of_field = usize::MAX;
         for (position, (record, rule)) in tokens.slots().enumerate() {
@@ -187,7 +189,11 @@ impl Renderer {
                 id_field.push(b'\n');
             }
             text.extend_from_slice(&self.rules[rule]);
-            append_field(tokens.token(position), Quoting::Minimal, &mut text);
+            if hashed {
+                text.extend_from_slice(tokens.token(position));
+            } else {
+                append_field(tokens.token(position), Quoting::Minimal, &mut text);
+            }
             text.extend_from_slice(&id_field);
         }
         Ok(TokenRows::text(tokens.len(), text))

@@ -84,6 +84,11 @@ impl TokenMaker {
         self.encryption.as_ref()
     }
 
+    /// Whether every token is base64 text or the blank token.
+    pub fn makes_base64(&self) -> bool {
+        self.hasher.is_some() || self.encryption.is_some()
+    }
+
     /// Ends the count of the uses of the encryption key; none where there is none.
     ///
     /// # Errors

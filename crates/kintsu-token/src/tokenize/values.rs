@@ -1,7 +1,8 @@
 //! What the values of a field become, remembered by value where values repeat.
 //!
-//! Names and codes repeat so often that looking one up is cheaper than working it out again; numbers of persons do not. Which of
-//! the two a field is shows in its first rows: a field of which few values were known is not remembered for some batches.
+//! Names, days and codes repeat so often that looking one up is cheaper than working it out again; numbers of persons do not.
+//! Which of the two a field is shows once some ten thousand values were seen: a field of which most values are still new then is
+//! not remembered for many batches.
 
 use std::hash::BuildHasher;
 
@@ -12,11 +13,13 @@ use crate::attribute::Invalid;
 use crate::signature::Outcome;
 
 /// Values that are remembered at most; with more, all are forgotten and remembering begins anew.
-const REMEMBERED_MAX: usize = 1 << 14;
+const REMEMBERED_MAX: usize = 1 << 16;
 /// Bytes of values and of what they became that are remembered at most.
-const REMEMBERED_BYTES_MAX: usize = 1 << 21;
+const REMEMBERED_BYTES_MAX: usize = 1 << 22;
+/// Values that are looked up before a field is found not to repeat.
+const ASKED_MIN: u32 = 3 << 14;
 /// Batches for which a field that does not repeat is not remembered.
-const BATCHES_WITHOUT: u32 = 64;
+const BATCHES_WITHOUT: u32 = 1 << 10;
 
 /// What a value became in one part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +64,11 @@ pub(super) struct FieldValues {
     key_places: Vec<(u32, u32)>,
     null: Option<u32>,
     hasher: RandomState,
+    /// Values looked up, and those of them that were new, in this batch.
     asked: u32,
     worked_out: u32,
+    /// Values looked up since remembering began.
+    asked_before: u32,
     /// For so many batches more nothing is remembered.
     without: u32,
 }
@@ -80,16 +86,18 @@ impl FieldValues {
             hasher: RandomState::default(),
             asked: 0,
             worked_out: 0,
+            asked_before: 0,
             without: 0,
         }
     }
 
     /// Begins a batch: codes of earlier ones hold no longer.
     pub(super) fn begin(&mut self) {
+        self.asked_before = self.asked_before.saturating_add(self.asked);
         if self.without > 0 {
             self.without -= 1;
             self.forget();
-        } else if self.worked_out > self.asked / 4 * 3 && self.asked > 0 {
+        } else if self.asked_before >= ASKED_MIN && self.worked_out > self.asked / 2 {
             self.without = BATCHES_WITHOUT;
             self.forget();
         } else if self.key_places.len() > REMEMBERED_MAX || self.keys.len() + self.texts.len() > REMEMBERED_BYTES_MAX {
@@ -105,6 +113,7 @@ impl FieldValues {
         self.keys.clear();
         self.key_places.clear();
         self.null = None;
+        self.asked_before = 0;
     }
 
     /// The code of a value; `work_out` is called where it is not known, and is to store every part.

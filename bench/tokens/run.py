@@ -1,0 +1,189 @@
+"""Measures `kintsu tokenize` and openlinktoken 2.1.2 side by side on made-up people.
+
+    cargo xtask bench tokens [--rows 1000000] [--peer-rows 20000] [--runs 3] [--work bench-data]
+
+which hands over the command to measure and runs this file by a Python with openlinktoken in it. Needs the folder `shared` beside
+the repository, or where KINTSU_SHARED points, for its lists of names. Every way of making tokens is measured for both in turn:
+CSV to CSV and Parquet to Parquet, hash-only and encrypting; kintsu with one thread and with two. What is compared:
+
+* CPU     kintsu: user and system time of the whole process (wait4). The peer: of its work alone, without starting Python.
+* memory  the peak resident set of the process.
+* tokens  those of the first people must be the same (hash-only), or decrypt to the same (encrypting).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import itertools
+import json
+import os
+import platform
+import re
+import secrets
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+RATIO_GOAL = 100
+MEMORY_GOAL_MB = 200
+
+
+@dataclass
+class Measured:
+    """One run."""
+
+    rows: int
+    cpu_s: float
+    wall_s: float
+    peak_mib: float
+
+    def rate(self) -> float:
+        """Rows per CPU second."""
+        return self.rows / self.cpu_s
+
+
+@dataclass
+class Case:
+    """A way of making tokens."""
+
+    ending: str
+    mode: str
+
+    def name(self) -> str:
+        return f"{self.ending} to {self.ending}, {self.mode}"
+
+
+def run_kintsu(command: list[str], rows: int) -> Measured:
+    """Runs one process; wait4 gives the times and the peak memory of it alone."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    errors = process.stderr.read() if process.stderr else b""
+    _, status, usage = os.wait4(process.pid, 0)
+    wall_s = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise SystemExit(f"{' '.join(command)}\nended with {process.returncode}:\n{errors.decode(errors='replace')}")
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return Measured(rows, usage.ru_utime + usage.ru_stime, wall_s, usage.ru_maxrss / unit)
+
+
+def run_peer(python: Path, arguments: list[str]) -> Measured:
+    done = subprocess.run([str(python), str(HERE / "peer.py"), *arguments], check=True, stdout=subprocess.PIPE, text=True)
+    return Measured(**json.loads(done.stdout))
+
+
+def people(python: Path, names: Path, rows: int, work: Path) -> Path:
+    """The people, made once for a number of rows; the path lacks its ending."""
+    path = work / f"persons_{rows}"
+    if not path.with_suffix(".parquet").exists():
+        subprocess.run([str(python), str(HERE / "people.py"), str(rows), "7", str(names), str(path)], check=True)
+    return path
+
+
+def secret_file(work: Path, name: str, characters: int) -> Path:
+    path = work / name
+    if not path.exists():
+        path.write_text(secrets.token_urlsafe(characters)[:characters])
+    return path
+
+
+def kintsu_command(kintsu: Path, case: Case, source: Path, target: Path, keys: list[Path], threads: int) -> list[str]:
+    command = [str(kintsu), "tokenize", f"{source}{case.ending}", "-o", str(target), "--mode", case.mode, "--overwrite"]
+    command += ["--token-profile", "openlinktoken-2", "--hashing-secret-file", str(keys[0]), "--threads", str(threads), "-qq"]
+    return command + (["--encryption-key-file", str(keys[1])] if case.mode == "encrypt" else [])
+
+
+def rows_of(path: Path, count: int) -> list[list[str]]:
+    """The first rows of a file of tokens."""
+    if path.suffix == ".parquet":
+        import pyarrow.parquet
+
+        batch = next(pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=count))
+        return [[str(value) for value in row.values()] for row in batch.to_pylist()]
+    with path.open(newline="") as file:
+        return list(itertools.islice(itertools.islice(csv.reader(file), 1, None), count))
+
+
+def same_tokens(case: Case, kintsu: Path, ours: Path, theirs: Path, keys: list[Path], people_compared: int) -> bool:
+    """Whether both made the same tokens of the first people."""
+    if case.mode == "encrypt":
+        decrypted = [path.with_name(f"decrypted_{path.name}") for path in (ours, theirs)]
+        for path, plain in zip((ours, theirs), decrypted):
+            command = [str(kintsu), "decrypt", str(path), "-o", str(plain), "--encryption-key-file", str(keys[1])]
+            run_kintsu([*command, "--overwrite", "-qq"], 1)
+        ours, theirs = decrypted
+    count = people_compared * 5
+    return rows_of(ours, count) == rows_of(theirs, count)
+
+
+def machine() -> str:
+    """The processor, the cores that may be used, and how busy the machine is."""
+    name = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        found = re.search(r"model name\s*:\s*(.*)", info.read_text())
+        name = found.group(1) if found else name
+    return f"{name}, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}"
+
+
+def names_file() -> Path:
+    named = os.environ.get("KINTSU_SHARED")
+    path = (Path(named) if named else ROOT.parent / "shared") / "bench" / "linkage" / "names.json"
+    if not path.exists():
+        print(f"skipped: {path} is not here")
+        raise SystemExit(0)
+    return path
+
+
+def measure(case: Case, arguments: argparse.Namespace, source: Path, keys: list[Path]) -> bool:
+    """Measures both in turn, prints a line for each, and says whether the tokens are the same and the goals are reached."""
+    work, kintsu = arguments.work.resolve(), arguments.kintsu.resolve()
+    ours, theirs = work / f"tokens{case.ending}", work / f"peer{case.ending}"
+    peer_arguments = [f"{source}{case.ending}", str(theirs), str(arguments.peer_rows), str(keys[0])]
+    peer_arguments += [str(keys[1])] if case.mode == "encrypt" else []
+    peers, singles, doubles = [], [], []
+    for _ in range(arguments.runs):
+        peers.append(run_peer(Path(sys.executable), peer_arguments))
+        singles.append(run_kintsu(kintsu_command(kintsu, case, source, ours, keys, 1), arguments.rows))
+        doubles.append(run_kintsu(kintsu_command(kintsu, case, source, ours, keys, 2), arguments.rows))
+    peer = statistics.median(run.rate() for run in peers)
+    reached = True
+    for label, runs in (("openlinktoken 2.1.2", peers), ("kintsu, 1 thread", singles), ("kintsu, 2 threads", doubles)):
+        rate = statistics.median(run.rate() for run in runs)
+        wall = statistics.median(run.wall_s for run in runs)
+        peak = max(run.peak_mib for run in runs)
+        print(f"| {case.name()} | {label} | {rate:,.0f} | {wall:.2f} | {peak:.0f} | {rate / peer:.0f} |", flush=True)
+        if label.startswith("kintsu"):
+            reached &= rate / peer >= RATIO_GOAL and peak * 2**20 <= MEMORY_GOAL_MB * 1e6
+    same = same_tokens(case, kintsu, ours, theirs, keys, min(arguments.peer_rows, 2000))
+    print(f"{case.name()}: tokens {'the same' if same else 'DIFFERENT'}, goals {'reached' if reached else 'MISSED'}")
+    return same
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measures kintsu tokenize and openlinktoken 2.1.2 side by side.")
+    parser.add_argument("--kintsu", type=Path, default=ROOT / "target" / "release" / "kintsu")
+    parser.add_argument("--work", type=Path, default=ROOT / "bench-data", help="where people and tokens go")
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--peer-rows", type=int, default=20_000)
+    parser.add_argument("--runs", type=int, default=3)
+    arguments = parser.parse_args()
+    work: Path = arguments.work.resolve()
+    work.mkdir(parents=True, exist_ok=True)
+    source = people(Path(sys.executable), names_file(), arguments.rows, work)
+    keys = [secret_file(work, "hashing.secret", 40), secret_file(work, "encryption.key", 32)]
+    print(f"{arguments.rows:,} people, the peer on {arguments.peer_rows:,}; median of {arguments.runs}; {machine()}")
+    print("| way | program | rows per CPU second | wall, s | peak, MiB | ratio |\n|---|---|---:|---:|---:|---:|")
+    cases = [Case(ending, mode) for ending in (".csv", ".parquet") for mode in ("hash-only", "encrypt")]
+    same = [measure(case, arguments, source, keys) for case in cases]
+    return 0 if all(same) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
