@@ -85,6 +85,7 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-JOB-067", "a file of tokens lacks its columns", "name a file that `kintsu tokenize` or OpenToken has written"),
     ("KN-JOB-068", "there is no encryption key", "name a file with --encryption-key-file, or set KINTSU_ENCRYPTION_KEY"),
     ("KN-JOB-069", "a flag that the reference's command line needs is not given", "give it"),
+    ("KN-JOB-070", "a job that makes tokens is to be planned", "run it with `kintsu run`"),
     ("KN-LINK-300", "several things are wrong with a model", "mend all of them"),
     (
         "KN-TOKEN-201",

@@ -37,11 +37,11 @@ pub(crate) fn run(arguments: &OpentokenArguments, session: &Session) -> Result<V
     let lacks =
         |flag: &str, what: &str| Problem::new("KN-JOB-069", format!("{what} must be specified")).hint(format!("give {flag}"));
     if arguments.decrypt || !arguments.hash_only {
-        let given = arguments.encryption_key.is_some();
+        let given = is_given(arguments.encryption_key.as_ref());
         problems.extend((!given).then(|| lacks("-e KEY, or --hash-only", "an encryption key")));
     }
     if !arguments.decrypt {
-        let given = arguments.hashing_secret.as_ref().is_some_and(|secret| !secret.is_empty());
+        let given = is_given(arguments.hashing_secret.as_ref());
         problems.extend((!given).then(|| lacks("-h SECRET", "a hashing secret")));
     }
     let (Some(input_format), Some(output_format), true) = (input_format, output_format, problems.is_empty()) else {
@@ -80,6 +80,11 @@ pub(crate) fn run(arguments: &OpentokenArguments, session: &Session) -> Result<V
     let text = format!("{:<28} {:>14}\n{:<28} {}", "records", grouped(card.rows), "written to", arguments.output.display());
     session.printer().result(&json!({ "output": arguments.output, "tokens": card }), &text);
     Ok(Verdict::Done)
+}
+
+/// Whether there is more than white space.
+fn is_given(secret: Option<&String>) -> bool {
+    secret.is_some_and(|secret| !secret.trim().is_empty())
 }
 
 /// The formats that the reference knows, by their names in lower case.

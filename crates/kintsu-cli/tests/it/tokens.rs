@@ -142,7 +142,7 @@ fn parquet_csv_packed_csv_and_standard_input_give_the_same_tokens() {
     succeeded(&tokenize(here, &["people.csv", "-o", "tokens.csv", "-qq"], &HASH_ONLY));
     let expected = read(here, "tokens.csv");
     assert_eq!(expected.lines().count(), 16);
-    succeeded(&tokenize(here, &["people.csv", "-o", "tokens.parquet", "-qq"], &HASH_ONLY));
+    succeeded(&tokenize(here, &["people.csv", "-o", "columns.parquet", "-qq"], &HASH_ONLY));
     let mut process = kintsu(here)
         .args(["tokenize", "-", "-o", "piped.csv", "-qq"])
         .args(HASH_ONLY)
@@ -153,7 +153,7 @@ fn parquet_csv_packed_csv_and_standard_input_give_the_same_tokens() {
     assert!(process.wait().unwrap().success());
     assert_eq!(read(here, "piped.csv"), expected);
     // Hash-only tokens pass through another profile's decryption untouched, which turns Parquet into CSV.
-    let options = ["opentoken", "-d", "-i", "tokens.parquet", "-t", "parquet", "-o", "back.csv", "-ot", "csv", "-e", KEY, "-qq"];
+    let options = ["opentoken", "-d", "-i", "columns.parquet", "-t", "parquet", "-o", "back.csv", "-ot", "csv", "-e", KEY, "-qq"];
     succeeded(&run(here, &options));
     assert_eq!(read(here, "back.csv"), expected);
 }
@@ -227,7 +227,7 @@ fn bad_input_is_refused_and_leaves_nothing() {
         &["tokenize", "people.csv", "-o", "o.csv", "--hashing-secret-file", "secret", "--encryption-key-file", "long"],
         "KN-TOKEN-108",
     );
-    refused(&["tokenize", "people.csv", "-o", "o.txt", "--hashing-secret-file", "secret"], "KN-JOB-060");
+    refused(&["tokenize", "people.csv", "-o", "o.xlsx", "--hashing-secret-file", "secret"], "KN-JOB-060");
     refused(&["decrypt", "people.csv", "-o", "o.csv", "--encryption-key-file", "key"], "KN-JOB-067");
 
     let done = tokenize(here, &["no_ssn.csv", "-o", "o.csv"], &HASH_ONLY);

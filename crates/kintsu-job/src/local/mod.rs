@@ -61,6 +61,10 @@ impl Engine for LocalEngine {
     }
 
     fn plan(&self, job: &JobSpec, ctx: &RunContext) -> Result<Plan, JobError> {
+        if job.tokenize.is_some() {
+            let problem = Problem::new("KN-JOB-070", "a job that makes tokens compares no records, so there is nothing to plan");
+            return Err(JobError::problem(problem.hint("run it with `kintsu run`")));
+        }
         planning::plan(job, ctx).map_err(|error| error.or_memory(ctx))
     }
 

@@ -10,3 +10,4 @@ mod scene;
 mod shared;
 mod stack;
 mod staged;
+mod stream;

@@ -1,0 +1,95 @@
+//! Files read as streams of raw text.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray};
+use kintsu_table::{FileFormat, Input, ReadOptions, TableError, TextBatch, TextStream, write_file};
+
+fn open(path: &Path, ragged: bool) -> Result<TextStream, TableError> {
+    TextStream::open(&Input::new(path), &ReadOptions::default(), ragged)
+}
+
+/// Every row of the columns at `positions`, with a mark for cells that records lack.
+fn rows(stream: &mut TextStream, positions: &[usize]) -> Result<Vec<Vec<Option<String>>>, TableError> {
+    stream.want(positions)?;
+    let mut found = Vec::new();
+    loop {
+        let pieces = stream.next_pieces(3)?;
+        if pieces.is_empty() {
+            return Ok(found);
+        }
+        for piece in pieces {
+            let TextBatch { columns, rows, .. } = piece.into_batch()?;
+            let cell = |column: &StringArray, row: usize| column.is_valid(row).then(|| column.value(row).to_owned());
+            found.extend((0..rows).map(|row| columns.iter().map(|column| cell(column, row)).collect()));
+        }
+    }
+}
+
+#[test]
+fn rows_come_in_order_from_csv_and_parquet_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(0..50_000));
+    let names: ArrayRef =
+        Arc::new((0..50_000).map(|row| (row % 7 > 0).then(|| format!("name {}", row % 1000))).collect::<StringArray>());
+    let days: ArrayRef = Arc::new(Date32Array::from_iter_values((0..50_000).map(|row| row % 20_000)));
+    let batch = RecordBatch::try_from_iter([("id", ids), ("name", names), ("day", days)]).unwrap();
+    let write = |name: &str, format| {
+        let path = folder.path().join(name);
+        write_file(&path, format, &batch.schema(), [Ok(batch.clone())]).unwrap();
+        path
+    };
+    let csv = write("a.csv", FileFormat::Csv);
+    let parquet = write("a.parquet", FileFormat::Parquet);
+    let mut of_parquet = open(&parquet, false).unwrap();
+    assert_eq!(
+        (of_parquet.rows_known(), of_parquet.names()),
+        (Some(50_000), ["id", "name", "day"].map(str::to_owned).as_slice())
+    );
+    let expected = rows(&mut open(&csv, false).unwrap(), &[1, 0, 2]).unwrap();
+    assert_eq!(expected.len(), 50_000);
+    assert_eq!(expected[8], ["name 8", "8", "1970-01-09"].map(|text| Some(text.to_owned())));
+    assert_eq!(expected[7][0], None);
+    assert_eq!(rows(&mut of_parquet, &[1, 0, 2]).unwrap(), expected);
+    assert_eq!(rows(&mut open(&parquet, false).unwrap(), &[]).unwrap(), vec![Vec::new(); 50_000]);
+}
+
+#[test]
+fn headers_stay_as_they_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    std::fs::write(&path, "\u{feff}a, b ,a\n1,2,3\n").unwrap();
+    let stream = open(&path, false).unwrap();
+    assert!(stream.has_byte_order_mark());
+    assert_eq!(stream.names(), ["a", " b ", "a"]);
+}
+
+#[test]
+fn ragged_records_are_refused_unless_they_are_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    std::fs::write(&path, "a,b\n1\n2,3,4\n").unwrap();
+    assert!(matches!(rows(&mut open(&path, false).unwrap(), &[0, 1]), Err(TableError::Csv { line: 2, .. })));
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(rows(&mut open(&path, true).unwrap(), &[0, 1]).unwrap(), [[text("1"), None], [text("2"), text("3")]]);
+}
+
+#[test]
+fn cut_files_and_other_formats_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let names: ArrayRef = Arc::new(StringArray::from_iter_values((0..9000).map(|row| format!("n{row}"))));
+    let batch = RecordBatch::try_from_iter([("name", names)]).unwrap();
+    let path = folder.path().join("a.parquet");
+    write_file(&path, FileFormat::Parquet, &batch.schema(), [Ok(batch.clone())]).unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    assert!(matches!(open(&path, false), Err(TableError::Decode { .. })));
+    assert!(matches!(open(folder.path(), false), Err(TableError::NotStreamed { .. })));
+    let lines = folder.path().join("a.jsonl");
+    std::fs::write(&lines, "{\"a\":1}\n").unwrap();
+    assert!(matches!(open(&lines, false), Err(TableError::NotStreamed { .. })));
+    let quoted = folder.path().join("a.csv");
+    std::fs::write(&quoted, "a,b\n1,\"2\n").unwrap();
+    assert!(matches!(open(&quoted, false).and_then(|mut stream| rows(&mut stream, &[0])), Err(TableError::Csv { .. })));
+}
