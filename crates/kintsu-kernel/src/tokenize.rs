@@ -139,9 +139,9 @@ impl Tokenize {
     /// # Errors
     /// [`KernelError::Tokens`] when the operating system gives no randomness, or the key may not be used so often.
     pub fn run(&self, input: &TokenInput<'_>, counts: &mut TokenCounts, tokens: &mut TokenBatch) -> Result<(), KernelError> {
-        let texts = |column: &Option<&StringArray>| column.map(|column| Texts(column.clone()));
-        let fields: Vec<Option<Texts>> = input.fields.iter().map(texts).collect();
-        let ids = texts(&input.record_ids);
+        let texts = |column: &StringArray| Texts(column.clone());
+        let fields: Vec<Option<Texts>> = input.fields.iter().map(|column| column.map(texts)).collect();
+        let ids = input.record_ids.map(texts);
         let records = RecordColumns {
             rows: input.rows,
             fields: fields.iter().map(Option::as_ref).collect(),

@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &OpentokenArguments, session: &Session) -> Result<V
         encryption: key,
         profile,
     };
-    let card = tokenize_as_reference(job, &ctx)?;
+    let card = tokenize_as_reference(&job, &ctx)?;
     let text = format!("{:<28} {:>14}\n{:<28} {}", "records", grouped(card.rows), "written to", arguments.output.display());
     session.printer().result(&json!({ "output": arguments.output, "tokens": card }), &text);
     Ok(Verdict::Done)

@@ -55,7 +55,7 @@ pub struct ReferenceDecrypt {
 ///
 /// # Errors
 /// Where the reference writes an error into its log and goes on or ends with success.
-pub fn tokenize_as_reference(job: ReferenceTokens, ctx: &RunContext) -> Result<TokenCard, JobError> {
+pub fn tokenize_as_reference(job: &ReferenceTokens, ctx: &RunContext) -> Result<TokenCard, JobError> {
     check_apart(&job.input, &job.output)?;
     let profile: Profile = job.profile.into();
     let java = profile == Profile::OpenToken1Java;

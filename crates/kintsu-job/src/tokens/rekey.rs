@@ -87,15 +87,12 @@ pub(super) fn decrypt_with(job: &DecryptJob, lenient: bool, ctx: &RunContext) ->
     let profile: Profile = job.profile.into();
     let cipher = job.encryption.cipher(job.partner.as_deref(), profile)?;
     let counts = transform(job, lenient, ctx, |token, text, counts| {
-        match cipher.decrypt(token, profile) {
-            Ok(content) => {
-                counts.decrypted += 1;
-                text.extend_from_slice(content.as_bytes());
-            }
-            Err(_) => {
-                counts.undecryptable += 1;
-                text.extend_from_slice(token.as_bytes());
-            }
+        if let Ok(content) = cipher.decrypt(token, profile) {
+            counts.decrypted += 1;
+            text.extend_from_slice(content.as_bytes());
+        } else {
+            counts.undecryptable += 1;
+            text.extend_from_slice(token.as_bytes());
         }
         Ok(())
     })?;
@@ -183,10 +180,10 @@ pub(super) fn holds_tokens(stream: &TextStream) -> bool {
 
 /// The positions of RuleId, Token and RecordId.
 pub(super) fn token_columns(stream: &TextStream, path: &Path) -> Result<Vec<usize>, JobError> {
-    let find = |wanted: &&str| stream.names().iter().position(|name| name == wanted);
+    let find = |wanted: &str| stream.names().iter().position(|name| name == wanted);
     let missing: Vec<&str> = COLUMNS.iter().filter(|column| find(column).is_none()).copied().collect();
     if missing.is_empty() {
-        return Ok(COLUMNS.iter().filter_map(|column| find(&column)).collect());
+        return Ok(COLUMNS.iter().filter_map(|column| find(column)).collect());
     }
     let problem = Problem::new(
         "KN-JOB-067",

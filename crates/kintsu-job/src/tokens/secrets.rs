@@ -121,5 +121,5 @@ impl HeldSecret {
 pub(super) fn salt() -> Result<String, JobError> {
     let mut bytes = [0; 8];
     kintsu_token::secret::random_bytes(&mut bytes).map_err(JobError::part)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:016x}", u64::from_be_bytes(bytes)))
 }

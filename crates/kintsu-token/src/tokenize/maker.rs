@@ -99,13 +99,12 @@ impl TokenMaker {
 
     /// Puts the tokens of the signatures that `worker` holds into `batch`.
     pub(super) fn make(&self, worker: &mut TokenWorker, batch: &mut TokenBatch) -> Result<(), KeyError> {
-        let (bytes, ends) = match &self.encryption {
-            None => (&mut batch.tokens, &mut batch.token_ends),
-            Some(_) => {
-                worker.hashed.clear();
-                worker.hashed_ends.clear();
-                (&mut worker.hashed, &mut worker.hashed_ends)
-            }
+        let (bytes, ends) = if self.encryption.is_some() {
+            worker.hashed.clear();
+            worker.hashed_ends.clear();
+            (&mut worker.hashed, &mut worker.hashed_ends)
+        } else {
+            (&mut batch.tokens, &mut batch.token_ends)
         };
         match &self.hasher {
             Some(hasher) => hasher.hash(&worker.signatures, &worker.ends, bytes, ends),
