@@ -47,8 +47,8 @@ def parquet_to_parquet(generator: TokenGenerator, source: Path, target: Path, ro
     import pyarrow.parquet
 
     records = pyarrow.parquet.read_table(source).slice(0, rows).to_pylist()
-    columns = zip(*tokens(generator, records))
-    pyarrow.parquet.write_table(pyarrow.table(dict(zip(COLUMNS, map(list, columns)))), target)
+    columns = zip(*tokens(generator, records), strict=True)
+    pyarrow.parquet.write_table(pyarrow.table(dict(zip(COLUMNS, map(list, columns), strict=True))), target)
 
 
 def main() -> None:

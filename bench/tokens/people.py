@@ -2,7 +2,8 @@
 
     python people.py ROWS SEED NAMES.json OUT_WITHOUT_ENDING
 
-writes OUT.csv and OUT.parquet with the columns RecordId, FirstName, LastName, BirthDate, Sex, PostalCode and SocialSecurityNumber.
+writes OUT.csv and OUT.parquet with the columns RecordId, FirstName, LastName, BirthDate, Sex, PostalCode and
+SocialSecurityNumber.
 Equal numbers give equal people.
 """
 
@@ -17,7 +18,14 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-MISSING_SHARE = {"FirstName": 0.01, "LastName": 0.005, "BirthDate": 0.01, "Sex": 0.005, "PostalCode": 0.02, "SocialSecurityNumber": 0.05}
+MISSING_SHARE = {
+    "FirstName": 0.01,
+    "LastName": 0.005,
+    "BirthDate": 0.01,
+    "Sex": 0.005,
+    "PostalCode": 0.02,
+    "SocialSecurityNumber": 0.05,
+}
 
 
 def drawn(random: np.random.Generator, weights: dict[str, float], rows: int) -> np.ndarray:
@@ -31,7 +39,7 @@ def people(rows: int, seed: int, names: Path) -> pa.Table:
     random = np.random.default_rng(seed)
     weights = json.loads(names.read_text())
     days = np.datetime64("1930-01-01") + (random.beta(1.6, 1.3, rows) * 28_800).astype(int)
-    areas = random.integers(1, 665, rows)
+    numbers = zip(random.integers(1, 665, rows), random.integers(1, 100, rows), random.integers(1, 10_000, rows), strict=True)
     postal_codes = 10_000 + (random.beta(1.2, 1.2, 30_000) * 89_999).astype(int)
     columns = {
         "FirstName": drawn(random, weights["first"], rows),
@@ -39,10 +47,7 @@ def people(rows: int, seed: int, names: Path) -> pa.Table:
         "BirthDate": days.astype(str).astype(object),
         "Sex": np.array(["Male", "Female", "M", "F"], dtype=object)[random.choice(4, rows, p=[0.4, 0.4, 0.1, 0.1])],
         "PostalCode": np.char.mod("%05d", postal_codes[random.integers(0, len(postal_codes), rows)]).astype(object),
-        "SocialSecurityNumber": np.array(
-            [f"{a:03d}-{g:02d}-{s:04d}" for a, g, s in zip(areas, random.integers(1, 100, rows), random.integers(1, 10_000, rows))],
-            dtype=object,
-        ),
+        "SocialSecurityNumber": np.array([f"{a:03d}-{g:02d}-{s:04d}" for a, g, s in numbers], dtype=object),
     }
     for name, share in MISSING_SHARE.items():
         columns[name][random.random(rows) < share] = None

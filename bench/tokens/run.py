@@ -114,7 +114,7 @@ def same_tokens(case: Case, kintsu: Path, ours: Path, theirs: Path, keys: list[P
     """Whether both made the same tokens of the first people."""
     if case.mode == "encrypt":
         decrypted = [path.with_name(f"decrypted_{path.name}") for path in (ours, theirs)]
-        for path, plain in zip((ours, theirs), decrypted):
+        for path, plain in zip((ours, theirs), decrypted, strict=True):
             command = [str(kintsu), "decrypt", str(path), "-o", str(plain), "--encryption-key-file", str(keys[1])]
             run_kintsu([*command, "--overwrite", "-qq"], 1)
         ours, theirs = decrypted

@@ -47,6 +47,14 @@ impl TokenRows {
     pub(super) fn batch(batch: RecordBatch) -> Self {
         Self { rows: batch.num_rows() as u64, content: Content::Batch(batch) }
     }
+
+    /// The room of lines that are written, to be used again.
+    pub(super) fn into_room(self) -> Vec<u8> {
+        match self.content {
+            Content::Text(text) => text,
+            Content::Batch(_) => Vec::new(),
+        }
+    }
 }
 
 /// A file of tokens in the making.
@@ -168,14 +176,15 @@ impl Renderer {
         Self { format, quoting, rules: rule_ids.iter().map(field).collect() }
     }
 
-    /// The rows of a batch.
-    pub(super) fn render(&self, tokens: &TokenBatch, kernel: &Tokenize) -> Result<TokenRows, JobError> {
+    /// The rows of a batch; lines are put into `text`, which keeps its room from batch to batch.
+    pub(super) fn render(&self, tokens: &TokenBatch, kernel: &Tokenize, mut text: Vec<u8>) -> Result<TokenRows, JobError> {
         if self.format == FileFormat::Parquet {
             return Ok(TokenRows::batch(kernel.batch_of(tokens).map_err(JobError::part)?));
         }
         let (bytes, _) = tokens.tokens();
         let (ids, _) = tokens.record_ids();
-        let mut text = Vec::with_capacity(bytes.len() + (ids.len() / tokens.records().max(1) + 16) * tokens.len());
+        text.clear();
+        text.reserve(bytes.len() + (ids.len() / tokens.records().max(1) + 16) * tokens.len());
         // Base64 and zeros need no quotes.
         let hashed = kernel.tokenizer().maker().makes_base64();
         let mut id_field = Vec::new();

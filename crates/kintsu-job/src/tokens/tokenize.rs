@@ -160,7 +160,9 @@ pub(super) fn make_tokens(
     let wanted = Wanted::new(plan);
     stream.want(&wanted.positions).map_err(JobError::part)?;
     ctx.progress().begin("tokenising", stream.rows_known(), "records");
+    // Buffers go round, because fresh memory costs the system as much time as filling it.
     let spare: Mutex<Vec<TokenBatch>> = Mutex::default();
+    let rooms: Mutex<Vec<Vec<u8>>> = Mutex::default();
     let make = |piece: Piece| {
         let batch = piece.into_batch().map_err(JobError::part)?;
         let missing = |place: &Option<usize>| match place {
@@ -176,7 +178,8 @@ pub(super) fn make_tokens(
         let mut tokens = spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         let mut counts = kernel.tokenizer().counts();
         kernel.run(&input, &mut counts, &mut tokens).map_err(JobError::part)?;
-        let rows = renderer.render(&tokens, kernel)?;
+        let room = rooms.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let rows = renderer.render(&tokens, kernel, room)?;
         spare.lock().unwrap_or_else(PoisonError::into_inner).push(tokens);
         ctx.progress().advance(batch.rows as u64);
         Ok((rows, counts))
@@ -184,7 +187,9 @@ pub(super) fn make_tokens(
     let mut total = kernel.tokenizer().counts();
     pump::pump(stream, ctx, make, |(rows, counts): (TokenRows, TokenCounts)| {
         total.add(&counts);
-        file.write(&rows)
+        file.write(&rows)?;
+        rooms.lock().unwrap_or_else(PoisonError::into_inner).push(rows.into_room());
+        Ok(())
     })?;
     ctx.progress().finish();
     Ok(total)

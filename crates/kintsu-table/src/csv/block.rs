@@ -103,6 +103,7 @@ impl<R: Read> Blocks<R> {
 
     fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> Result<(), BlocksError> {
         let missing = wanted.saturating_sub(bytes.len());
+        bytes.reserve(missing + 1);
         let read = self.reader.by_ref().take(missing as u64).read_to_end(bytes).map_err(BlocksError::Read)?;
         self.ended = read < missing;
         Ok(())

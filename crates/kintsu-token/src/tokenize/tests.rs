@@ -51,6 +51,7 @@ fn texts(bytes: (&[u8], &[usize])) -> Vec<String> {
 }
 
 #[test]
+#[allow(clippy::needless_range_loop)]
 fn signatures_are_those_that_the_rules_join_one_by_one() {
     let columns = people(500);
     let tokenizer = Tokenizer::new(rules(), TokenMaker::new(TokenMode::Plain, None, None, Profile::default()).unwrap());
