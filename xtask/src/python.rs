@@ -9,6 +9,7 @@ const SPLINK_5: [&str; 3] = ["splink==5.0.0", "duckdb==2.0.*", "psutil"];
 const BENCH: [&str; 3] = ["numpy", "pandas", "pyarrow"];
 const OPEN_LINK_TOKEN_2_1: &str = "openlinktoken==2.1.2";
 const OPEN_LINK_TOKEN_2_2: &str = "openlinktoken==2.2.1";
+const CLKHASH: &str = "clkhash==0.18.3";
 const RUFF: &str = "ruff==0.14.*";
 
 /// Interpreters and programs of the environments.
@@ -21,6 +22,8 @@ pub struct Environments {
     pub open_link_token_2_1: PathBuf,
     /// Python with openlinktoken 2.2.1.
     pub open_link_token_2_2: PathBuf,
+    /// Python with clkhash 0.18.3.
+    pub clkhash: PathBuf,
     /// The linter of Python files.
     pub ruff: PathBuf,
 }
@@ -32,6 +35,7 @@ pub fn environments() -> Result<Environments, String> {
         splink_5: environment("splink5", &SPLINK_5)?.join("python"),
         open_link_token_2_1: environment("openlinktoken2.1", &[OPEN_LINK_TOKEN_2_1])?.join("python"),
         open_link_token_2_2: environment("openlinktoken2.2", &[OPEN_LINK_TOKEN_2_2])?.join("python"),
+        clkhash: environment("clkhash", &[CLKHASH])?.join("python"),
         ruff: environment("lint", &[RUFF])?.join("ruff"),
     })
 }

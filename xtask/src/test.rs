@@ -27,6 +27,7 @@ pub fn run(extent: Extent) -> Result<(), String> {
     if extent == Extent::Everything {
         if let Some(answers) = differential()? {
             tests.env("KINTSU_DIFFERENTIAL", answers.conditions).env("KINTSU_DIFFERENTIAL_TOKENS", answers.tokens);
+            tests.env("KINTSU_DIFFERENTIAL_CLKS", answers.clks);
         }
     } else {
         eprintln!("skipped: differential tests (--quick)");
@@ -47,6 +48,8 @@ struct Answers {
     conditions: OsString,
     /// openlinktoken's to attributes, expressions and records.
     tokens: OsString,
+    /// clkhash's CLKs of rows.
+    clks: OsString,
 }
 
 /// Lints the Python files, runs the scripts, and gives the folders of answers that tests in Rust compare with.
@@ -83,7 +86,8 @@ fn differential() -> Result<Option<Answers>, String> {
     let shared = std::env::var_os("KINTSU_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
     let vectors = shared.join("vectors/opentoken");
     let tokens = emit("emit_tokens.py", "the tokens", &packages, &["--vectors".as_ref(), vectors.as_os_str()])?;
-    Ok(Some(Answers { conditions, tokens: with_java(tokens)? }))
+    let clks = emit("emit_clks.py", "the CLKs", &[("clkhash", &environments.clkhash)], &[])?;
+    Ok(Some(Answers { conditions, tokens: with_java(tokens)?, clks }))
 }
 
 /// Lets a script write the answers of each environment into a folder of its own, and lists the folders.

@@ -10,6 +10,7 @@ mod characters;
 pub mod disclosure;
 pub mod encrypt;
 mod expression;
+pub mod fuzzy;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::print_stderr)]
 mod golden;
