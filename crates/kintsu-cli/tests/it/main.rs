@@ -7,6 +7,7 @@ mod disk;
 mod durability;
 mod hints;
 mod memory;
+mod overlap;
 mod sameness;
 mod steps;
 mod tokens;

@@ -231,7 +231,9 @@ impl<'a> PairColumns<'a> {
     fn batch(&self, ids: &PairIds<'_>, pairs: &[MatchedPair]) -> Result<RecordBatch, PairError> {
         let column = |text: &dyn Fn(&MatchedPair, &mut StringBuilder)| -> ArrayRef {
             let mut column = StringBuilder::new();
-            pairs.iter().for_each(|pair| text(pair, &mut column));
+            for pair in pairs {
+                text(pair, &mut column);
+            }
             Arc::new(column.finish())
         };
         let mut columns = vec![

@@ -41,7 +41,9 @@ impl Disclosure {
             };
             for found in parts.into_par_iter().map(of_part).collect::<Result<Vec<_>, OverlapError>>()? {
                 for (sum, found) in frequencies.iter_mut().zip(found) {
-                    found.into_iter().for_each(|(frequency, tokens)| *sum.entry(frequency).or_default() += tokens);
+                    for (frequency, tokens) in found {
+                        *sum.entry(frequency).or_default() += tokens;
+                    }
                 }
             }
         }

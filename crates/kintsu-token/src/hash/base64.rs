@@ -67,7 +67,7 @@ pub(crate) fn decode_digest(text: &[u8; 44]) -> Option<[u8; 32]> {
     seen |= a | b | c;
     digest[30] = a << 2 | b >> 4;
     digest[31] = b << 4 | c >> 2;
-    (seen < 64 && c & 3 == 0 && last[3] == b'=').then_some(digest)
+    (seen < 64 && c % 4 == 0 && last[3] == b'=').then_some(digest)
 }
 
 /// Appends the text of some bytes in the alphabet for names and addresses, padding included.
@@ -203,6 +203,7 @@ const fn pairs(plus: u8, slash: u8) -> [[u8; 2]; 4096] {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

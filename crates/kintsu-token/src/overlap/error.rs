@@ -98,7 +98,10 @@ impl Explain for OverlapError {
                     .to_owned(),
             ),
             Self::TooManyRecords { .. } => Some("split the file".to_owned()),
-            Self::Spill { source, .. } => kintsu_core::hint_for_writing(source).map(str::to_owned),
+            Self::Spill { source, .. } => {
+                let general = "check the disk that the output is written to, or raise --memory so that nothing has to wait there";
+                Some(kintsu_core::hint_for_writing(source).unwrap_or(general).to_owned())
+            }
             Self::Cancelled(_) => Some(kintsu_core::CANCELLED_HINT.to_owned()),
         }
     }

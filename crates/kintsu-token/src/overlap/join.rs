@@ -28,7 +28,9 @@ impl Fixed for Link {
     const BYTES: usize = 12;
 
     fn put(&self, bytes: &mut Vec<u8>) {
-        [self.first, self.second, self.rule].iter().for_each(|number| bytes.extend_from_slice(&number.to_le_bytes()));
+        for number in [self.first, self.second, self.rule] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
     }
 
     fn get(bytes: &[u8]) -> Self {
@@ -100,7 +102,9 @@ pub(super) fn join(
         for found in &found {
             counts.iter_mut().zip(found).for_each(|(sum, found)| sum.add(found));
         }
-        sides.iter_mut().for_each(|side| side.entries.forget(begin..end));
+        for side in &mut *sides {
+            side.entries.forget(begin..end);
+        }
         begin = end;
     }
     Ok((links.into_inner().unwrap_or_else(PoisonError::into_inner), counts))

@@ -123,13 +123,11 @@ impl TokenReader {
             counts.seem_encrypted += u64::from(token.len() == ENCRYPTED_LENGTH);
             return Some(TokenKey::of(token.as_bytes()));
         };
-        match cipher.decrypt(token, *profile) {
-            Ok(text) => (!is_blank(&text)).then(|| TokenKey::of(text.as_bytes())),
-            Err(_) => {
-                counts.not_decrypted += 1;
-                Some(TokenKey::of(token.as_bytes()))
-            }
+        if let Ok(text) = cipher.decrypt(token, *profile) {
+            return (!is_blank(&text)).then(|| TokenKey::of(text.as_bytes()));
         }
+        counts.not_decrypted += 1;
+        Some(TokenKey::of(token.as_bytes()))
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) trait Fixed: Copy + Send + Sync {
 pub(crate) struct Parts<Value> {
     folder: PathBuf,
     name: String,
-    parts: Vec<Part<Value>>,
+    held: Vec<Part<Value>>,
     chunks: usize,
     chunks_max: usize,
 }
@@ -49,9 +49,9 @@ impl<Value: Fixed> Parts<Value> {
     /// No values yet. They may take about so many bytes before they are put aside in files of `folder` whose names begin with
     /// `name`.
     pub(crate) fn new(folder: &Path, name: &str, bytes_max: usize) -> Self {
-        let parts = (0..PARTS).map(|_| Part { chunks: Vec::new(), put_aside: 0 }).collect();
+        let held = (0..PARTS).map(|_| Part { chunks: Vec::new(), put_aside: 0 }).collect();
         let chunks_max = bytes_max.max(PARTS_BYTES_MIN) / CHUNK_BYTES;
-        Self { folder: folder.to_owned(), name: name.to_owned(), parts, chunks: 0, chunks_max }
+        Self { folder: folder.to_owned(), name: name.to_owned(), held, chunks: 0, chunks_max }
     }
 
     /// Values of a chunk.
@@ -60,7 +60,7 @@ impl<Value: Fixed> Parts<Value> {
     /// Adds a value to a part.
     #[inline]
     pub(crate) fn push(&mut self, part: usize, value: Value) -> Result<(), OverlapError> {
-        if let Some(chunk) = self.parts[part].chunks.last_mut().filter(|chunk| chunk.len() < Self::CHUNK) {
+        if let Some(chunk) = self.held[part].chunks.last_mut().filter(|chunk| chunk.len() < Self::CHUNK) {
             chunk.push(value);
             return Ok(());
         }
@@ -74,7 +74,7 @@ impl<Value: Fixed> Parts<Value> {
         }
         let mut chunk = Vec::with_capacity(Self::CHUNK);
         chunk.push(value);
-        self.parts[part].chunks.push(chunk);
+        self.held[part].chunks.push(chunk);
         self.chunks += 1;
         Ok(())
     }
@@ -84,7 +84,7 @@ impl<Value: Fixed> Parts<Value> {
         let mut bytes = Vec::new();
         for part in 0..PARTS {
             let path = self.file(part);
-            let values = &mut self.parts[part];
+            let values = &mut self.held[part];
             bytes.clear();
             values.chunks.iter().flatten().for_each(|value| value.put(&mut bytes));
             if bytes.is_empty() {
@@ -104,12 +104,12 @@ impl<Value: Fixed> Parts<Value> {
 
     /// Whether anything was put aside.
     pub(crate) fn is_put_aside(&self) -> bool {
-        self.parts.iter().any(|part| part.put_aside > 0)
+        self.held.iter().any(|part| part.put_aside > 0)
     }
 
     /// The number of values in a part.
     pub(crate) fn len(&self, part: usize) -> usize {
-        let part = &self.parts[part];
+        let part = &self.held[part];
         part.put_aside + part.chunks.iter().map(Vec::len).sum::<usize>()
     }
 
@@ -121,23 +121,23 @@ impl<Value: Fixed> Parts<Value> {
     /// The values of a part.
     pub(crate) fn values(&self, part: usize) -> Result<Vec<Value>, OverlapError> {
         let mut values = Vec::with_capacity(self.len(part));
-        if self.parts[part].put_aside > 0 {
+        if self.held[part].put_aside > 0 {
             let path = self.file(part);
-            read(&path, self.parts[part].put_aside, &mut values).map_err(|source| OverlapError::Spill { path, source })?;
+            read(&path, self.held[part].put_aside, &mut values).map_err(|source| OverlapError::Spill { path, source })?;
         }
-        self.parts[part].chunks.iter().for_each(|chunk| values.extend_from_slice(chunk));
+        self.held[part].chunks.iter().for_each(|chunk| values.extend_from_slice(chunk));
         Ok(values)
     }
 
     /// Forgets a range of parts, in memory and on the disk.
     pub(crate) fn forget(&mut self, parts: std::ops::Range<usize>) {
         for part in parts {
-            if self.parts[part].put_aside > 0 {
+            if self.held[part].put_aside > 0 {
                 // The folder goes with the run; a file that stays until then does no harm.
                 let _ = std::fs::remove_file(self.file(part));
             }
-            self.chunks -= self.parts[part].chunks.len();
-            self.parts[part] = Part { chunks: Vec::new(), put_aside: 0 };
+            self.chunks -= self.held[part].chunks.len();
+            self.held[part] = Part { chunks: Vec::new(), put_aside: 0 };
         }
     }
 }
@@ -186,7 +186,7 @@ mod tests {
         let count = 3_u64 * PARTS_BYTES_MIN as u64 / 8;
         (0..count).for_each(|value| parts.push((value % 7) as usize, value).unwrap());
         assert!(parts.is_put_aside());
-        assert!((0..7).any(|part| !parts.parts[part].chunks.is_empty()));
+        assert!((0..7).any(|part| !parts.held[part].chunks.is_empty()));
         let mut all = Vec::new();
         for part in 0..PARTS {
             let values = parts.values(part).unwrap();

@@ -427,3 +427,20 @@ fn a_run_that_is_stopped_ends() {
     let stopped = Overlap::new(sets.clone(), [make("A"), make("B")], way.options.clone(), folder.path(), &context);
     assert!(matches!(stopped, Err(OverlapError::Cancelled(_))));
 }
+
+#[test]
+fn every_error_has_a_code_of_its_own_and_a_hint() {
+    use kintsu_core::Explain;
+    let errors = [
+        OverlapError::NoRules,
+        OverlapError::too_many_rules(65),
+        OverlapError::UnknownRule { rule: "T9".to_owned(), known: Vec::new() },
+        OverlapError::WrongKey { side: "A".to_owned(), tokens: 1 },
+        OverlapError::TooManyRecords { side: "A".to_owned(), maximum: 1 },
+        OverlapError::Spill { path: "x".into(), source: std::io::Error::other("x") },
+        OverlapError::Cancelled(kintsu_core::Cancelled),
+    ];
+    let codes: BTreeSet<&str> = errors.iter().map(Explain::code).collect();
+    assert_eq!(codes.len(), errors.len());
+    assert!(errors.iter().all(|error| error.hint().is_some_and(|hint| !hint.is_empty())));
+}
