@@ -146,6 +146,16 @@ const NOTES: &[(&str, &str, &str)] = &[
         "secrets stand on the command line",
         "use kintsu tokenize, which reads secrets from files, the environment or standard input",
     ),
+    (
+        "KN-W-TOKEN-008",
+        "some tokens of a file are not encrypted with its key",
+        "check the key and the partner; they are compared as they are",
+    ),
+    ("KN-W-TOKEN-009", "tokens seem encrypted and there is no key", "give the key with --encryption-key-file, or decrypt them"),
+    ("KN-W-TOKEN-010", "a rule that is compared stands in one file alone", "make the tokens of both files by the same rules"),
+    ("KN-W-TOKEN-011", "rows of tokens name no record", "check how the file was made; such rows belong to no record"),
+    ("KN-W-TOKEN-012", "an empty file is taken for one without tokens", "check that it is the file that you mean"),
+    ("KN-W-TOKEN-013", "many records bear one token, which makes many pairs", "leave such tokens out with --max-token-frequency"),
 ];
 
 #[cfg(test)]
