@@ -1,44 +1,13 @@
 //! Tokens of two sides brought together: parts are sorted and walked through side by side.
 
-use std::sync::{Mutex, PoisonError};
+use std::path::Path;
 
 use kintsu_core::RunContext;
 use rayon::prelude::*;
 
 use super::entry::Entry;
-use super::records::RankedRecords;
-use super::spill::{Fixed, PARTS, Parts};
+use super::spill::{PARTS, Parts};
 use super::{OverlapError, TokenSide};
-
-/// Links that a thread holds before it hands them on.
-const LINKS_HELD: usize = 1 << 13;
-
-/// Two records with a token of a rule in common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Link {
-    /// The rank of the first side's record.
-    pub(super) first: u32,
-    /// The rank of the second side's record.
-    pub(super) second: u32,
-    /// The position of the rule.
-    pub(super) rule: u32,
-}
-
-impl Fixed for Link {
-    const BYTES: usize = 12;
-
-    fn put(&self, bytes: &mut Vec<u8>) {
-        for number in [self.first, self.second, self.rule] {
-            bytes.extend_from_slice(&number.to_le_bytes());
-        }
-    }
-
-    fn get(bytes: &[u8]) -> Self {
-        let (numbers, _) = bytes.as_chunks::<4>();
-        let [first, second, rule] = [0, 1, 2].map(|number| u32::from_le_bytes(numbers[number]));
-        Self { first, second, rule }
-    }
-}
 
 /// What was counted of a rule while tokens were brought together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,39 +44,55 @@ pub(super) struct JoinLimits {
     pub(super) bytes_max: usize,
 }
 
-/// Brings the tokens of two sides together; the tokens are gone then.
+/// The tokens that both sides have, and what was counted on the way to them. Part by part the two hold the same tokens in order,
+/// unless they were put aside.
+pub(super) struct Shared {
+    pub(super) entries: [Parts<Entry>; 2],
+    pub(super) counts: Vec<JoinCounts>,
+}
+
+impl Shared {
+    /// The counts alone; the tokens are gone, from the disk too.
+    pub(super) fn finish(mut self) -> Vec<JoinCounts> {
+        for entries in &mut self.entries {
+            entries.forget(0..PARTS);
+        }
+        self.counts
+    }
+}
+
+/// Brings the tokens of two sides together; those that only one side has, or that are too frequent, are gone then.
 pub(super) fn join(
     sides: &mut [TokenSide; 2],
-    ranked: &[RankedRecords; 2],
-    links: Parts<Link>,
+    folder: &Path,
     limits: &JoinLimits,
     ctx: &RunContext,
-) -> Result<(Parts<Link>, Vec<JoinCounts>), OverlapError> {
+) -> Result<Shared, OverlapError> {
     let rules = sides[0].rules.len();
-    let mut counts = vec![JoinCounts::default(); rules];
-    let links = Mutex::new(links);
-    let wave = parts_at_once(sides[0].part_bytes_max() + sides[1].part_bytes_max(), limits.bytes_max);
-    let mut begin = 0;
-    while begin < PARTS {
+    let parts = |name| Parts::new(folder, name, limits.bytes_max / 2);
+    let mut shared = Shared { entries: [parts("shared0"), parts("shared1")], counts: vec![JoinCounts::default(); rules] };
+    let wave = parts_at_once(2 * (sides[0].part_bytes_max() + sides[1].part_bytes_max()), limits.bytes_max);
+    for begin in (0..PARTS).step_by(wave) {
         let end = (begin + wave).min(PARTS);
         let [first, second] = &*sides;
         let of_part = |part| {
             ctx.check()?;
-            let mut walk =
-                Walk { ranked, counts: vec![JoinCounts::default(); rules], held: Vec::new(), links: &links, limits, ctx };
-            walk.part(&sorted(first.entries.values(part)?), &sorted(second.entries.values(part)?))?;
-            Ok(walk.counts)
+            let mut walk = Walk { counts: vec![JoinCounts::default(); rules], shared: [Vec::new(), Vec::new()], limits };
+            walk.part(&sorted(first.entries(part)?), &sorted(second.entries(part)?));
+            Ok(walk)
         };
-        let found = (begin..end).into_par_iter().map(of_part).collect::<Result<Vec<_>, OverlapError>>()?;
-        for found in &found {
-            counts.iter_mut().zip(found).for_each(|(sum, found)| sum.add(found));
-        }
+        let walks = (begin..end).into_par_iter().map(of_part).collect::<Result<Vec<_>, OverlapError>>()?;
         for side in &mut *sides {
             side.entries.forget(begin..end);
         }
-        begin = end;
+        for (part, walk) in (begin..end).zip(walks) {
+            shared.counts.iter_mut().zip(&walk.counts).for_each(|(sum, found)| sum.add(found));
+            for (kept, found) in shared.entries.iter_mut().zip(walk.shared) {
+                found.into_iter().try_for_each(|entry| kept.push(part, entry))?;
+            }
+        }
     }
-    Ok((links.into_inner().unwrap_or_else(PoisonError::into_inner), counts))
+    Ok(shared)
 }
 
 /// How many parts may be worked on at once, if one takes so many bytes.
@@ -124,19 +109,15 @@ pub(crate) fn sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
 
 /// A walk through a part of both sides.
 struct Walk<'a> {
-    ranked: &'a [RankedRecords; 2],
     counts: Vec<JoinCounts>,
-    held: Vec<Link>,
-    links: &'a Mutex<Parts<Link>>,
+    shared: [Vec<Entry>; 2],
     limits: &'a JoinLimits,
-    ctx: &'a RunContext,
 }
 
 impl Walk<'_> {
-    fn part(&mut self, first: &[Entry], second: &[Entry]) -> Result<(), OverlapError> {
-        let same = |left: &Entry, right: &Entry| left.token() == right.token();
-        let mut others = second.chunk_by(same).peekable();
-        for bearers in first.chunk_by(same) {
+    fn part(&mut self, first: &[Entry], second: &[Entry]) {
+        let mut others = second.chunk_by(same_token).peekable();
+        for bearers in first.chunk_by(same_token) {
             let token = bearers[0].token();
             while let Some(other) = others.next_if(|other| other[0].token() < token) {
                 self.count(1, other);
@@ -144,11 +125,10 @@ impl Walk<'_> {
             self.count(0, bearers);
             if let Some(other) = others.next_if(|other| other[0].token() == token) {
                 self.count(1, other);
-                self.shared(bearers, other)?;
+                self.shared(bearers, other);
             }
         }
         others.for_each(|other| self.count(1, other));
-        self.hand_on()
     }
 
     fn count(&mut self, side: usize, bearers: &[Entry]) {
@@ -158,36 +138,20 @@ impl Walk<'_> {
     }
 
     /// A token that both sides have.
-    fn shared(&mut self, first: &[Entry], second: &[Entry]) -> Result<(), OverlapError> {
-        let rule = first[0].rule();
-        let counts = &mut self.counts[rule];
+    fn shared(&mut self, first: &[Entry], second: &[Entry]) {
+        let counts = &mut self.counts[first[0].rule()];
         counts.shared += 1;
         if self.limits.frequency_max.is_some_and(|most| first.len().max(second.len()) as u64 > most) {
             counts.excluded += 1;
-            return Ok(());
+            return;
         }
         counts.pairs += first.len() as u64 * second.len() as u64;
-        for left in first {
-            let left = self.ranked[0].rank(left.record);
-            for right in second {
-                self.held.push(Link { first: left, second: self.ranked[1].rank(right.record), rule: rule as u32 });
-            }
-            if self.held.len() >= LINKS_HELD {
-                self.hand_on()?;
-            }
-        }
-        Ok(())
-    }
-
-    fn hand_on(&mut self) -> Result<(), OverlapError> {
-        self.ctx.check()?;
-        let records = self.ranked[0].len();
-        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
-        self.held.drain(..).try_for_each(|link| links.push(part_of(link.first, records), link))
+        self.shared[0].extend_from_slice(first);
+        self.shared[1].extend_from_slice(second);
     }
 }
 
-/// The part of a rank: ranges of ranks of about equal size, in order.
-fn part_of(rank: u32, records: usize) -> usize {
-    (rank as usize * PARTS) / records.max(1)
+/// Whether two entries are of one token and rule.
+pub(super) fn same_token(left: &Entry, right: &Entry) -> bool {
+    left.token() == right.token()
 }

@@ -12,6 +12,7 @@
 pub(crate) mod entry;
 mod error;
 pub(crate) mod join;
+mod link;
 mod pairs;
 mod records;
 mod report;
@@ -30,7 +31,8 @@ pub use report::{OverlapResult, RuleOverlap, RuleSide};
 pub use rule_sets::{Agreement, RuleSets};
 pub use side::{PreparedRows, TokenReader, TokenRow, TokenSide, TokenSideCounts};
 
-use join::{JoinCounts, JoinLimits, Link};
+use join::{JoinCounts, JoinLimits};
+use link::Link;
 use pairs::{PairSource, Partners};
 use records::RankedRecords;
 use report::Matched;
@@ -89,7 +91,9 @@ impl Overlap {
         let ranked = [rank(0)?, rank(1)?];
         let links = Parts::new(folder, "pairs", options.bytes_max / 2);
         let limits = JoinLimits { frequency_max: options.token_frequency_max, bytes_max: options.bytes_max / 2 };
-        let (links, joined) = join::join(&mut sides, &ranked, links, &limits, ctx)?;
+        let shared = join::join(&mut sides, folder, &limits, ctx)?;
+        let links = link::link(&shared, &ranked, links, &sets, &limits, ctx)?;
+        let joined = shared.finish();
         let names = apart([sides[0].name(), sides[1].name()]);
         let read = sides.map(|side| side.counts);
         let matched = vec![Matched::new([ranked[0].len(), ranked[1].len()]); sets.len()];

@@ -4,7 +4,8 @@ use kintsu_core::RunContext;
 use rayon::prelude::*;
 
 use super::OverlapError;
-use super::join::{Link, parts_at_once};
+use super::join::parts_at_once;
+use super::link::Link;
 use super::rule_sets::Agreement;
 use super::spill::{PARTS, Parts};
 
@@ -16,7 +17,7 @@ const NOBODY: u32 = u32::MAX;
 pub struct MatchedPair {
     pub(super) first: u32,
     pub(super) second: u32,
-    /// The rules that the records agree on, as bits in the order of [`RuleSets::rules`](super::RuleSets::rules).
+    /// The rules that the records agree on, of the sets by which they match, as bits in the order of [`RuleSets::rules`](super::RuleSets::rules).
     pub rules: u64,
     /// The sets of rules by which they match, as bits.
     pub sets: u64,
@@ -56,7 +57,8 @@ impl PairSource<'_> {
         let same = |left: &Link, right: &Link| (left.first, left.second) == (right.first, right.second);
         let pairs = links.chunk_by(same).map(|links| {
             let rules = links.iter().fold(0, |rules, link| rules | 1 << link.rule);
-            MatchedPair { first: links[0].first, second: links[0].second, rules, sets: self.sets(rules) }
+            let sets = self.sets(rules);
+            MatchedPair { first: links[0].first, second: links[0].second, rules: rules & self.rules_of(sets), sets }
         });
         Ok(pairs.filter(|pair| pair.sets != 0).collect())
     }
@@ -68,6 +70,11 @@ impl PairSource<'_> {
             Agreement::Any => rules & mask != 0,
         };
         self.masks.iter().enumerate().fold(0, |sets, (set, mask)| sets | u64::from(matches(mask)) << set)
+    }
+
+    /// The rules of some sets.
+    fn rules_of(&self, sets: u64) -> u64 {
+        self.masks.iter().enumerate().filter(|(set, _)| sets >> set & 1 == 1).fold(0, |rules, (_, mask)| rules | mask)
     }
 
     /// For each set the partner of each record of the first side, so that nobody has two: pairs are taken in the order of how many

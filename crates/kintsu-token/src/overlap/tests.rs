@@ -131,6 +131,10 @@ fn naive(sets: &RuleSets, first: &[Row], second: &[Row], token_frequency_max: Op
                 if sets.agreement() == Agreement::All { agreed == sets.rules_of(*set).len() } else { agreed > 0 }
             };
             let matched = (0..sets.len()).filter(matches).fold(0, |bits, set| bits | 1 << set);
+            let named = (0..sets.len()).filter(|set| matched >> set & 1 == 1).flat_map(|set| sets.rules_of(set));
+            let named: BTreeSet<String> = named.collect();
+            let of_sets = sets.rules().iter().enumerate().filter(|(_, rule)| named.contains(*rule));
+            let rules = rules & of_sets.fold(0, |bits, (rule, _)| bits | 1 << rule);
             if matched != 0 {
                 pairs.push((left.clone(), right.clone(), rules, matched));
             }
