@@ -2,11 +2,11 @@
 
     cargo xtask bench overlap [--work bench-data] [--records 1000000] [--runs 3]
 
-which hands over the command to measure and runs this file by a Python with DuckDB and PyArrow in it. Each file holds five tokens a
-record; half of the records of each stand in the other. One rule of the five repeats its tokens four times, one is blank for every
-fiftieth record. What is measured, from process start to exit (wait4): wall, CPU, peak resident memory. Three ways: as it comes, with
-a small `--memory` so that tokens and pairs wait on the disk, and by any rule with one partner at most. The first two write the same
-bytes, which is checked.
+which hands over the command to measure and runs this file by a Python with DuckDB and PyArrow in it. Each file holds five
+tokens a record; half of the records of each stand in the other. One rule of the five repeats its tokens four times, one is blank
+for every fiftieth record. What is measured, from process start to exit (wait4): wall, CPU, peak resident memory. Three ways: as
+it comes, with a small `--memory` so that tokens and pairs wait on the disk, and by any rule with one partner at most. The first
+two write the same bytes, which is checked.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def run(command: list[str]) -> tuple[float, float, float]:
 def measure(name: str, command: list[str], runs: int) -> None:
     """Runs a command a few times and prints the medians."""
     found = [run(command) for _ in range(runs)]
-    wall, cpu, peak = (statistics.median(column) for column in zip(*found))
+    wall, cpu = (statistics.median(row[column] for row in found) for column in (0, 1))
     print(f"| {name} | {wall:.2f} | {cpu:.2f} | {max(row[2] for row in found):.0f} |", flush=True)
 
 
@@ -108,7 +108,7 @@ def main() -> None:
         options = ["--rules", rules, "--threads", arguments.threads, "--overwrite", "--quiet"]
         return [str(arguments.kintsu), "overlap", str(files[0]), str(files[1]), "-o", str(output), *options, *more]
 
-    print(f"{5 * arguments.records:,} tokens a file, {arguments.threads} threads, medians of {arguments.runs}; memory: the largest")
+    print(f"{5 * arguments.records:,} tokens a file, {arguments.threads} threads, medians of {arguments.runs}, largest memory")
     print("| | wall, s | CPU, s | peak, MiB |\n|---|---:|---:|---:|")
     measure("as it comes", overlap(files, outputs["held"]), arguments.runs)
     measure(f"--memory {SMALL_MEMORY}", overlap(files, outputs["spilled"], "--memory", SMALL_MEMORY), arguments.runs)

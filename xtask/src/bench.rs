@@ -15,6 +15,11 @@ pub fn tokens(arguments: &[&str]) -> Result<(), String> {
     run("tokens", python::bench_tokens, arguments)
 }
 
+/// Two files of five million tokens each, compared; the pairs are held to those of a join in DuckDB.
+pub fn overlap(arguments: &[&str]) -> Result<(), String> {
+    run("overlap", python::bench, arguments)
+}
+
 fn run(name: &str, interpreter: fn() -> Result<PathBuf, String>, arguments: &[&str]) -> Result<(), String> {
     let script = root().join("bench").join(name).join("run.py");
     if !script.is_file() {

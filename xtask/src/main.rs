@@ -16,6 +16,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                         (--quick leaves out the differential tests)
   bench linkage [ARGS]  one million people: this project and Splink side by side
   bench tokens [ARGS]   one million people: this project and openlinktoken side by side
+  bench overlap [ARGS]  two files of five million tokens compared
   docs [--check]        writes docs/reference; with --check only says whether it is current
   tidy                  layers, file lengths, words that do not belong";
 
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         ["test", "--quick"] => test::run(test::Extent::Quick),
         ["bench", "linkage", rest @ ..] => bench::linkage(rest),
         ["bench", "tokens", rest @ ..] => bench::tokens(rest),
+        ["bench", "overlap", rest @ ..] => bench::overlap(rest),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
         ["tidy"] => tidy::run(),
