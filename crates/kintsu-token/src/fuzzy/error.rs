@@ -9,6 +9,7 @@ pub enum FuzzyError {
     /// CLKs are to be made without a secret.
     #[error("the secret of the CLKs is empty")]
     EmptySecret,
+
     /// A hardening that the schema's CLKs do not allow.
     #[error("the hardening cannot be done: {what}")]
     Hardening {

@@ -10,14 +10,19 @@ use kintsu_core::Explain;
 pub enum SchemaFault {
     /// A linkage schema is no JSON object.
     NotJson,
+
     /// A linkage schema has a version that is not known.
     Version,
+
     /// A linkage schema lacks a key that must be there.
     Missing,
+
     /// A linkage schema has a key that may not be there.
     Unknown,
+
     /// A linkage schema has a value that its key cannot have.
     Value,
+
     /// Two settings of a linkage schema exclude each other.
     Conflict,
 }
