@@ -75,7 +75,9 @@ proptest! {
         let (left_keys, right_keys) = keys.split_at(40);
         let block_keys = |keys: &[Vec<u8>], records: usize| {
             let mut block_keys = BlockKeys::default();
-            keys[..records].iter().for_each(|keys| block_keys.push(keys.iter().map(|key| names[usize::from(*key)])));
+            for keys in &keys[..records] {
+                block_keys.push(keys.iter().map(|key| names[usize::from(*key)]));
+            }
             block_keys
         };
         let blocking = Blocking::Keys { left: block_keys(left_keys, left.len()), right: block_keys(right_keys, right.len()) };

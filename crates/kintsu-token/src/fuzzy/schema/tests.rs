@@ -32,7 +32,9 @@ fn what_is_no_schema_is_refused() {
     assert_eq!(problems("{"), [(SchemaFault::NotJson, String::new())]);
     assert_eq!(problems("[]"), [(SchemaFault::NotJson, String::new())]);
     assert_eq!(problems(r#"{"version": 4, "clkConfig": {}, "features": [{}]}"#)[0], (SchemaFault::Version, "version".to_owned()));
-    assert!(problems(r#"{"version": 3, "clkConfig": {}, "features": []}"#).contains(&(SchemaFault::Value, "features".to_owned())));
+    assert!(
+        problems(r#"{"version": 3, "clkConfig": {}, "features": []}"#).contains(&(SchemaFault::Value, "features".to_owned()))
+    );
     let missing = problems(r#"{"version": 2}"#);
     assert_eq!(missing.len(), 2);
 }
