@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 
 RULES = ["T1", "T2", "T3", "T4", "T5"]
 BLANK = "0" * 64
-SMALL_MEMORY = "192MiB"
+SMALL_MEMORY = "256MiB"
 
 
 def token(rule: str, person: int) -> str:
@@ -106,7 +106,7 @@ def main() -> None:
 
     def overlap(files: list[Path], output: Path, *more: str) -> list[str]:
         options = ["--rules", rules, "--threads", arguments.threads, "--overwrite", "--quiet"]
-        return [str(arguments.kintsu), "overlap", str(files[0]), str(files[1]), "-o", str(output), *options, *more]
+        return [str(arguments.kintsu.resolve()), "overlap", str(files[0]), str(files[1]), "-o", str(output), *options, *more]
 
     print(f"{5 * arguments.records:,} tokens a file, {arguments.threads} threads, medians of {arguments.runs}, largest memory")
     print("| | wall, s | CPU, s | peak, MiB |\n|---|---:|---:|---:|")

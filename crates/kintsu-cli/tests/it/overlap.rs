@@ -147,7 +147,7 @@ fn what_is_wrong_is_told_and_nothing_is_written() {
         assert!(!said.to_lowercase().contains("canary") && output.stdout.is_empty(), "{arguments:?}: {said}");
         assert_eq!(files(folder).keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>(), "{arguments:?}");
     }
-    for output in ["pairs.txt", "a.csv"] {
+    for output in ["pairs.xls", "a.csv"] {
         let refused = run(folder, &["overlap", a, b, "--rules", "T1", "-o", output]);
         assert_eq!(refused.status.code(), Some(2), "{output}");
     }

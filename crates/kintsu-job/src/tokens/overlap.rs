@@ -117,6 +117,7 @@ fn read_side(job: &OverlapJob, side: usize, scratch: &Path, bytes_max: usize, ct
         token_side::read(&mut stream, &input.path, &reader, &mut tokens, ctx)?;
     }
     tokens.check_key().map_err(JobError::part)?;
+    tokens.compact();
     token_side::warn(&tokens, ctx);
     Ok(tokens)
 }

@@ -16,7 +16,7 @@ const BYTES_DEFAULT: u64 = 512 << 20;
 
 /// The memory for tokens and links: what is beside them, ids above all, takes its own.
 pub(super) fn bytes_for_tokens(ctx: &RunContext) -> usize {
-    ctx.memory_bytes_max.map_or(BYTES_DEFAULT, |limit| limit / 3) as usize
+    ctx.memory_bytes_max.map_or(BYTES_DEFAULT, |limit| limit / 4) as usize
 }
 
 /// A folder for what does not fit in memory, gone when this is dropped. What a killed run left there is cleared by the next.

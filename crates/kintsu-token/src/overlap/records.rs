@@ -51,6 +51,13 @@ impl RecordNumbers {
         self.ids.ends.len()
     }
 
+    /// Gives back the memory that only numbering needs; ids that come after it are taken for new ones.
+    pub(super) fn compact(&mut self) {
+        self.table = HashTable::new();
+        self.ids.text.shrink_to_fit();
+        self.ids.ends.shrink_to_fit();
+    }
+
     /// The bytes that ranking takes beside what is held.
     pub(super) fn ranking_bytes(&self) -> u64 {
         8 * self.len() as u64

@@ -211,6 +211,12 @@ impl TokenSide {
         Ok(())
     }
 
+    /// Gives back the memory that only reading needs. No rows are added after it.
+    pub fn compact(&mut self) {
+        self.records.compact();
+        self.numbers = Vec::new();
+    }
+
     /// Checks the key once all rows are there.
     ///
     /// # Errors
