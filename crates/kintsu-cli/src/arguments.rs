@@ -232,10 +232,10 @@ pub(crate) struct ExplainArguments {
     #[arg(value_name = "DIR")]
     pub(crate) directory: PathBuf,
     /// The id of a record; where there are several tables, TABLE-__-ID.
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", allow_negative_numbers = true)]
     pub(crate) id: String,
     /// The id of another record; without it, the entity of the first is explained.
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", allow_negative_numbers = true)]
     pub(crate) other: Option<String>,
     /// Print the values that were compared.
     #[arg(long)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use kintsu_job::{
     ColumnOrFile, InputSpec, InputTable, JobError, JobSpec, LinkTypeName, LoadedJob, LocalEngine, Places, Problem, check_ready,
-    read_job,
+    link_type_of_model, read_job,
 };
 
 use crate::arguments::LinkageOptions;
@@ -133,12 +133,17 @@ fn put<Value: Clone>(place: &mut Option<Value>, given: Option<&Value>) {
     }
 }
 
-/// Links across tables unless the settings say otherwise.
-pub(crate) fn link_across(spec: &mut JobSpec, one_to_one: bool) {
+/// Links across tables, as the settings or the model say; those that deduplicate are wrong here.
+pub(crate) fn link_across(job: &mut BuiltJob, one_to_one: bool) {
+    let spec = &mut job.spec;
     if spec.settings.is_none() && spec.model.is_none() && spec.link_type.is_none() {
         spec.link_type = Some(LinkTypeName::LinkOnly);
     }
     spec.one_to_one |= one_to_one;
+    if link_type_of_model(spec) == Some(LinkTypeName::DedupeOnly) {
+        let message = "the settings or model deduplicate (their link_type is dedupe_only), and `kintsu link` links tables";
+        job.problems.push(Problem::new("KN-CLI-008", message));
+    }
 }
 
 fn replace_inputs(spec: &mut JobSpec, replacements: &[String]) -> Vec<Problem> {

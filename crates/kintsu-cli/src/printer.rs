@@ -56,15 +56,21 @@ impl Printer {
         }
     }
 
-    /// Prints an error with its parts and hints.
+    /// Prints an error with its parts and hints. A hint that several parts share stands below the first of them alone.
     pub(crate) fn error(self, error: &dyn Explain) {
+        self.error_after(error, &mut Vec::new());
+    }
+
+    fn error_after(self, error: &dyn Explain, hints: &mut Vec<String>) {
         let parts = error.parts();
         if parts.is_empty() {
-            print_error(&self.labelled("31", "error", error.code(), &error.to_string(), error.hint().as_deref()));
+            let hint = error.hint().filter(|hint| !hints.contains(hint));
+            print_error(&self.labelled("31", "error", error.code(), &error.to_string(), hint.as_deref()));
+            hints.extend(hint);
             return;
         }
         for part in parts {
-            self.error(part);
+            self.error_after(part, hints);
         }
     }
 

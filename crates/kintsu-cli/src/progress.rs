@@ -1,5 +1,6 @@
 //! Progress on standard error: a bar on a terminal, plain lines elsewhere.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -88,6 +89,8 @@ fn style(template: &str) -> ProgressStyle {
 pub(crate) struct Lines {
     printer: Printer,
     stage: Mutex<Option<Stage>>,
+    /// Whether a part of the run's stage under way had a line, so that the stage needs none.
+    part_told: AtomicBool,
 }
 
 /// A stage under way.
@@ -102,7 +105,7 @@ struct Stage {
 
 impl Lines {
     pub(crate) fn new(printer: Printer) -> Self {
-        Self { printer, stage: Mutex::new(None) }
+        Self { printer, stage: Mutex::new(None), part_told: AtomicBool::new(false) }
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Option<Stage>) -> T) -> T {
@@ -134,11 +137,18 @@ impl Progress for Lines {
             && (stage.began.elapsed() >= WORTH_A_LINE || self.printer.is_verbose())
         {
             print_error(&stage.over());
+            self.part_told.store(true, Ordering::Relaxed);
         }
     }
 
+    fn run_stage_begins(&self) {
+        self.part_told.store(false, Ordering::Relaxed);
+    }
+
     fn stage_over(&self, stage: &str, took: Duration) {
-        say_over(self.printer, stage, took);
+        if !self.part_told.load(Ordering::Relaxed) {
+            say_over(self.printer, stage, took);
+        }
     }
 
     fn warn(&self, warning: &Warning) {
@@ -146,7 +156,7 @@ impl Progress for Lines {
     }
 }
 
-/// With `-v`, a line for every stage of a run.
+/// With `-v`, a line for a stage of a run.
 fn say_over(printer: Printer, stage: &str, took: Duration) {
     if printer.is_verbose() {
         print_error(&format!("{}: {:.2} s", stage.replace('_', " "), took.as_secs_f64()));

@@ -33,9 +33,8 @@ impl GlobalValues {
     pub(crate) fn read(options: &GlobalOptions, problems: &mut Vec<Problem>) -> Self {
         let mut reader = Reader { problems };
         Self {
-            threads: reader.number("--threads", options.threads.as_ref(), "a whole number from 1 to 4096", |count| {
-                (1..=4096).contains(count)
-            }),
+            threads: reader
+                .number("--threads", options.threads.as_ref(), "a whole number from 1 to 512", |count| (1..=512).contains(count)),
             memory: reader.value("--memory", options.memory.as_ref(), "a number with a unit, such as 4GiB or 800MB", |text| {
                 kintsu_job::parse_bytes(text).map(|_| text.to_owned())
             }),

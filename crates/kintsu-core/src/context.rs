@@ -27,6 +27,8 @@ pub trait Progress: Send + Sync {
     fn advance(&self, amount: u64);
     /// The current stage is over.
     fn finish(&self);
+    /// A stage of the run begins, which may hold several of the stages that [`Progress::begin`] tells, or none.
+    fn run_stage_begins(&self) {}
     /// A stage of the run is over, however short it was.
     fn stage_over(&self, _stage: &str, _took: std::time::Duration) {}
     /// A warning was raised.

@@ -19,7 +19,9 @@ pub use codes::{CodeNote, code_note};
 pub use engine::{Engine, Run};
 pub use error::JobError;
 pub use inputs::table_input;
-pub use local::{EntityExplanation, FinishedRun, LinkExplanation, LocalEngine, PairExplanation, RunEvaluation};
+pub use local::{
+    EntityExplanation, FinishedRun, LinkExplanation, LocalEngine, PairExplanation, RunEvaluation, link_type_of_model,
+};
 pub use memory::{parse_bytes, show_bytes};
 pub use plan::{Plan, RulePlan};
 pub use profile::{FileColumn, profile_inputs, read_text_rows};

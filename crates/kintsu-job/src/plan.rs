@@ -17,6 +17,8 @@ pub struct Plan {
     pub pairs: u64,
     /// The training that would be done, one line a step.
     pub training: Vec<String>,
+    /// What is good to know about the training.
+    pub notes: Vec<String>,
     /// The estimated peak memory, in bytes.
     pub memory_bytes: u64,
     /// The estimated time of scoring, in seconds.

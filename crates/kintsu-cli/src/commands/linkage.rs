@@ -18,7 +18,7 @@ pub(crate) fn dedupe(arguments: &DedupeArguments, session: &Session) -> Result<V
 /// `kintsu link`.
 pub(crate) fn link(arguments: &LinkArguments, session: &Session) -> Result<Verdict, JobError> {
     let mut job = jobs::from_files(&arguments.files, arguments.output.as_ref(), &arguments.linkage, session)?;
-    jobs::link_across(&mut job.spec, arguments.one_to_one);
+    jobs::link_across(&mut job, arguments.one_to_one);
     execute(&job, session)
 }
 

@@ -11,3 +11,4 @@ mod overlap;
 mod sameness;
 mod steps;
 mod tokens;
+mod told;

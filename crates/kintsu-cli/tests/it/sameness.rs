@@ -32,16 +32,41 @@ fn files_are_the_same_bytes_for_any_number_of_threads() {
     }
 }
 
-#[test]
-fn rows_are_the_same_for_any_order_of_the_input() {
-    let folder = small_folder();
-    let text = std::fs::read_to_string(folder.path().join("people.csv")).unwrap();
+/// Writes the rows of `people.csv` in another order into `shuffled.csv`.
+fn shuffle_people(folder: &Path) {
+    let text = std::fs::read_to_string(folder.join("people.csv")).unwrap();
     let (header, rows) = text.split_once('\n').unwrap();
     let rows: Vec<&str> = rows.lines().collect();
     let mut shuffled = rows.clone();
     shuffled.sort_by_key(|row| kintsu_core::hash_bytes(row.as_bytes(), 7));
     assert_ne!(rows, shuffled);
-    std::fs::write(folder.path().join("shuffled.csv"), format!("{header}\n{}\n", shuffled.join("\n"))).unwrap();
+    std::fs::write(folder.join("shuffled.csv"), format!("{header}\n{}\n", shuffled.join("\n"))).unwrap();
+}
+
+#[test]
+fn sampled_training_is_the_same_for_any_order_of_the_input_and_another_for_another_seed() {
+    let folder = small_folder();
+    shuffle_people(folder.path());
+    let job = "inputs = [{ path = \"people.csv\", name = \"people\" }]\nsettings = \"febrl3.settings.json\"\n\
+               [[training]]\nmethod = \"estimate_u_using_random_sampling\"\nmax_pairs = 1e4\n\
+               [[training]]\nmethod = \"estimate_parameters_using_expectation_maximisation\"\n\
+               blocking_rule = \"l.surname = r.surname\"\nmax_pairs = 500\n";
+    std::fs::write(folder.path().join("job.toml"), job).unwrap();
+    let model = |output: &str, more: &[&str]| {
+        let arguments = [&["run", "job.toml", "-o", output, "-qq"], more].concat();
+        let done = run(folder.path(), &arguments);
+        assert!(done.status.success(), "{}", stderr(&done));
+        std::fs::read_to_string(folder.path().join(output).join("model.json")).unwrap()
+    };
+    let first = model("a", &[]);
+    assert_eq!(first, model("b", &["--input", "people=shuffled.csv"]));
+    assert_ne!(first, model("c", &["--seed", "7"]));
+}
+
+#[test]
+fn rows_are_the_same_for_any_order_of_the_input() {
+    let folder = small_folder();
+    shuffle_people(folder.path());
     let options = ["--settings", "febrl3.settings.json", "--file-format", "jsonl"];
     dedupe(folder.path(), "people.csv", "a", &options);
     dedupe(folder.path(), "shuffled.csv", "b", &options);

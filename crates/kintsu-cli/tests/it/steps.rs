@@ -193,6 +193,64 @@ fn steps_that_look_at_data_count_it() {
 }
 
 #[test]
+fn the_largest_blocks_of_a_link_have_two_sides() {
+    let tables = [
+        ("a.csv", "unique_id,surname\n1,reed\n2,reed\n3,sand\n"),
+        ("b.csv", "unique_id,surname\n1,reed\n2,sand\n3,sand\n4,tarn\n"),
+    ];
+    let folder = folder_with("link_only", &tables);
+    let steps = "[[steps]]\nstep = \"largest_blocks\"\nblocking_rule = \"l.surname = r.surname\"\n\
+                 [[steps]]\nstep = \"count_comparisons\"\nblocking_rules = [\"l.surname = r.surname and l.unique_id <> r.unique_id\"]\n";
+    succeeds(&run_steps(folder.path(), "[\"a.csv\", \"b.csv\"]", steps));
+    let found = columns(folder.path(), "largest_blocks", &["key_0", "count_l", "count_r", "block_count"]);
+    assert_eq!(found, [["reed", "2", "1", "2"], ["sand", "1", "2", "2"]]);
+    let counts = columns(folder.path(), "count_comparisons", &["pairs_before_filters", "pairs", "row_count", "cartesian"]);
+    assert_eq!(counts, [["4", "2", "2", "12"]]);
+}
+
+#[test]
+fn term_frequencies_of_columns_that_the_model_adjusts_for_are_written_once() {
+    let people = "unique_id,surname,town\n1,reed,york\n2,reed,\n3,sand,york\n4,reed,bath\n";
+    let folder = folder_with("dedupe_only", &[("a.csv", people)]);
+    let adjusted = MODEL.replace("LINK_TYPE", "dedupe_only").replace(
+        "\"label_for_charts\": \"equal\",",
+        "\"label_for_charts\": \"equal\", \"tf_adjustment_column\": \"surname\", \"tf_adjustment_weight\": 1.0,",
+    );
+    std::fs::write(folder.path().join("model.json"), adjusted).unwrap();
+    let steps = "[[steps]]\nstep = \"term_frequencies\"\ncolumns = [\"surname\", \"town\"]\n\
+                 [[steps]]\nstep = \"term_frequencies\"\ncolumns = [\"surname\"]\n";
+    succeeds(&run_steps(folder.path(), "[\"a.csv\"]", steps));
+    let at = folder.path();
+    assert_eq!(columns(at, "term_frequencies/surname", &["surname", "tf_surname"]), [["reed", "0.75"], ["sand", "0.25"]]);
+    let third = 1.0 / 3.0;
+    let towns = [["bath".to_owned(), third.to_string()], ["york".to_owned(), (2.0 * third).to_string()]];
+    assert_eq!(columns(at, "term_frequencies/town", &["town", "tf_town"]), towns);
+}
+
+#[test]
+fn a_model_without_comparisons_scores_every_pair_by_its_prior() {
+    let folder = folder_with("dedupe_only", &[("a.csv", "unique_id,surname\n1,reed\n2,reed\n3,sand\n")]);
+    let bare = "{\"link_type\": \"dedupe_only\", \"comparisons\": [], \"probability_two_random_records_match\": 0.5, \
+                \"blocking_rules_to_generate_predictions\": [\"l.surname = r.surname\"]}";
+    std::fs::write(folder.path().join("model.json"), bare).unwrap();
+    let steps = "[[steps]]\nstep = \"predict\"\n[[steps]]\nstep = \"deterministic_link\"\n\
+                 [[steps]]\nstep = \"cluster\"\ndeterministic = true\n";
+    succeeds(&run_steps(folder.path(), "[\"a.csv\"]", steps));
+    assert_eq!(columns(folder.path(), "edges", &["unique_id_l", "unique_id_r", "match_weight"]), [["1", "2", "0.0"]]);
+    assert_eq!(columns(folder.path(), "clusters", &["cluster_id", "unique_id"]), [["1", "1"], ["1", "2"], ["3", "3"]]);
+}
+
+#[test]
+fn a_result_without_rows_has_its_columns() {
+    let folder = folder_with("dedupe_only", &[("a.csv", "unique_id,surname\n1,reed\n2,reed\n")]);
+    let sure = MODEL.replace("LINK_TYPE", "dedupe_only").replace("\"u_probability\": 0.1", "\"u_probability\": 1e-12");
+    std::fs::write(folder.path().join("model.json"), sure).unwrap();
+    succeeds(&run_steps(folder.path(), "[\"a.csv\"]", "[[steps]]\nstep = \"unlinkables\"\n"));
+    let none: Vec<Vec<String>> = Vec::new();
+    assert_eq!(columns(folder.path(), "unlinkables", &["match_weight", "match_probability", "prop", "cum_prop"]), none);
+}
+
+#[test]
 fn labels_that_can_be_no_pair_are_refused_by_their_number() {
     let tables = [
         ("a.csv", "unique_id,surname\nzebulon,reed\n2,sand\n"),

@@ -28,6 +28,7 @@ impl Clock {
     ) -> Result<T, JobError> {
         ctx.check()?;
         ctx.make_room_for(0)?;
+        ctx.progress().run_stage_begins();
         let began = Instant::now();
         let done = work();
         ctx.progress().stage_over(name, began.elapsed());

@@ -96,6 +96,9 @@ impl FinishedRun {
         let card: RunCard = serde_json::from_str(&text).map_err(|error| {
             JobError::problem(Problem::new("KN-JOB-041", format!("`{}` cannot be read: {error}", path.display())))
         })?;
+        if let Some(file) = card.files.keys().find(|file| !directory.join(file).is_file()) {
+            return Err(not_whole(directory, file));
+        }
         let job = job_of(directory, &card)?;
         Ok(Self { directory: directory.to_path_buf(), card, job })
     }
@@ -176,10 +179,10 @@ impl FinishedRun {
     /// # Errors
     /// When there is no such column or file.
     pub fn evaluate(&self, truth: &str, ctx: &RunContext) -> Result<RunEvaluation, JobError> {
-        let ctx = &ctx.silent();
+        let (told, ctx) = (ctx, &ctx.silent());
         let state = RunState::prepare(&self.job, ctx, &mut Clock::start())?;
         let records = &state.loaded.records;
-        let truth = Truth::read(&ColumnOrFile(truth.to_owned()), records, &state.loaded.columns, ctx)?;
+        let truth = Truth::read(&ColumnOrFile(truth.to_owned()), records, &state.loaded.columns, told)?;
         let clusters = clusters_of(&column_labels(records, CLUSTER_ID)?)?;
         let link_type = state.model()?.link_type;
         let measures = evaluate(&truth, &clusters, records, link_type)?;
@@ -217,6 +220,11 @@ impl FinishedRun {
     }
 }
 
+/// A run directory that lacks a file which it held when it was written.
+fn not_whole(directory: &Path, file: &str) -> JobError {
+    JobError::problem(Problem::new("KN-JOB-046", format!("`{}` is not whole: {file} is not there", directory.display())))
+}
+
 /// A job that reads the clusters of a run with its model.
 fn job_of(directory: &Path, card: &RunCard) -> Result<JobSpec, JobError> {
     let ending = &card.file_format;
@@ -226,9 +234,12 @@ fn job_of(directory: &Path, card: &RunCard) -> Result<JobSpec, JobError> {
         return Err(JobError::problem(problem.hint("add a cluster step to the job")));
     }
     let model = directory.join("model.json");
+    if !model.is_file() {
+        return Err(not_whole(directory, "model.json"));
+    }
     let mut job = JobSpec {
         inputs: vec![InputSpec::Full(InputTable { path: clusters, name: None, format: None })],
-        model: model.is_file().then_some(model),
+        model: Some(model),
         unique_id: card.unique_id.clone(),
         source_dataset: card.source_dataset.clone(),
         ..JobSpec::default()

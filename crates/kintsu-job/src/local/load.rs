@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use arrow_schema::SchemaRef;
 use kintsu_core::RunContext;
 use kintsu_kernel::RecordsSpec;
+use kintsu_link::LinkError;
 use kintsu_link::model::{BlockingRule, LinkType, Model};
-use kintsu_link::records::Records;
+use kintsu_link::records::{Records, can_be_id};
 use kintsu_link::sql::Expr;
 use kintsu_table::{ColumnChoice, Input, ReadOptions};
 
@@ -49,6 +51,7 @@ impl Sources {
     pub(super) fn look(job: &JobSpec, model: Option<&Model>, problems: &mut Vec<Problem>) -> Result<Option<Self>, JobError> {
         let mut inputs: Vec<Input> = job.inputs.iter().map(table_input).collect();
         let mut columns: Vec<String> = Vec::new();
+        let mut schemas = Vec::new();
         let mut whole = true;
         for input in &mut inputs {
             let looked = input.load_standard_input().and_then(|()| kintsu_table::schema_of(input, &ReadOptions::default()));
@@ -65,6 +68,7 @@ impl Sources {
                     columns.push(field.name().clone());
                 }
             }
+            schemas.push(schema);
         }
         let wanted = job.unique_id.as_deref().or(model.map(|model| model.unique_id_column_name.as_str()));
         if !whole {
@@ -74,6 +78,7 @@ impl Sources {
             problems.push(problem);
             None
         });
+        problems.extend(unique_id.as_deref().and_then(|id| unfit_ids(id, &schemas)));
         let named = job.source_dataset.clone().or_else(|| model.map(|model| model.source_dataset_column_name.clone()));
         let named = named.unwrap_or_else(|| "source_dataset".to_owned());
         let several = inputs.len() > 1 || model.is_some_and(|model| model.link_type != LinkType::DedupeOnly);
@@ -132,6 +137,13 @@ fn id_column(wanted: Option<&str>, columns: &[String]) -> Result<Option<String>,
     Ok(columns.iter().find(|name| name.eq_ignore_ascii_case("id")).cloned())
 }
 
+/// An id column of a type that cannot hold ids, in the first table where it is one.
+fn unfit_ids(id: &str, schemas: &[SchemaRef]) -> Option<Problem> {
+    let fields = schemas.iter().filter_map(|schema| schema.column_with_name(id));
+    let unfit = fields.map(|(_, field)| field.data_type()).find(|data_type| !can_be_id(data_type))?;
+    Some(Problem::of(&LinkError::UnsupportedIdType { column: id.to_owned(), data_type: unfit.to_string() }))
+}
+
 /// The column of that name, exactly or up to case.
 pub(super) fn find<'a>(name: &str, columns: &'a [String]) -> Option<&'a str> {
     let exact = columns.iter().find(|column| *column == name);
@@ -141,8 +153,28 @@ pub(super) fn find<'a>(name: &str, columns: &'a [String]) -> Option<&'a str> {
 /// A column that is not in the input.
 pub(super) fn missing(name: &str, what: &str, columns: &[String]) -> Problem {
     let hint = nearest(name, columns.iter().map(String::as_str))
-        .map_or_else(|| format!("the input has: {}", columns.join(", ")), |near| format!("did you mean `{near}`?"));
+        .map_or_else(|| format!("the input has: {}", listed(columns)), |near| format!("did you mean `{near}`?"));
     Problem::new("KN-JOB-023", format!("{what} `{name}` is not in the input")).hint(hint)
+}
+
+/// A column that is not in the input, with the first of what `needs` it and the number of the others.
+fn missing_for(name: &str, needs: &[&str], columns: &[String]) -> Problem {
+    let problem = missing(name, "the column", columns);
+    let needed = match needs {
+        [] => return problem,
+        [only] => format!("{only} needs it"),
+        [first, others @ ..] => format!("{first} and {} more need it", others.len()),
+    };
+    Problem { message: format!("{}; {needed}", problem.message), ..problem }
+}
+
+/// The names of columns, of very many only the first.
+pub(super) fn listed(columns: &[String]) -> String {
+    const LISTED_MAX: usize = 50;
+    match columns.get(LISTED_MAX..) {
+        Some(rest) if !rest.is_empty() => format!("{} and {} more", columns[..LISTED_MAX].join(", "), rest.len()),
+        _ => columns.join(", "),
+    }
 }
 
 /// Collects the columns that a job looks at, by what looks at them.
@@ -172,7 +204,7 @@ impl LookedAt {
 
     /// Adds the columns of a blocking rule.
     pub(super) fn add_rule(&mut self, rule: &BlockingRule) {
-        let what = format!("the blocking rule `{}` needs a column that is missing:", rule.blocking_rule);
+        let what = format!("the blocking rule `{}`", rule.blocking_rule);
         self.add_expression(&rule.condition, &what);
         for column in &rule.arrays_to_explode {
             self.add(column, &what);
@@ -182,7 +214,7 @@ impl LookedAt {
     /// Adds the columns of a model.
     pub(super) fn add_model(&mut self, model: &Model) {
         for comparison in &model.comparisons {
-            let what = format!("the comparison `{}` needs a column that is missing:", comparison.output_column_name);
+            let what = format!("the comparison `{}`", comparison.output_column_name);
             for level in &comparison.levels {
                 if let Some(condition) = &level.condition {
                     self.add_expression(condition, &what);
@@ -197,6 +229,19 @@ impl LookedAt {
         }
     }
 
+    /// The columns in the order in which they were first wanted, each with everything that needs it.
+    fn needs(&self) -> Vec<(&str, Vec<&str>)> {
+        let mut needs: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (name, what) in &self.wanted {
+            match needs.iter_mut().find(|(known, _)| known == name) {
+                Some((_, whats)) if !whats.contains(&what.as_str()) => whats.push(what),
+                Some(_) => {}
+                None => needs.push((name, vec![what])),
+            }
+        }
+        needs
+    }
+
     /// The columns by their names in the input, each once. Everything that is missing, ignored or the truth goes to `problems`.
     pub(super) fn resolve(&self, sources: &Sources, job: &JobSpec, problems: &mut Vec<Problem>) -> Vec<String> {
         let truth = job.truth.as_ref().and_then(|truth| find(&truth.0, &sources.columns));
@@ -207,12 +252,12 @@ impl LookedAt {
             }
         }
         let mut resolved = BTreeSet::new();
-        for (name, what) in &self.wanted {
+        for (name, needs) in self.needs() {
             if sources.source_dataset.as_deref() == Some(name) {
                 continue;
             }
             let Some(found) = find(name, &sources.columns) else {
-                problems.push(missing(name, what, &sources.columns));
+                problems.push(missing_for(name, &needs, &sources.columns));
                 continue;
             };
             if Some(found) == truth || ignored.contains(&found) {

@@ -24,6 +24,7 @@ mod truth;
 mod writing;
 
 pub use finished::{EntityExplanation, FinishedRun, LinkExplanation, PairExplanation, RunEvaluation};
+pub use model_source::link_type_of_model;
 pub(crate) use row_lookup::text_rows;
 
 use kintsu_core::RunContext;
@@ -87,7 +88,7 @@ impl LocalEngine {
         for step in &steps {
             state.take(step, &mut output, ctx, &mut clock)?;
         }
-        state.measure(ctx)?;
+        state.measure()?;
         let card = state.finish(&mut output, self.name(), ctx, clock)?;
         let directory = output.publish()?;
         Ok(Run { directory, card })

@@ -35,6 +35,16 @@ pub(super) fn source_model(job: &JobSpec, problems: &mut Vec<Problem>) -> Option
     Some(sourced)
 }
 
+/// The link type of the settings or model that `job` names; none where it names none, or they cannot be read.
+pub fn link_type_of_model(job: &JobSpec) -> Option<LinkTypeName> {
+    let sourced = source_model(job, &mut Vec::new())?;
+    Some(match sourced.model.link_type {
+        LinkType::DedupeOnly => LinkTypeName::DedupeOnly,
+        LinkType::LinkOnly => LinkTypeName::LinkOnly,
+        LinkType::LinkAndDedupe => LinkTypeName::LinkAndDedupe,
+    })
+}
+
 fn from_file(path: &Path, job: &JobSpec, trained: bool, problems: &mut Vec<Problem>) -> Option<SourcedModel> {
     let text = text_of(path, problems)?;
     let options = JsonOptions { parity: job.parity.map(parity), ..JsonOptions::default() };

@@ -1,14 +1,17 @@
 //! What a run would do.
 
+use std::collections::BTreeSet;
+
 use kintsu_core::RunContext;
 use kintsu_link::block::{BlockSize, Blocker, RuleCount};
 use kintsu_link::model::BlockingRule;
+use kintsu_link::train::note_on_sampled_tops;
 
 use super::announce::{announce_prediction, announce_training};
 use super::clock::Clock;
 use super::memory_needed::memory_needed;
 use super::run_state::RunState;
-use super::train::own_plan_in_words;
+use super::train::{own_plan_in_words, pairs_drawn_for_u};
 use crate::error::JobError;
 use crate::memory::show_bytes;
 use crate::plan::{Plan, RulePlan};
@@ -33,11 +36,15 @@ pub(super) fn plan(job: &JobSpec, ctx: &RunContext) -> Result<Plan, JobError> {
         let largest = blocker.largest_blocks(at, 1);
         rule_plan(&model.blocking_rules, at, count, largest.first())
     });
-    let training = match (&job.training, state.sourced.as_ref().is_some_and(|sourced| sourced.trained)) {
-        (steps, _) if !steps.is_empty() => steps.iter().map(in_words).collect(),
-        (_, true) => Vec::new(),
-        (_, false) => own_plan_in_words(model),
+    let trained = job.training.is_empty() && state.sourced.as_ref().is_some_and(|sourced| sourced.trained);
+    let training = match job.training.as_slice() {
+        [] if trained => Vec::new(),
+        [] => own_plan_in_words(model),
+        steps => steps.iter().map(in_words).collect(),
     };
+    let drawn = if trained { Vec::new() } else { pairs_drawn_for_u(&job.training) };
+    let notes: BTreeSet<String> =
+        drawn.into_iter().filter_map(|max_pairs| note_on_sampled_tops(model, records, max_pairs)).collect();
     Ok(Plan {
         records: records.rows() as u64,
         sources: records.sources().iter().map(ToString::to_string).zip(records.source_sizes()).collect(),
@@ -45,6 +52,7 @@ pub(super) fn plan(job: &JobSpec, ctx: &RunContext) -> Result<Plan, JobError> {
         rules: rules.collect(),
         pairs: work,
         training,
+        notes: notes.into_iter().collect(),
         memory_bytes: memory_needed(&blocker, model.comparisons.len()),
         scoring_seconds: work as f64 / PAIRS_PER_SECOND / rayon::current_num_threads() as f64,
     })
@@ -79,6 +87,9 @@ impl std::fmt::Display for Plan {
         }
         for line in &self.training {
             writeln!(f, "training          {line}")?;
+        }
+        for note in &self.notes {
+            writeln!(f, "note              {note}")?;
         }
         writeln!(f, "memory            about {}", show_bytes(self.memory_bytes))?;
         write!(f, "scoring           about {:.1} s", self.scoring_seconds)

@@ -7,7 +7,7 @@ use std::path::Path;
 use kintsu_link::model::Model;
 use kintsu_table::{Input, ReadOptions};
 
-use super::load::{LookedAt, Sources, find, missing};
+use super::load::{LookedAt, Sources, find, listed, missing};
 use super::model_source::{SourcedModel, blocking_rule, source_model};
 use super::step_data::parse_expressions;
 use crate::error::JobError;
@@ -70,7 +70,7 @@ fn columns_looked_at(job: &JobSpec, model: Option<&Model>, sources: &Sources, pr
         add_step(&mut wanted, step, sources, problems);
     }
     for column in job.term_frequencies.keys() {
-        wanted.add(column, "the column of a term-frequency table");
+        wanted.add(column, "the table of its term frequencies");
     }
     wanted.resolve(sources, job, problems)
 }
@@ -95,13 +95,13 @@ fn add_step(wanted: &mut LookedAt, step: &StepSpec, sources: &Sources, problems:
         }
         StepSpec::TermFrequencies { columns } => {
             for column in columns {
-                wanted.add(column, "the column for term frequencies");
+                wanted.add(column, "the step `term_frequencies`");
             }
         }
         StepSpec::ProfileColumns { column_expressions: Some(expressions), .. } => match parse_expressions(expressions) {
             Ok(parsed) => {
                 for expression in &parsed {
-                    wanted.add_expression(expression, "the column to profile");
+                    wanted.add_expression(expression, "the step `profile_columns`");
                 }
             }
             Err(found) => problems.extend(found),
@@ -196,7 +196,7 @@ fn check_pairs(path: &Path, columns: &[String], sources: &Sources, problems: &mu
 /// A file of pairs without the columns of ids.
 pub(super) fn no_pairs(path: &Path, id: &str, columns: &[String]) -> Problem {
     let near = nearest(&format!("{id}_l"), columns.iter().map(String::as_str));
-    let hint = near.map_or_else(|| format!("it has: {}", columns.join(", ")), |near| format!("did you mean `{near}`?"));
+    let hint = near.map_or_else(|| format!("it has: {}", listed(columns)), |near| format!("did you mean `{near}`?"));
     let message = format!("the file of pairs `{}` has no columns `{id}_l` and `{id}_r`", path.display());
     Problem::new("KN-JOB-031", message).hint(hint)
 }

@@ -1,5 +1,6 @@
 //! Small tables: rows of any serialisable type as a batch, and term-frequency tables in and out.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, UInt32Array};
@@ -16,8 +17,11 @@ use super::load::find;
 use crate::error::JobError;
 use crate::spec::{JobSpec, Problem};
 
-/// Rows as a batch: a column for each field that is no list or object. Without rows there is one column, `empty`, of no rows.
-pub(super) fn rows_batch<Row: Serialize>(rows: &[Row]) -> Result<RecordBatch, JobError> {
+/// Rows as a batch: a column for each field that is no list or object.
+pub(super) fn rows_batch<Row: Serialize + Default>(rows: &[Row]) -> Result<RecordBatch, JobError> {
+    if rows.is_empty() {
+        return Ok(rows_batch(&[Row::default()])?.slice(0, 0));
+    }
     let objects: Vec<Map<String, Value>> = rows
         .iter()
         .map(|row| match serde_json::to_value(row) {
@@ -26,11 +30,9 @@ pub(super) fn rows_batch<Row: Serialize>(rows: &[Row]) -> Result<RecordBatch, Jo
             Err(error) => Err(JobError::Defect(error.to_string())),
         })
         .collect::<Result<_, _>>()?;
-    let Some(first) = objects.first() else {
-        return batch_of(vec![("empty".to_owned(), Arc::new(StringArray::from(Vec::<&str>::new())))]);
-    };
+    let first = objects.first().into_iter().flatten();
     let names: Vec<String> =
-        first.iter().filter(|(_, value)| !value.is_array() && !value.is_object()).map(|(name, _)| name.clone()).collect();
+        first.filter(|(_, value)| !value.is_array() && !value.is_object()).map(|(name, _)| name.clone()).collect();
     let column = |name: &String| {
         (name.clone(), array_of(&objects.iter().map(|row| row.get(name).unwrap_or(&Value::Null)).collect::<Vec<_>>()))
     };
@@ -106,13 +108,25 @@ pub(super) fn supplied_term_frequencies(
         };
         let wanted = records.find(column).map_err(JobError::part)?.data_type().clone();
         let values = arrow_cast::cast(&array(values)?, &wanted).map_err(defect)?;
-        let shares = arrow_cast::cast(&array(shares)?, &arrow_schema::DataType::Float64).map_err(defect)?;
-        let shares: Vec<f64> = shares
-            .as_any()
-            .downcast_ref::<Float64Array>()
-            .map(|shares| shares.iter().map(|share| share.unwrap_or(f64::NAN)).collect())
-            .unwrap_or_default();
+        let shares = shares_of(&array(shares)?, path)?;
         supplied.push(TermFrequencies::supplied(records, column, &values, &shares).map_err(JobError::part)?);
     }
     Ok(supplied)
+}
+
+/// The shares of a term-frequency table; nulls are not numbers, and everything else is above 0 and at most 1.
+fn shares_of(written: &ArrayRef, path: &Path) -> Result<Vec<f64>, JobError> {
+    let numbers = arrow_cast::cast(written, &arrow_schema::DataType::Float64).map_err(defect)?;
+    let numbers = numbers.as_any().downcast_ref::<Float64Array>();
+    let shares: Vec<f64> = numbers.into_iter().flatten().map(|share| share.unwrap_or(f64::NAN)).collect();
+    let wrong = (0..written.len())
+        .filter(|&at| written.is_valid(at) && !shares.get(at).is_some_and(|share| *share > 0.0 && *share <= 1.0));
+    match wrong.count() {
+        0 => Ok(shares),
+        wrong => {
+            let message =
+                format!("{wrong} of the {} shares in `{}` are not above 0 and at most 1", written.len(), path.display());
+            Err(JobError::problem(Problem::new("KN-JOB-048", message)))
+        }
+    }
 }

@@ -32,6 +32,8 @@ pub(super) struct RunState<'a> {
     /// The model with how it came to be; none for jobs that only look at data.
     pub(super) sourced: Option<SourcedModel>,
     pub(super) supplied: Vec<TermFrequencies>,
+    /// The truth, read before anything is compared so that what is wrong with it is said first.
+    truth: Option<Truth>,
     /// The blocks of prediction, made before training so that what is wrong with them is said first.
     blocks: Option<Blocks>,
     /// The model compiled, once it is trained.
@@ -53,6 +55,7 @@ impl<'a> RunState<'a> {
         let pairs = pairs.or(job.link_type.map(link_type)).unwrap_or_else(|| default_link_type(job.inputs.len()));
         let loaded = clock.stage("read", ctx, || sources.read(&looked_at, pairs, ctx))?;
         let supplied = super::rows::supplied_term_frequencies(job, &loaded.records, ctx)?;
+        let truth = job.truth.as_ref().map(|truth| Truth::read(truth, &loaded.records, &loaded.columns, ctx)).transpose()?;
         let mut counts = Counts::default();
         counts.put("records", loaded.records.rows() as u64);
         for (name, size) in loaded.records.sources().iter().zip(loaded.records.source_sizes()) {
@@ -63,6 +66,7 @@ impl<'a> RunState<'a> {
             loaded,
             sourced,
             supplied,
+            truth,
             blocks: None,
             compiled: None,
             trainer: None,
@@ -229,10 +233,9 @@ impl<'a> RunState<'a> {
     }
 
     /// Measures the clusters against the truth, where there is one.
-    pub(super) fn measure(&mut self, ctx: &RunContext) -> Result<(), JobError> {
-        if let (Some(truth), Some(clusters)) = (&self.job.truth, &self.clusters) {
-            let truth = Truth::read(truth, &self.loaded.records, &self.loaded.columns, ctx)?;
-            self.evaluation = Some(evaluate(&truth, clusters, &self.loaded.records, self.model()?.link_type)?);
+    pub(super) fn measure(&mut self) -> Result<(), JobError> {
+        if let (Some(truth), Some(clusters)) = (&self.truth, &self.clusters) {
+            self.evaluation = Some(evaluate(truth, clusters, &self.loaded.records, self.model()?.link_type)?);
         }
         Ok(())
     }

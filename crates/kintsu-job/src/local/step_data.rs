@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, UInt32Array, UInt64Array};
-use arrow_select::take::take;
+use arrow_array::{Array, ArrayRef, StringArray, UInt64Array};
 use kintsu_core::RunContext;
-use kintsu_link::block::Blocker;
-use kintsu_link::diagnose::{ColumnProfile, KeyCodes, completeness, cumulative_counts, largest_blocks, profile_values};
+use kintsu_link::diagnose::{
+    ColumnProfile, LargestBlock, completeness, count_comparisons, largest_blocks_of_rule, profile_expression, profile_values,
+};
 use kintsu_link::model::{BlockingRule, Dialect, Parity};
 use kintsu_link::score::TermFrequencies;
 use kintsu_link::sql::{Expr, parse_column_expression};
-use kintsu_table::{ColumnData, EncodedColumn};
+use kintsu_table::ColumnData;
 use serde::Serialize;
 
-use super::clusters::{batch_of, defect};
+use super::clusters::batch_of;
 use super::model_source::{blocking_rule, blocking_rules};
 use super::output::{Output, file_name};
 use super::rows::{frequencies_batch, rows_batch};
@@ -22,7 +22,7 @@ use crate::error::JobError;
 use crate::spec::{BlockingRuleSpec, Problem, StepSpec};
 
 /// A row of the profile: a step of a column's distribution, or one of its values.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct ProfileRow<'a> {
     column: &'a str,
     kind: &'static str,
@@ -49,15 +49,12 @@ impl RunState<'_> {
             }
             StepSpec::CountComparisons { blocking_rules: rules, name } => {
                 let rules = self.rules_or_model(rules.as_deref())?;
-                let blocker = self.blocker(&rules, ctx)?;
-                let added = blocker.marginal_counts(ctx).map_err(JobError::part)?;
-                let texts: Vec<&str> = rules.iter().map(|rule| rule.blocking_rule.as_str()).collect();
-                let rows = cumulative_counts(&texts, &added, self.loaded.records.possible_pairs());
+                let rows = count_comparisons(&self.loaded.records, &rules, self.parity(), ctx).map_err(JobError::part)?;
                 output.write(name.as_deref().unwrap_or("count_comparisons"), &rows_batch(&rows)?)
             }
             StepSpec::LargestBlocks { blocking_rule: rule, n_largest, name } => {
                 let rule = blocking_rule(rule).map_err(JobError::problem)?;
-                let batch = self.largest_blocks(&rule, *n_largest as usize, ctx)?;
+                let batch = self.largest_blocks(&rule, *n_largest as usize)?;
                 output.write(name.as_deref().unwrap_or("largest_blocks"), &batch)
             }
             StepSpec::TermFrequencies { columns } => {
@@ -79,10 +76,6 @@ impl RunState<'_> {
         }
     }
 
-    fn blocker(&self, rules: &[BlockingRule], ctx: &RunContext) -> Result<Blocker<'_>, JobError> {
-        Blocker::new(&self.loaded.records, rules, self.parity(), ctx).map_err(JobError::part)
-    }
-
     fn parity(&self) -> Parity {
         self.sourced.as_ref().map_or(Parity::Characters, |sourced| sourced.model.parity)
     }
@@ -98,8 +91,7 @@ impl RunState<'_> {
             .iter()
             .zip(parsed)
             .map(|(text, expression)| {
-                let values = records.derive(&expression, self.parity(), text).map_err(JobError::part)?;
-                Ok(profile_values(text, &values, top, bottom))
+                profile_expression(records, text, &expression, self.parity(), top, bottom).map_err(JobError::part)
             })
             .collect()
     }
@@ -130,42 +122,22 @@ impl RunState<'_> {
         rows_batch(&rows)
     }
 
-    fn largest_blocks(&self, rule: &BlockingRule, count: usize, ctx: &RunContext) -> Result<arrow_array::RecordBatch, JobError> {
-        let records = &self.loaded.records;
-        let keys = rule.condition.equality_keys().keys;
-        let derive = |expr: &Expr| records.derive(expr, self.parity(), &rule.blocking_rule).map_err(JobError::part);
-        let left: Vec<EncodedColumn> = keys.iter().map(|key| derive(&key.left)).collect::<Result<_, _>>()?;
-        let (first, counts_l, counts_r): (Vec<u32>, Vec<u64>, Vec<u64>) = if keys.iter().all(|key| key.left == key.right) {
-            let codes: Vec<KeyCodes<'_>> =
-                left.iter().map(|column| KeyCodes { left: &column.codes, right: &column.codes }).collect();
-            let blocks = largest_blocks(&codes, count);
-            unzip(blocks.iter().map(|block| (block.first_left, block.count_l, block.count_r)))
-        } else {
-            let blocks = self.blocker(std::slice::from_ref(rule), ctx)?.largest_blocks(0, count);
-            unzip(blocks.iter().map(|block| (block.first_row, block.left, block.right)))
-        };
+    fn largest_blocks(&self, rule: &BlockingRule, count: usize) -> Result<arrow_array::RecordBatch, JobError> {
+        let blocks = largest_blocks_of_rule(&self.loaded.records, rule, count, self.parity()).map_err(JobError::part)?;
+        let keys = blocks.first().map_or_else(|| rule.condition.equality_keys().keys.len(), |block| block.keys.len());
         let mut columns: Vec<(String, ArrayRef)> = Vec::new();
-        for (position, column) in left.iter().enumerate() {
-            let codes = UInt32Array::from_iter_values(first.iter().map(|row| column.codes[*row as usize]));
-            columns.push((format!("key_{position}"), take(&column.values, &codes, None).map_err(defect)?));
+        for position in 0..keys {
+            let values: StringArray = blocks.iter().map(|block| block.keys.get(position)).collect();
+            columns.push((format!("key_{position}"), Arc::new(values)));
         }
-        let pairs = counts_l.iter().zip(&counts_r).map(|(l, r)| l.saturating_mul(*r));
-        let pairs: ArrayRef = Arc::new(UInt64Array::from_iter_values(pairs));
-        columns.push(("count_l".to_owned(), Arc::new(UInt64Array::from(counts_l.clone()))));
-        columns.push(("count_r".to_owned(), Arc::new(UInt64Array::from(counts_r.clone()))));
-        columns.push(("block_count".to_owned(), pairs));
+        let mut add = |name: &str, of: fn(&LargestBlock) -> u64| {
+            columns.push((name.to_owned(), Arc::new(UInt64Array::from_iter_values(blocks.iter().map(of)))));
+        };
+        add("count_l", |block| block.count_l);
+        add("count_r", |block| block.count_r);
+        add("block_count", |block| block.block_count);
         batch_of(columns)
     }
-}
-
-fn unzip(blocks: impl Iterator<Item = (u32, u64, u64)>) -> (Vec<u32>, Vec<u64>, Vec<u64>) {
-    let mut columns = (Vec::new(), Vec::new(), Vec::new());
-    for (first, left, right) in blocks {
-        columns.0.push(first);
-        columns.1.push(left);
-        columns.2.push(right);
-    }
-    columns
 }
 
 /// Column expressions as they are computed, or everything that is wrong with them.

@@ -66,6 +66,15 @@ pub(super) fn own_plan_in_words(model: &Model) -> Vec<String> {
     lines
 }
 
+/// How many pairs each step of [`follow_own_plan`], or of those listed, draws for u.
+pub(super) fn pairs_drawn_for_u(steps: &[TrainingStep]) -> Vec<f64> {
+    let drawn = steps.iter().filter_map(|step| match step {
+        TrainingStep::EstimateUUsingRandomSampling { max_pairs, .. } => Some(*max_pairs),
+        _ => None,
+    });
+    if steps.is_empty() { vec![PAIRS_MAX_DEFAULT] } else { drawn.collect() }
+}
+
 fn stage_name(step: &TrainingStep) -> &'static str {
     match step {
         TrainingStep::EstimateProbabilityTwoRandomRecordsMatch { .. } => "estimate_lambda",

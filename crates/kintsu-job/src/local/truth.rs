@@ -15,8 +15,9 @@ use super::load::find;
 use super::preflight::{missing_truth, no_entities};
 use super::row_lookup::{RowLookup, TextTable};
 use crate::card::Evaluation;
+use crate::codes::code_note;
 use crate::error::JobError;
-use crate::spec::ColumnOrFile;
+use crate::spec::{ColumnOrFile, Problem};
 
 /// What is known to be true.
 #[derive(Debug, Clone)]
@@ -30,14 +31,19 @@ pub(crate) enum Truth {
 impl Truth {
     /// Reads the truth: a column of the input where there is one of that name, else a file.
     pub(crate) fn read(truth: &ColumnOrFile, records: &Records, columns: &[String], ctx: &RunContext) -> Result<Self, JobError> {
-        if let Some(column) = find(&truth.0, columns) {
-            return Ok(Self::Labels(column_labels(records, column)?));
-        }
         let path = Path::new(&truth.0);
-        if !path.is_file() {
-            return Err(JobError::problem(missing_truth(&truth.0, columns)));
+        let read = match find(&truth.0, columns) {
+            Some(column) => Self::Labels(column_labels(records, column)?),
+            None if path.is_file() => Self::from_file(path, records, ctx)?,
+            None => return Err(JobError::problem(missing_truth(&truth.0, columns))),
+        };
+        match &read {
+            Self::Labels(labels) if labels.iter().all(|label| *label == UNKNOWN) => {
+                let message = format!("the truth `{}` says of no record to which entity it belongs", truth.0);
+                Err(JobError::problem(Problem::new("KN-JOB-047", message)))
+            }
+            _ => Ok(read),
         }
-        Self::from_file(path, records, ctx)
     }
 
     fn from_file(path: &Path, records: &Records, ctx: &RunContext) -> Result<Self, JobError> {
@@ -60,13 +66,20 @@ impl Truth {
         let sources = source.map(|source| table.text(&source)).transpose()?.flatten();
         let mut labels = vec![UNKNOWN; records.rows()];
         let mut numbers: HashMap<&str, u32> = HashMap::new();
+        let mut strangers = 0_usize;
         for (row, (id, entity)) in ids.iter().zip(&entities).enumerate() {
             let source = sources.as_ref().and_then(|sources| sources[row].as_deref());
             let (Some(id), Some(entity)) = (id, entity) else { continue };
-            if let Some(record) = lookup.row(source, id) {
-                let next = numbers.len() as u32;
-                labels[record as usize] = *numbers.entry(entity).or_insert(next);
-            }
+            let Some(record) = lookup.row(source, id) else {
+                strangers += 1;
+                continue;
+            };
+            let next = numbers.len() as u32;
+            labels[record as usize] = *numbers.entry(entity).or_insert(next);
+        }
+        if strangers > 0 {
+            let message = format!("{strangers} of the {} rows of the truth are of no record of the input", ids.len());
+            ctx.warn("KN-W-JOB-006", message, code_note("KN-W-JOB-006").map(|note| note.hint.to_owned()));
         }
         Ok(Self::Labels(labels))
     }

@@ -8,6 +8,8 @@ use super::problem::Problem;
 
 /// How deep lists and tables may stand inside each other.
 const DEPTH_MAX: usize = 64;
+/// So many errors of syntax are told: a file that is no TOML has one on every line.
+const SYNTAX_ERRORS_MAX: usize = 5;
 
 /// A value and the line, counted from 1, on which it begins.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,7 +113,7 @@ pub(crate) enum Step<'a> {
 /// Reads TOML.
 ///
 /// # Errors
-/// Every syntax error that the reader could recover from, with its line.
+/// The first syntax errors that the reader could recover from, with their lines.
 pub(super) fn parse_toml(text: &str) -> Result<Located, Vec<Problem>> {
     let (table, errors) = toml::de::DeTable::parse_recoverable(text);
     if errors.is_empty() {
@@ -119,6 +121,7 @@ pub(super) fn parse_toml(text: &str) -> Result<Located, Vec<Problem>> {
     }
     Err(errors
         .iter()
+        .take(SYNTAX_ERRORS_MAX)
         .map(|error| Problem::syntax(line_at(text, error.span().map_or(0, |span| span.start)), error.message().trim().to_owned()))
         .collect())
 }

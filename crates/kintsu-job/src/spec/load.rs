@@ -71,12 +71,19 @@ fn whole(mut loaded: LoadedJob) -> Result<LoadedJob, JobError> {
     if loaded.problems.is_empty() { Ok(loaded) } else { Err(JobError::Configuration(loaded.problems)) }
 }
 
+/// A key that all settings and models of Splink have, and no job.
+const OF_SETTINGS: &str = "blocking_rules_to_generate_predictions";
+
 fn read_text(text: &str, path: &Path) -> Result<LoadedJob, JobError> {
     let json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
     let within = |problems: Vec<Problem>| {
         JobError::Configuration(problems.into_iter().map(|problem| problem.within(Some(path))).collect())
     };
     let document = if json { parse_json(text) } else { parse_toml(text) }.map_err(within)?;
+    if document.get(OF_SETTINGS).is_some() {
+        let problem = Problem::new("KN-JOB-045", "the file holds settings or a model, and no job");
+        return Err(within(vec![problem.at(1)]));
+    }
     let (found, wrong_places) = problems(&document, &job_schema());
     let readable = document.without(&wrong_places, "").map_or(Value::Null, |document| document.to_value());
     let mut spec: JobSpec = match serde_json::from_value(readable) {

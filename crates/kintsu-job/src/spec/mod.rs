@@ -113,7 +113,7 @@ pub struct JobSpec {
     pub engine: Option<EngineName>,
     /// The number of threads. Default: one a processor.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 1, max = 4096))]
+    #[schemars(range(min = 1, max = 512))]
     pub threads: Option<u32>,
     /// How much memory the run may take, such as `4GiB`.
     #[serde(skip_serializing_if = "Option::is_none")]

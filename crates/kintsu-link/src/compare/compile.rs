@@ -36,8 +36,8 @@ impl<'a> Compiler<'a> {
 
     /// What the compiled conditions share.
     pub(crate) fn finish(self) -> Shared {
-        let (ladders, columns) = (self.ladders, self.columns);
-        let (ladders, matrix) = rayon::join(|| ladders.finish(), || columns.finish());
+        let (ladders, columns, rows) = (self.ladders, self.columns, self.records.rows());
+        let (ladders, matrix) = rayon::join(|| ladders.finish(), || columns.finish(rows));
         Shared { ladders, matrix }
     }
 

@@ -46,9 +46,8 @@ impl MatrixColumns {
             + 1
     }
 
-    /// Copies the columns into a matrix.
-    pub(crate) fn finish(&self) -> CodeMatrix {
-        let rows = self.columns.first().map_or(0, |column| column.as_ref().len());
+    /// Copies the columns, which have so many `rows`, into a matrix; there may be no columns.
+    pub(crate) fn finish(&self, rows: usize) -> CodeMatrix {
         let chunks_per_row = (self.columns.len() + 1).div_ceil(8);
         let columns: Vec<&[u32]> = self.columns.iter().map(|column| &**column).collect();
         let chunk = |at: usize| chunk_of(&columns, at / chunks_per_row, at % chunks_per_row);
@@ -123,6 +122,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn without_columns_rows_have_nothing_in_common() {
+        assert_eq!(MatrixColumns::default().finish(2).masks(0, 1), PairMasks { equal: 0, null: 0 });
+    }
+
+    #[test]
     fn columns_are_shared_and_masks_tell_what_is_common() {
         let columns: Vec<ScalarBuffer<u32>> =
             (0..20_u32).map(|column| vec![column, column % 3, if column == 12 { NULL_CODE } else { column }].into()).collect();
@@ -130,7 +134,7 @@ mod tests {
         let found: Vec<u32> = columns.iter().map(|column| places.place(column)).collect();
         assert_eq!(found, (1..21).collect::<Vec<_>>());
         assert_eq!(places.place(&columns[3]), 4);
-        let matrix = places.finish();
+        let matrix = places.finish(3);
         assert_eq!((matrix.code(1, 9), matrix.code(2, 20)), (8 % 3, 19));
         let masks = matrix.masks(0, 2);
         assert_eq!(masks.null, 1 << 13);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// One column of one source.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Completeness {
     /// The source.
     pub source_dataset: String,

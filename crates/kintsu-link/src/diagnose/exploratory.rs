@@ -86,7 +86,7 @@ fn sources(column: &Column) -> Result<(Vec<String>, Vec<u32>), LinkError> {
 }
 
 /// How many pairs a blocking rule gives, by itself and after the rules before it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ComparisonCount {
     /// The rule as it was written.
     pub blocking_rule: String,

@@ -44,7 +44,7 @@ struct Bin {
 }
 
 /// One threshold of a truth table. Shares without a whole are none.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, Copy, PartialEq, Serialize)]
 pub struct TruthRow {
     /// Pairs with at least this weight are predicted matches; in bits.
     pub truth_threshold: f64,

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 /// Records whose best probability is `match_probability`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, Copy, PartialEq, Serialize)]
 pub struct UnlinkableRow {
     /// The highest match weight among them, to two decimals.
     pub match_weight: f64,

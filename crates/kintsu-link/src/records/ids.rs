@@ -22,6 +22,16 @@ pub struct RecordIds {
     kind: Kind,
 }
 
+/// Whether a column of this type can hold ids: numbers, text, dates and timestamps can; what has no order or is nested cannot.
+///
+/// ```
+/// use arrow_schema::DataType;
+/// assert!(kintsu_link::records::can_be_id(&DataType::Int64) && !kintsu_link::records::can_be_id(&DataType::Boolean));
+/// ```
+pub fn can_be_id(data_type: &DataType) -> bool {
+    RecordIds::of(arrow_array::new_empty_array(data_type)).is_some()
+}
+
 #[derive(Debug, Clone)]
 enum Kind {
     /// Row numbers of an input without ids, or any signed integers.

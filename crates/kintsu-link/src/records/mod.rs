@@ -22,7 +22,7 @@ use crate::model::LinkType;
 
 pub(crate) use derive::derive_values;
 pub use derive::{DerivedColumns, JointColumns};
-pub use ids::RecordIds;
+pub use ids::{RecordIds, can_be_id};
 pub use order::PairKind;
 
 /// How a table is to be seen as records.

@@ -103,7 +103,7 @@ impl sqlparser::dialect::Dialect for Reader {
 
     fn parse_prefix(&self, _parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
         self.beginnings.set(self.beginnings.get().saturating_add(1));
-        self.is_exhausted().then(|| Err(ParserError::RecursionLimitExceeded))
+        self.is_exhausted().then_some(Err(ParserError::RecursionLimitExceeded))
     }
 
     fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {

@@ -6,8 +6,9 @@
 use kintsu_table::NULL_CODE;
 
 use super::TrainError;
+use super::sample::is_everything;
 use super::shares::agreement;
-use crate::model::{Comparison, ComparisonLevel, Model};
+use crate::model::{Comparison, ComparisonLevel, Model, Parity};
 use crate::records::{PairKind, Records};
 use crate::sql::{Expr, Side};
 
@@ -23,8 +24,18 @@ pub(super) fn exact_top_shares(model: &Model, records: &Records) -> Result<Vec<O
         .collect()
 }
 
-/// The comparisons whose top level is an exact match on several columns: its u is sampled like that of every other level.
-pub(super) fn sampled_tops(model: &Model) -> Vec<&str> {
+/// What there is to know about u from `max_pairs` random pairs where exact levels are counted by values: the comparisons whose top
+/// level is an exact match on several columns, as its u is sampled like that of every other level.
+///
+/// None where there are no such comparisons, where every pair is looked at, and for models held to another engine's strings, of
+/// which all levels are sampled.
+pub fn note_on_sampled_tops(model: &Model, records: &Records, max_pairs: f64) -> Option<String> {
+    let tops = sampled_tops(model);
+    let sampled = model.parity == Parity::Characters && !is_everything(records, max_pairs) && !tops.is_empty();
+    sampled.then(|| format!("exact matches on several columns are sampled too: {}", tops.join(", ")))
+}
+
+fn sampled_tops(model: &Model) -> Vec<&str> {
     let several = |comparison: &&Comparison| {
         let top = comparison.levels.iter().find(|level| !level.is_null_level);
         top.and_then(ComparisonLevel::exact_match_columns).is_some_and(|columns| columns.len() > 1)

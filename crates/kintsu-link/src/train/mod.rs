@@ -21,6 +21,7 @@ pub use auto::em_rules;
 pub use em::{EmComparison, EmIteration};
 pub use error::TrainError;
 pub use estimates::{Estimate, Estimates, LevelEstimates};
+pub use exact_top::note_on_sampled_tops;
 pub use lambda::lambda_from_deterministic_rules;
 pub use run::{PatternsWanted, TrainingData};
 pub use start::ImpliedLevel;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use kintsu_core::{RunContext, Stream};
 
-use super::exact_top::{exact_top_shares, sampled_tops};
+use super::exact_top::{exact_top_shares, note_on_sampled_tops};
 use super::sample::sample_rows;
 use super::{EmSession, EmSettings, TrainError, Trainer};
 use crate::block::Blocker;
@@ -121,9 +121,8 @@ impl Trainer {
         };
         self.set_u_from_counts(&counts, &exact)?;
         let mut kind = if everything { "all pairs".to_owned() } else { format!("{} sampled records, seed {seed}", rows.len()) };
-        let tops = sampled_tops(self.model());
-        if !everything && self.model().parity == Parity::Characters && !tops.is_empty() {
-            let _ = write!(kind, "; exact matches on several columns are sampled too: {}", tops.join(", "));
+        if !everything && let Some(note) = note_on_sampled_tops(self.model(), data.records, max_pairs) {
+            let _ = write!(kind, "; {note}");
         }
         self.note("estimate_u_using_random_sampling", kind, Some(pairs));
         Ok(())

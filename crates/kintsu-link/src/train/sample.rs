@@ -8,14 +8,19 @@ use rayon::prelude::*;
 
 use crate::records::{PairKind, Records};
 
+/// Whether so many pairs are all that there are.
+pub(super) fn is_everything(records: &Records, max_pairs: f64) -> bool {
+    max_pairs >= records.possible_pairs() as f64
+}
+
 /// The rows, ascending, of a sample that makes at least `max_pairs` pairs, or all pairs when there are fewer.
 ///
 /// Within one table r rows make r(r-1)/2 pairs; across tables the same share of each is taken, sqrt(max_pairs / possible pairs).
 pub(super) fn sample_rows(records: &Records, max_pairs: f64, stream: Stream) -> Vec<u32> {
-    let possible = records.possible_pairs() as f64;
-    if max_pairs >= possible {
+    if is_everything(records, max_pairs) {
         return (0..records.rows() as u32).collect();
     }
+    let possible = records.possible_pairs() as f64;
     let wanted: Vec<u64> = match records.pair_kind() {
         PairKind::Within => vec![rows_for_pairs(max_pairs)],
         PairKind::AcrossTwo { .. } | PairKind::Across => {

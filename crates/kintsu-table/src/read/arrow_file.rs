@@ -9,6 +9,7 @@ use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::{ArrowError, SchemaRef};
 
+use super::arrow_lengths::check_lengths;
 use super::batches::Batch;
 use super::file::InputFile;
 use super::parquet::reason;
@@ -62,7 +63,8 @@ impl ArrowFile {
     }
 }
 
-fn open_reader<R: Read + Seek + Send + 'static>(reader: R, is_file: bool) -> Result<(SchemaRef, Batches), ArrowError> {
+fn open_reader<R: Read + Seek + Send + 'static>(mut reader: R, is_file: bool) -> Result<(SchemaRef, Batches), ArrowError> {
+    check_lengths(&mut reader, is_file)?;
     if is_file {
         let reader = FileReader::try_new(reader, None)?;
         return Ok((reader.schema(), Box::new(reader)));

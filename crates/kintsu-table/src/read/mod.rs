@@ -4,6 +4,7 @@
 //! Parquet files, batch by batch from the others, and at any time only a few batches exist besides the encoded columns.
 
 mod arrow_file;
+mod arrow_lengths;
 mod batches;
 mod csv_file;
 mod file;

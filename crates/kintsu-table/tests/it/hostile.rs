@@ -29,6 +29,37 @@ fn empty_and_strange_files_are_told_apart() {
     assert_eq!(scene.read(&[]).unwrap_err().code(), "KN-TABLE-001");
 }
 
+/// Every eight bytes in turn are made 2^45, which no process can set aside: a reader that believed such a length would end it.
+#[test]
+fn lengths_that_an_arrow_file_states_are_not_believed() {
+    let scene = Scene::new();
+    let small = table(vec![("id", Arc::new(Int64Array::from(vec![1, 2, 3])) as ArrayRef)]);
+    let whole = scene.write("whole.arrow", FileFormat::Arrow, &small, 500);
+    let content = std::fs::read(whole).unwrap();
+    let refused = |name: &str, content: &[u8]| {
+        scene.file(name, content);
+        assert_eq!(scene.read(&[name]).unwrap_err().code(), "KN-TABLE-008", "{name}");
+    };
+    refused("word.arrow", b"xxxx");
+    refused("continued.arrow", b"\xff\xff\xff\xff\xff\xff\xff\x7f");
+    refused("negative.arrow", b"\xff\xff\xff\xff\xff\xff\xff\xff");
+    // What stands between the mark and the footer of a file is a stream.
+    let begins = content.windows(4).position(|word| word == [0xff; 4]).unwrap();
+    let stream = &content[begins..];
+    scene.file("stream.arrow", stream);
+    assert_eq!(scene.read(&["stream.arrow"]).unwrap().rows(), 3);
+    let mut lied = 0;
+    for bytes in [&content[..], stream] {
+        for at in 0..bytes.len() - 8 {
+            let mut changed = bytes.to_vec();
+            changed[at..at + 8].copy_from_slice(&(1_i64 << 45).to_le_bytes());
+            scene.file("changed.arrow", &changed);
+            lied += usize::from(scene.read(&["changed.arrow"]).is_err());
+        }
+    }
+    assert!(lied > 100, "{lied}");
+}
+
 #[test]
 fn names_that_come_twice_are_refused() {
     let scene = Scene::new();
