@@ -200,12 +200,15 @@ fn the_largest_blocks_of_a_link_have_two_sides() {
     ];
     let folder = folder_with("link_only", &tables);
     let steps = "[[steps]]\nstep = \"largest_blocks\"\nblocking_rule = \"l.surname = r.surname\"\n\
-                 [[steps]]\nstep = \"count_comparisons\"\nblocking_rules = [\"l.surname = r.surname and l.unique_id <> r.unique_id\"]\n";
-    succeeds(&run_steps(folder.path(), "[\"a.csv\", \"b.csv\"]", steps));
+                 [[steps]]\nstep = \"count_comparisons\"\n\
+                 blocking_rules = [\"l.surname = r.surname and l.unique_id <> r.unique_id\", \"1 = 1\"]\n";
+    let done = run_steps(folder.path(), "[\"a.csv\", \"b.csv\"]", steps);
+    succeeds(&done);
+    assert!(stderr(&done).contains("blocking rule 1 has no equality") && !stderr(&done).contains("rule 0"), "{}", stderr(&done));
     let found = columns(folder.path(), "largest_blocks", &["key_0", "count_l", "count_r", "block_count"]);
     assert_eq!(found, [["reed", "2", "1", "2"], ["sand", "1", "2", "2"]]);
     let counts = columns(folder.path(), "count_comparisons", &["pairs_before_filters", "pairs", "row_count", "cartesian"]);
-    assert_eq!(counts, [["4", "2", "2", "12"]]);
+    assert_eq!(counts, [["12", "12", "10", "12"], ["4", "2", "2", "12"]]);
 }
 
 #[test]

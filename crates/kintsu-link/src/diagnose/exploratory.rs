@@ -120,6 +120,8 @@ pub fn count_comparisons(
     let added = Blocker::new(records, rules, parity, ctx)?.marginal_counts(ctx)?;
     let texts: Vec<&str> = rules.iter().map(|rule| rule.blocking_rule.as_str()).collect();
     let counts = cumulative_counts(&texts, &added, records.possible_pairs());
+    // What is to be said about the rules has been said, and by itself each of them would be called the first.
+    let ctx = &ctx.silent();
     rules
         .iter()
         .zip(counts)
