@@ -79,7 +79,8 @@ fn untidy(name: &str) -> Vec<String> {
     }
     let Ok(text) = std::fs::read_to_string(root().join(name)) else { return Vec::new() };
     let mut found = Vec::new();
-    if ending != "json" && text.lines().count() > LINES_MAX {
+    let generated = ending == "json" || name.starts_with("docs/reference/");
+    if !generated && text.lines().count() > LINES_MAX {
         found.push(format!("{name}: longer than {LINES_MAX} lines"));
     }
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
