@@ -3,8 +3,27 @@
 //! Every value is a pure function of the seed, a named stream, the customer, the source and the copy, so that the same bytes come
 //! of any number of threads and parts. Nothing looks at the clock, and no value depends on the platform's mathematics library.
 
+pub mod calendar;
+pub mod column;
 mod error;
+mod files;
+mod journal;
 mod lists;
+mod manifest;
+mod mdm;
+mod options;
+mod plan;
+pub mod preset;
+mod sink;
+mod union_sql;
+mod volumes;
+mod write;
 
 pub use error::GenerateError;
 pub use lists::{Lists, WeightedList};
+pub use manifest::{DeliveryCard, FileCard, GENERATOR_VERSION, MANIFEST, Manifest, Recipe};
+pub use mdm::Mdm;
+pub use options::{CUSTOMERS_MAX, Options, PARTITIONS_MAX, Part, PresetName, WriteMode};
+pub use plan::{Plan, SourceFile, Task};
+pub use volumes::{ExpectedRows, RECORDS_DEFAULT, Volumes};
+pub use write::{Generated, generate, plan};

@@ -252,7 +252,7 @@ impl TableError {
         Self::Read { path: path.to_owned(), source }
     }
 
-    pub(crate) fn write(path: &Path, source: io::Error) -> Self {
+    pub fn write(path: &Path, source: io::Error) -> Self {
         Self::Write { path: path.to_owned(), source }
     }
 

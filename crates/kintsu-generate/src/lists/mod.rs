@@ -39,13 +39,34 @@ impl Lists {
         Self { folder: Some(folder.into()) }
     }
 
+    /// A digest of all lists, so that data made with others can be told apart.
+    ///
+    /// # Errors
+    /// [`GenerateError::UnreadableList`].
+    pub fn digest(&self) -> Result<String, GenerateError> {
+        let mut hasher = blake3::Hasher::new();
+        for (name, text) in BUILT_IN {
+            let replaced = self.replacement(name)?;
+            let text = replaced.as_deref().unwrap_or(text);
+            hasher.update(&(text.len() as u64).to_le_bytes()).update(name.as_bytes()).update(text.as_bytes());
+        }
+        Ok(hasher.finalize().to_hex().to_string())
+    }
+
+    /// The text that the folder has for the list called `name`.
+    fn replacement(&self, name: &str) -> Result<Option<String>, GenerateError> {
+        let path = self.folder.as_ref().map(|folder| folder.join(format!("{name}.tsv"))).filter(|path| path.exists());
+        let read =
+            |path: PathBuf| std::fs::read_to_string(&path).map_err(|source| GenerateError::UnreadableList { path, source });
+        path.map(read).transpose()
+    }
+
     /// The list called `name`.
     ///
     /// # Errors
     /// [`GenerateError::NoSuchList`], [`GenerateError::UnreadableList`], or [`GenerateError::List`] for what is wrong in it.
     pub fn load(&self, name: &str) -> Result<WeightedList, GenerateError> {
-        if let Some(path) = self.folder.as_ref().map(|folder| folder.join(format!("{name}.tsv"))).filter(|path| path.exists()) {
-            let text = std::fs::read_to_string(&path).map_err(|source| GenerateError::UnreadableList { path, source })?;
+        if let Some(text) = self.replacement(name)? {
             return WeightedList::parse(name, &text);
         }
         let text = BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text);

@@ -47,8 +47,19 @@ impl StagedDirectory {
     /// file, or the folder that the process works in; [`TableError::TargetBusy`] when another run works on it;
     /// [`TableError::Write`] when the folder around it cannot be written.
     pub fn create(target: &Path, overwrite: Overwrite) -> Result<Self, TableError> {
-        let stage = Stage::create(target, overwrite, Kind::Directory)?;
+        let stage = Stage::create(target, overwrite, Kind::Directory, Leftovers::Clear)?;
         fs::create_dir(&stage.staging).map_err(|source| TableError::write(target, source))?;
+        Ok(Self { stage })
+    }
+
+    /// As [`StagedDirectory::create`], but what a killed run left in the hidden folder stays there: whoever calls this looks at it
+    /// and clears what is of no use.
+    ///
+    /// # Errors
+    /// As [`StagedDirectory::create`].
+    pub fn resume(target: &Path, overwrite: Overwrite) -> Result<Self, TableError> {
+        let stage = Stage::create(target, overwrite, Kind::Directory, Leftovers::Keep)?;
+        fs::create_dir_all(&stage.staging).map_err(|source| TableError::write(target, source))?;
         Ok(Self { stage })
     }
 
@@ -83,7 +94,7 @@ impl StagedFile {
     /// # Errors
     /// As [`StagedDirectory::create`]; a folder is never replaced by a file.
     pub fn create(target: &Path, overwrite: Overwrite) -> Result<Self, TableError> {
-        Ok(Self { stage: Stage::create(target, overwrite, Kind::File)? })
+        Ok(Self { stage: Stage::create(target, overwrite, Kind::File, Leftovers::Clear)? })
     }
 
     /// The path to write to; nothing stands there yet.
@@ -106,6 +117,13 @@ enum Kind {
     File,
 }
 
+/// What becomes of what a killed run left in the hidden folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leftovers {
+    Clear,
+    Keep,
+}
+
 /// A target held by this run.
 #[derive(Debug)]
 struct Stage {
@@ -122,7 +140,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn create(target: &Path, overwrite: Overwrite, kind: Kind) -> Result<Self, TableError> {
+    fn create(target: &Path, overwrite: Overwrite, kind: Kind, leftovers: Leftovers) -> Result<Self, TableError> {
         let protected = |reason| TableError::TargetProtected { path: target.to_owned(), reason };
         let name = target.file_name().ok_or_else(|| protected("it is no name in a folder"))?;
         let parent = match target.parent() {
@@ -143,19 +161,22 @@ impl Stage {
             parent: parent.clone(),
         };
         stage.lock = Some(TargetLock::take(&hidden("lock"), target)?);
-        stage.clear_leftovers()?;
+        stage.clear_leftovers(leftovers)?;
         stage.check_target()?;
         stage.published = false;
         Ok(stage)
     }
 
-    fn clear_leftovers(&self) -> Result<(), TableError> {
+    fn clear_leftovers(&self, leftovers: Leftovers) -> Result<(), TableError> {
         if exists(&self.old) {
             if exists(&self.target) {
                 remove(&self.old).map_err(|source| TableError::write(&self.old, source))?;
             } else {
                 fs::rename(&self.old, &self.target).map_err(|source| TableError::write(&self.target, source))?;
             }
+        }
+        if leftovers == Leftovers::Keep {
+            return Ok(());
         }
         remove(&self.staging).map_err(|source| TableError::write(&self.staging, source))
     }

@@ -27,9 +27,7 @@ impl ArrowFileWriter {
 
 impl BatchWriter for ArrowFileWriter {
     fn write(&mut self, batch: &RecordBatch) -> Result<(), TableError> {
-        let columns = batch.columns().iter().map(plain_array).collect::<Result<Vec<_>, _>>()?;
-        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-        let plain = RecordBatch::try_new_with_options(SchemaRef::clone(&self.schema), columns, &options)?;
+        let plain = plain_batch(batch, &self.schema)?;
         self.writer.write(&plain).map_err(|error| failed(&self.path, error))
     }
 
@@ -40,7 +38,15 @@ impl BatchWriter for ArrowFileWriter {
     }
 }
 
-fn failed(path: &Path, error: ArrowError) -> TableError {
+/// The same rows with the values in the place of dictionaries.
+pub(super) fn plain_batch(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, TableError> {
+    let columns = batch.columns().iter().map(plain_array).collect::<Result<Vec<_>, _>>()?;
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    Ok(RecordBatch::try_new_with_options(SchemaRef::clone(schema), columns, &options)?)
+}
+
+/// An error of the Arrow library at `path`.
+pub(super) fn failed(path: &Path, error: ArrowError) -> TableError {
     match error {
         ArrowError::IoError(_, source) => TableError::write(path, source),
         other => TableError::Arrow(other),

@@ -21,15 +21,7 @@ pub(super) struct CsvWriter {
 
 impl CsvWriter {
     pub(super) fn new(path: &Path, mut output: Output, schema: &SchemaRef) -> Result<Self, TableError> {
-        let mut header = Vec::new();
-        for (position, field) in schema.fields().iter().enumerate() {
-            if position > 0 {
-                header.push(b',');
-            }
-            append_text(field.name(), &mut header);
-        }
-        header.push(b'\n');
-        output.write_all(&header).map_err(|source| TableError::write(path, source))?;
+        output.write_all(&header(schema)).map_err(|source| TableError::write(path, source))?;
         Ok(Self { path: path.to_owned(), output })
     }
 }
@@ -44,7 +36,21 @@ impl BatchWriter for CsvWriter {
     }
 }
 
-fn append_row(columns: &[Cells<'_>], row: usize, text: &mut Vec<u8>) {
+/// The first line of a file.
+pub(super) fn header(schema: &SchemaRef) -> Vec<u8> {
+    let mut header = Vec::new();
+    for (position, field) in schema.fields().iter().enumerate() {
+        if position > 0 {
+            header.push(b',');
+        }
+        append_text(field.name(), &mut header);
+    }
+    header.push(b'\n');
+    header
+}
+
+/// Appends a row, its line's end included.
+pub(super) fn append_row(columns: &[Cells<'_>], row: usize, text: &mut Vec<u8>) {
     let mut scratch = Vec::new();
     for (position, column) in columns.iter().enumerate() {
         if position > 0 {

@@ -21,13 +21,7 @@ pub(super) struct JsonLinesWriter {
 impl JsonLinesWriter {
     #[allow(clippy::unnecessary_wraps)]
     pub(super) fn new(path: &Path, output: Output, schema: &SchemaRef) -> Result<Self, TableError> {
-        let before = schema.fields().iter().enumerate().map(|(position, field)| {
-            let mut text = vec![if position == 0 { b'{' } else { b',' }];
-            append_string(field.name(), &mut text);
-            text.push(b':');
-            text
-        });
-        Ok(Self { path: path.to_owned(), output, before: before.collect() })
+        Ok(Self { path: path.to_owned(), output, before: before_values(schema) })
     }
 }
 
@@ -35,17 +29,33 @@ impl BatchWriter for JsonLinesWriter {
     fn write(&mut self, batch: &RecordBatch) -> Result<(), TableError> {
         let before = &self.before;
         write_rows(batch, &mut self.output, &self.path, |columns: &[Cells<'_>], row, text: &mut Vec<u8>| {
-            for (column, before) in columns.iter().zip(before) {
-                text.extend_from_slice(before);
-                append_json(column.get(row), text);
-            }
-            text.extend_from_slice(if columns.is_empty() { b"{}\n" } else { b"}\n" });
+            append_object(before, columns, row, text);
         })
     }
 
     fn finish(self: Box<Self>) -> Result<File, TableError> {
         flushed(self.output, &self.path)
     }
+}
+
+/// For each column what stands before its value.
+pub(super) fn before_values(schema: &SchemaRef) -> Vec<Vec<u8>> {
+    let before = schema.fields().iter().enumerate().map(|(position, field)| {
+        let mut text = vec![if position == 0 { b'{' } else { b',' }];
+        append_string(field.name(), &mut text);
+        text.push(b':');
+        text
+    });
+    before.collect()
+}
+
+/// Appends a row as an object, its line's end included.
+pub(super) fn append_object(before: &[Vec<u8>], columns: &[Cells<'_>], row: usize, text: &mut Vec<u8>) {
+    for (column, before) in columns.iter().zip(before) {
+        text.extend_from_slice(before);
+        append_json(column.get(row), text);
+    }
+    text.extend_from_slice(if columns.is_empty() { b"{}\n" } else { b"}\n" });
 }
 
 /// Appends a value as JSON.

@@ -6,7 +6,10 @@ mod arrow_file;
 mod csv;
 mod json_lines;
 mod parquet;
+mod pieces;
 mod rows;
+
+pub use pieces::{EncodedPiece, PieceEncoder, PieceWriter};
 
 use std::fmt;
 use std::fs::File;

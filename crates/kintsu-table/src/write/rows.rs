@@ -57,19 +57,25 @@ pub(super) fn write_rows(
     path: &Path,
     row: impl Fn(&[Cells<'_>], usize, &mut Vec<u8>) + Sync,
 ) -> Result<(), TableError> {
+    let pieces = render_rows(batch, row)?;
+    pieces.iter().try_for_each(|piece| output.write_all(piece)).map_err(|source| TableError::write(path, source))
+}
+
+/// Renders the rows of `batch` with `row`, in pieces.
+pub(super) fn render_rows(
+    batch: &RecordBatch,
+    row: impl Fn(&[Cells<'_>], usize, &mut Vec<u8>) + Sync,
+) -> Result<Vec<Vec<u8>>, TableError> {
     let prepared = batch.columns().iter().map(Prepared::new).collect::<Result<Vec<_>, _>>()?;
     let starts: Vec<usize> = (0..batch.num_rows()).step_by(ROWS_PER_PIECE).collect();
-    let pieces: Vec<Vec<u8>> = starts
-        .into_par_iter()
-        .map(|start| {
-            let end = (start + ROWS_PER_PIECE).min(batch.num_rows());
-            let cells = prepared.iter().map(Prepared::cells).collect::<Result<Vec<_>, _>>()?;
-            let mut text = Vec::new();
-            (start..end).for_each(|position| row(&cells, position, &mut text));
-            Ok(text)
-        })
-        .collect::<Result<_, TableError>>()?;
-    pieces.iter().try_for_each(|piece| output.write_all(piece)).map_err(|source| TableError::write(path, source))
+    let render = |start: usize| {
+        let end = (start + ROWS_PER_PIECE).min(batch.num_rows());
+        let cells = prepared.iter().map(Prepared::cells).collect::<Result<Vec<_>, _>>()?;
+        let mut text = Vec::new();
+        (start..end).for_each(|position| row(&cells, position, &mut text));
+        Ok(text)
+    };
+    starts.into_par_iter().map(render).collect()
 }
 
 /// A column ready to be rendered: its keys, where it is a dictionary, and its values.

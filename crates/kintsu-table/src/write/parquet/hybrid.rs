@@ -29,6 +29,12 @@ pub(super) fn append_run(number: u32, count: usize, width: u8, out: &mut Vec<u8>
     }
 }
 
+/// Appends bits, packed from the lowest of each byte, as numbers of one bit.
+pub(super) fn append_bitmap(bits: &[u8], out: &mut Vec<u8>) {
+    append_length((bits.len() as u64) << 1 | 1, out);
+    out.extend_from_slice(bits);
+}
+
 /// How many bits the numbers below `count` need.
 pub(super) fn width_of(count: usize) -> u8 {
     let largest = count.saturating_sub(1) as u64;

@@ -2,9 +2,11 @@
 //!
 //! Dictionary columns go their own short way, from codes to packed indices; all others are left to the Parquet library.
 
+mod groups;
 mod hybrid;
 mod keys;
 mod pages;
+mod plain;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -26,8 +28,10 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 use rayon::prelude::*;
 
+pub(super) use self::groups::{RowGroup, RowGroupEncoder};
 use self::keys::KeyColumn;
 
+use self::parquet_failed as failed;
 use super::{BatchWriter, Output, WriteOptions, flushed, plain_array, plain_schema};
 use crate::error::TableError;
 
@@ -217,7 +221,8 @@ fn append_leaves(leaves: &mut [ArrowColumnWriter], field: &FieldRef, array: &Arr
     Ok(())
 }
 
-fn failed(path: &Path, error: ParquetError) -> TableError {
+/// An error of the Parquet library at `path`.
+pub(super) fn parquet_failed(path: &Path, error: ParquetError) -> TableError {
     match error {
         ParquetError::External(source) => match source.downcast::<std::io::Error>() {
             Ok(source) => TableError::write(path, *source),

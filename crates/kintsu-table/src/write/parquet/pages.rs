@@ -6,6 +6,7 @@ use parquet::column::page::{CompressedPage, Page, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::{ColumnChunkMetaData, PageEncodingStats};
+use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 
@@ -14,7 +15,7 @@ use super::keys::Chunk;
 use crate::column::NULL_CODE;
 
 /// Rows of a page, unless their values are long.
-const ROWS_PER_PAGE: usize = 1 << 16;
+pub(super) const ROWS_PER_PAGE: usize = 1 << 16;
 
 /// Bytes of values after which a page of plain values ends.
 const BYTES_PER_PAGE: usize = 1 << 20;
@@ -25,12 +26,13 @@ pub(super) fn encode(chunk: &Chunk, descriptor: &ColumnDescPtr) -> ParquetResult
     if !levels && chunk.nulls > 0 {
         return Err(ParquetError::General(format!("the column {} holds nulls that its schema rules out", descriptor.name())));
     }
-    let mut pages = Pages { sink: TrackedWrite::new(Vec::new()), compressor: snap::raw::Encoder::new(), uncompressed: 0, levels };
+    let mut pages = Pages::new(levels);
     let dictionary = pays(chunk);
-    let (mut data_offset, mut data_pages) = (0, 0);
+    let mut data_pages = 0;
+    let mut data_offset = None;
     if dictionary {
         pages.write_dictionary(chunk)?;
-        data_offset = pages.sink.bytes_written();
+        data_offset = Some(pages.sink.bytes_written());
     }
     let mut start = 0;
     while start < chunk.keys.len() {
@@ -39,6 +41,19 @@ pub(super) fn encode(chunk: &Chunk, descriptor: &ColumnDescPtr) -> ParquetResult
         data_pages += 1;
         start = end;
     }
+    close(pages, descriptor, chunk.keys.len(), data_offset, data_pages, chunk.statistics.as_ref())
+}
+
+/// What the file has to know of the pages of a column chunk; `data_offset` is where its data begin, when a dictionary stands before.
+pub(super) fn close(
+    pages: Pages,
+    descriptor: &ColumnDescPtr,
+    rows: usize,
+    data_offset: Option<usize>,
+    data_pages: i32,
+    statistics: Option<&Statistics>,
+) -> ParquetResult<(Bytes, ColumnCloseResult)> {
+    let dictionary = data_offset.is_some();
     let uncompressed = pages.uncompressed;
     let bytes = Bytes::from(pages.sink.into_inner()?);
     let encoding = if dictionary { Encoding::RLE_DICTIONARY } else { Encoding::PLAIN };
@@ -50,17 +65,17 @@ pub(super) fn encode(chunk: &Chunk, descriptor: &ColumnDescPtr) -> ParquetResult
         .set_compression(Compression::SNAPPY)
         .set_encodings(if dictionary { vec![Encoding::PLAIN, Encoding::RLE, encoding] } else { vec![Encoding::RLE, encoding] })
         .set_page_encoding_stats(stats)
-        .set_num_values(chunk.keys.len() as i64)
+        .set_num_values(rows as i64)
         .set_total_compressed_size(bytes.len() as i64)
         .set_total_uncompressed_size(uncompressed as i64)
-        .set_data_page_offset(data_offset as i64)
+        .set_data_page_offset(data_offset.unwrap_or(0) as i64)
         .set_dictionary_page_offset(dictionary.then_some(0));
-    if let Some(statistics) = &chunk.statistics {
+    if let Some(statistics) = statistics {
         metadata = metadata.set_statistics(statistics.clone());
     }
     let close = ColumnCloseResult {
         bytes_written: bytes.len() as u64,
-        rows_written: chunk.keys.len() as u64,
+        rows_written: rows as u64,
         metadata: metadata.build()?,
         bloom_filter: None,
         column_index: None,
@@ -87,7 +102,8 @@ fn rows_of_page(chunk: &Chunk, start: usize) -> usize {
     rows.count()
 }
 
-struct Pages {
+/// The pages of a column chunk, one after the other.
+pub(super) struct Pages {
     sink: TrackedWrite<Vec<u8>>,
     compressor: snap::raw::Encoder,
     uncompressed: usize,
@@ -96,6 +112,11 @@ struct Pages {
 }
 
 impl Pages {
+    /// No page yet; with `levels`, every data page says where there are no values.
+    pub(super) fn new(levels: bool) -> Self {
+        Self { sink: TrackedWrite::new(Vec::new()), compressor: snap::raw::Encoder::new(), uncompressed: 0, levels }
+    }
+
     fn write_dictionary(&mut self, chunk: &Chunk) -> ParquetResult<()> {
         let buf = self.compress(&chunk.values.bytes)?;
         let num_values = chunk.values.len() as u32;
@@ -116,10 +137,16 @@ impl Pages {
                 content.extend_from_slice(chunk.values.get(*key));
             }
         }
+        let encoding = if dictionary { Encoding::RLE_DICTIONARY } else { Encoding::PLAIN };
+        self.write_content(&content, keys.len(), encoding)
+    }
+
+    /// Writes a data page of `rows` whose levels and values are `content`.
+    pub(super) fn write_content(&mut self, content: &[u8], rows: usize, encoding: Encoding) -> ParquetResult<()> {
         let page = Page::DataPage {
-            buf: self.compress(&content)?,
-            num_values: keys.len() as u32,
-            encoding: if dictionary { Encoding::RLE_DICTIONARY } else { Encoding::PLAIN },
+            buf: self.compress(content)?,
+            num_values: rows as u32,
+            encoding,
             def_level_encoding: Encoding::RLE,
             rep_level_encoding: Encoding::RLE,
             statistics: None,

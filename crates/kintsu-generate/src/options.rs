@@ -1,0 +1,168 @@
+//! What is to be made, as a user says it.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use kintsu_table::FileFormat;
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::{AS_OF_DEFAULT, parse_as_of};
+use crate::error::GenerateError;
+use crate::lists::Lists;
+use crate::mdm::Mdm;
+use crate::preset::Preset;
+
+/// A preset by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PresetName {
+    /// Customers and the CRM, ERP and e-commerce sources of the reference generator.
+    #[default]
+    Mdm,
+}
+
+impl PresetName {
+    /// Every preset.
+    pub const ALL: [Self; 1] = [Self::Mdm];
+
+    /// The name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mdm => "mdm",
+        }
+    }
+}
+
+/// What happens to an output that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WriteMode {
+    /// It is an error.
+    #[default]
+    Refuse,
+    /// It is replaced.
+    Overwrite,
+    /// Customers are added to it.
+    Append,
+}
+
+/// One of several parts that are made by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Which one, counted from 1.
+    pub number: u64,
+    /// How many there are.
+    pub of: u64,
+}
+
+impl FromStr for Part {
+    type Err = GenerateError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let read =
+            text.split_once('/').and_then(|(number, of)| Some(Self { number: number.parse().ok()?, of: of.parse().ok()? }));
+        read.filter(|part| (1..=part.of).contains(&part.number) && part.of <= PARTITIONS_MAX).ok_or_else(|| {
+            GenerateError::options(format!("`{text}` is no part"), "write it as 3/10: the third of ten parts, counted from 1")
+        })
+    }
+}
+
+/// No data set is cut into more files than this.
+pub const PARTITIONS_MAX: u64 = 100_000;
+
+/// No data set has more customers than this.
+pub const CUSTOMERS_MAX: u64 = 1_000_000_000_000;
+
+/// What is to be made.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The directory to write.
+    pub output: PathBuf,
+    /// The preset.
+    pub preset: PresetName,
+    /// The seed of everything random.
+    pub seed: u64,
+    /// The day that dates and ages are counted from.
+    pub as_of: Date,
+    /// The number of customers; none lets it follow from the records.
+    pub customers: Option<u64>,
+    /// The number of records wished for.
+    pub records: Option<u64>,
+    /// Whether there are to be exactly so many records.
+    pub exact: bool,
+    /// What the names of the tables end with.
+    pub table_suffix: String,
+    /// How many files each table is cut into; none means one per four million rows.
+    pub partitions: Option<u64>,
+    /// Only this part is made.
+    pub part: Option<Part>,
+    /// What happens to an output that is there already.
+    pub write_mode: WriteMode,
+    /// Whether the tables of the sources give the truth away.
+    pub keep_customer_id: bool,
+    /// The lists that values are drawn from.
+    pub lists: Lists,
+    /// The format of the data files.
+    pub file_format: FileFormat,
+}
+
+impl Options {
+    /// The defaults, for a directory.
+    ///
+    /// # Errors
+    /// None that can be: the default date is a date.
+    pub fn new(output: PathBuf) -> Result<Self, GenerateError> {
+        Ok(Self {
+            output,
+            preset: PresetName::default(),
+            seed: 42,
+            as_of: parse_as_of(AS_OF_DEFAULT)?,
+            customers: None,
+            records: None,
+            exact: false,
+            table_suffix: String::new(),
+            partitions: None,
+            part: None,
+            write_mode: WriteMode::Refuse,
+            keep_customer_id: false,
+            lists: Lists::built_in(),
+            file_format: FileFormat::Parquet,
+        })
+    }
+
+    /// Refuses what cannot be, before anything is made.
+    ///
+    /// # Errors
+    /// [`GenerateError::Options`].
+    pub fn check(&self) -> Result<(), GenerateError> {
+        let good = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
+        if !self.table_suffix.chars().all(good) || self.table_suffix.len() > 100 {
+            let what = format!("`{}` cannot end the name of a table", self.table_suffix);
+            return Err(GenerateError::options(what, "use letters, digits, `_` and `-`"));
+        }
+        if self.partitions.is_some_and(|count| !(1..=PARTITIONS_MAX).contains(&count)) {
+            let hint = format!("give a whole number from 1 to {PARTITIONS_MAX}");
+            return Err(GenerateError::options("the number of partitions cannot be", hint));
+        }
+        match (self.part, self.partitions) {
+            (Some(part), Some(count)) if part.of != count => Err(GenerateError::options(
+                format!("part {} of {} and {count} partitions exclude each other", part.number, part.of),
+                "leave the number of partitions out: the part says it",
+            )),
+            (Some(_), _) if self.write_mode == WriteMode::Append => {
+                Err(GenerateError::options("a part cannot be appended", "write each part to a directory of its own"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The preset, made ready.
+    ///
+    /// # Errors
+    /// What is wrong with the lists.
+    pub fn preset(&self) -> Result<Box<dyn Preset>, GenerateError> {
+        match self.preset {
+            PresetName::Mdm => Ok(Box::new(Mdm::new(self.seed, self.as_of, self.keep_customer_id, &self.lists)?)),
+        }
+    }
+}
