@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::generate_arguments::GenerateArguments;
 use crate::overlap_arguments::OverlapArguments;
 use crate::token_arguments::{DecryptArguments, OpentokenArguments, TokenizeArguments, TokensCommand};
 
@@ -55,6 +56,8 @@ pub(crate) enum Command {
     /// Make or decrypt tokens with the flags, the bytes and the metadata of OpenToken 1.12.5; failures end with 2 and write nothing.
     #[command(disable_help_flag = true, infer_long_args = true)]
     Opentoken(OpentokenArguments),
+    /// Make customers and source systems with known truth.
+    Generate(Box<GenerateArguments>),
     /// Print completions for a shell.
     Completions {
         /// The shell.

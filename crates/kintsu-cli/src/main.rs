@@ -2,6 +2,7 @@
 
 mod arguments;
 mod commands;
+mod generate_arguments;
 mod jobs;
 mod overlap_arguments;
 mod printer;
@@ -67,6 +68,7 @@ fn run(command: &Command, session: &Session) -> Result<Verdict, JobError> {
         Command::Overlap(arguments) => commands::overlap::run(arguments, session),
         Command::Tokens { command } => commands::tokens::run(command, session),
         Command::Opentoken(arguments) => commands::opentoken::run(arguments, session),
+        Command::Generate(arguments) => commands::generate::run(arguments, session),
         Command::Completions { shell } => Ok(commands::reference::completions(*shell)),
         Command::Reference { page } => commands::reference::page(*page),
     }

@@ -24,11 +24,11 @@ struct Line {
 
 /// The journal of a directory in the making.
 #[derive(Debug)]
-pub struct Journal {
+pub(crate) struct Journal {
     path: PathBuf,
     file: File,
     /// The files that are finished and are what they were.
-    pub finished: BTreeMap<String, FileCard>,
+    pub(crate) finished: BTreeMap<String, FileCard>,
 }
 
 impl Journal {
@@ -36,7 +36,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`TableError::Write`].
-    pub fn open(directory: &Path, what: &str) -> Result<Self, GenerateError> {
+    pub(crate) fn open(directory: &Path, what: &str) -> Result<Self, GenerateError> {
         let path = directory.join(JOURNAL);
         let failed = |source| TableError::write(&path, source);
         let text = fs::read_to_string(&path).unwrap_or_default();
@@ -59,7 +59,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`TableError::Write`].
-    pub fn note(&mut self, path: &str, card: &FileCard) -> Result<(), GenerateError> {
+    pub(crate) fn note(&mut self, path: &str, card: &FileCard) -> Result<(), GenerateError> {
         let line = Line { path: path.to_owned(), card: card.clone() };
         let line = serde_json::to_string(&line).map_err(|error| GenerateError::Defect(error.to_string()))?;
         let written = self.file.write_all(format!("{line}\n").as_bytes());
@@ -70,7 +70,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`TableError::Write`].
-    pub fn close(self) -> Result<(), GenerateError> {
+    pub(crate) fn close(self) -> Result<(), GenerateError> {
         drop(self.file);
         fs::remove_file(&self.path).map_err(|source| TableError::write(&self.path, source).into())
     }
@@ -88,7 +88,7 @@ fn clear(directory: &Path) -> std::io::Result<()> {
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn digest_of(path: &Path) -> std::io::Result<String> {
+pub(crate) fn digest_of(path: &Path) -> std::io::Result<String> {
     let mut file = File::open(path)?;
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; 1 << 18];

@@ -99,6 +99,7 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-JOB-068", "there is no encryption key", "name a file with --encryption-key-file, or set KINTSU_ENCRYPTION_KEY"),
     ("KN-JOB-069", "a flag that the reference's command line needs is not given", "give it"),
     ("KN-JOB-070", "a job that makes tokens is to be planned", "run it with `kintsu run`"),
+    ("KN-JOB-075", "a job that makes data is planned or linked", "run it with `kintsu run`"),
     ("KN-LINK-300", "several things are wrong with a model", "mend all of them"),
     (
         "KN-TOKEN-201",
@@ -114,6 +115,8 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-TOKEN-208", "a rule has no components", "give it at least one field with an expression"),
     ("KN-TOKEN-209", "one field is of two kinds", "use one kind for the field, or two names"),
     ("KN-TOKEN-210", "an expression cannot be evaluated", "write what the message says at the place that it names"),
+    ("KN-W-GEN-001", "the customers are many for the records asked for", "leave the number of customers out"),
+    ("KN-W-GEN-002", "an option needs the cloud", "what it would do there is not done: the data are written here"),
     ("KN-W-JOB-001", "columns of the input were renamed in the output", "rename them in the input to choose names of your own"),
     ("KN-W-JOB-002", "a blocking rule finds no pairs to train on", "list the training steps in a job file"),
     (

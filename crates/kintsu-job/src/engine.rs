@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use kintsu_core::RunContext;
+use kintsu_generate::Generated;
 
 use crate::card::RunCard;
 use crate::error::JobError;
@@ -25,6 +26,12 @@ pub trait Engine {
     /// # Errors
     /// [`JobError`] for everything wrong with the job or its inputs, and when the run was stopped.
     fn run(&self, job: &JobSpec, ctx: &RunContext) -> Result<Run, JobError>;
+
+    /// Makes the data that `job`, which has `generate`, asks for.
+    ///
+    /// # Errors
+    /// [`JobError`] for everything wrong with the job, the lists or the output, and when the run was stopped.
+    fn generate(&self, job: &JobSpec, ctx: &RunContext) -> Result<Generated, JobError>;
 }
 
 /// A finished run.

@@ -6,6 +6,7 @@ mod card;
 mod codes;
 mod engine;
 mod error;
+mod generate;
 mod inputs;
 mod local;
 mod memory;
@@ -18,6 +19,7 @@ pub use card::{Counts, Evaluation, FileCard, InputCard, Machine, RunCard, Timing
 pub use codes::{CodeNote, code_note};
 pub use engine::{Engine, Run};
 pub use error::JobError;
+pub use generate::plan_generation;
 pub use inputs::table_input;
 pub use local::{
     EntityExplanation, FinishedRun, LinkExplanation, LocalEngine, PairExplanation, RunEvaluation, link_type_of_model,
@@ -27,9 +29,9 @@ pub use plan::{Plan, RulePlan};
 pub use profile::{FileColumn, profile_inputs, read_text_rows};
 pub use spec::{
     BlockingRuleSpec, BlockingRuleTable, CLUSTER_THRESHOLD_DEFAULT, ColumnOrFile, ComparisonSpec, Configure, DialectName,
-    EngineName, FileFormat, InputSpec, InputTable, JobSpec, LinkTypeName, LoadedJob, PREDICT_THRESHOLD_DEFAULT, ParityName,
-    Places, Problem, SEED_DEFAULT, StepSpec, TiesMethod, TokenModeName, TokenProfileName, TokenizeSpec, TrainingStep,
-    check_ready, job_schema, load_job, nearest, parse_job, read_job,
+    EngineName, FileFormat, GeneratePreset, GenerateSpec, InputSpec, InputTable, JobSpec, LinkTypeName, LoadedJob,
+    PREDICT_THRESHOLD_DEFAULT, ParityName, Places, Problem, SEED_DEFAULT, StepSpec, TiesMethod, TokenModeName, TokenProfileName,
+    TokenizeSpec, TrainingStep, WriteModeName, check_ready, job_schema, load_job, nearest, parse_job, read_job,
 };
 pub use tokens::{
     DecryptJob, DisclosureJob, DisclosureReport, ENCRYPTION_KEY_VARIABLE, HASHING_SECRET_VARIABLE, HeldSecret, KeyCard,

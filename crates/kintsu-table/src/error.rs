@@ -252,6 +252,7 @@ impl TableError {
         Self::Read { path: path.to_owned(), source }
     }
 
+    /// A file that cannot be written, and why.
     pub fn write(path: &Path, source: io::Error) -> Self {
         Self::Write { path: path.to_owned(), source }
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::Verdict;
 use crate::arguments::{DedupeArguments, LinkArguments, RunArguments};
-use crate::commands::plan;
+use crate::commands::{generate, plan};
 use crate::jobs::{self, BuiltJob};
 use crate::session::Session;
 
@@ -32,6 +32,10 @@ pub(crate) fn run(arguments: &RunArguments, session: &Session) -> Result<Verdict
 
 /// Runs a job, or only plans it with `--dry-run`.
 fn execute(job: &BuiltJob, session: &Session) -> Result<Verdict, JobError> {
+    if job.spec.generate.is_some() {
+        job.check(None)?;
+        return generate::execute(&job.spec, session);
+    }
     let nowhere = job.spec.output.is_none() && !session.options().dry_run;
     job.check(nowhere.then(|| Problem::new("KN-JOB-022", "no run directory is named")))?;
     session.start_threads(&job.spec)?;

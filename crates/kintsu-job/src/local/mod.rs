@@ -28,6 +28,7 @@ pub use model_source::link_type_of_model;
 pub(crate) use row_lookup::text_rows;
 
 use kintsu_core::RunContext;
+use kintsu_generate::Generated;
 
 use crate::engine::{Engine, Run};
 use crate::error::JobError;
@@ -46,7 +47,7 @@ impl LocalEngine {
     ///
     /// Useful beside [`check_ready`](crate::check_ready), so that a user who has several things to mend learns of all of them.
     pub fn problems(&self, job: &JobSpec) -> Vec<Problem> {
-        if job.tokenize.is_some() {
+        if job.tokenize.is_some() || job.generate.is_some() {
             return Vec::new();
         }
         match preflight::preflight(job).map_err(JobError::into_problems) {
@@ -66,11 +67,18 @@ impl Engine for LocalEngine {
             let problem = Problem::new("KN-JOB-070", "a job that makes tokens compares no records, so there is nothing to plan");
             return Err(JobError::problem(problem.hint("run it with `kintsu run`")));
         }
+        if job.generate.is_some() {
+            return Err(makes_data());
+        }
         planning::plan(job, ctx).map_err(|error| error.or_memory(ctx))
     }
 
     fn run(&self, job: &JobSpec, ctx: &RunContext) -> Result<Run, JobError> {
         self.run_to_its_end(job, ctx).map_err(|error| error.or_memory(ctx))
+    }
+
+    fn generate(&self, job: &JobSpec, ctx: &RunContext) -> Result<Generated, JobError> {
+        crate::generate::generate(job, ctx)
     }
 }
 
@@ -78,6 +86,9 @@ impl LocalEngine {
     fn run_to_its_end(self, job: &JobSpec, ctx: &RunContext) -> Result<Run, JobError> {
         if let Some(tokenize) = &job.tokenize {
             return crate::tokens::run(job, tokenize, ctx);
+        }
+        if job.generate.is_some() {
+            return Err(makes_data());
         }
         let mut clock = Clock::start();
         let mut output = Output::create(job).map_err(|error| error.with(self.problems(job)))?;
@@ -93,6 +104,12 @@ impl LocalEngine {
         let directory = output.publish()?;
         Ok(Run { directory, card })
     }
+}
+
+/// Why a job that makes data is not linked.
+fn makes_data() -> JobError {
+    let problem = Problem::new("KN-JOB-075", "a job that makes data compares no records");
+    JobError::problem(problem.hint("run it with `kintsu run`, and see what it would make with --dry-run"))
 }
 
 /// The steps of a job; predict and cluster where it lists none.

@@ -207,7 +207,7 @@ impl Checks<'_> {
     }
 
     fn inputs(&mut self, spec: &JobSpec) {
-        if spec.inputs.is_empty() {
+        if spec.inputs.is_empty() && spec.generate.is_none() {
             let problem = Problem::new("KN-JOB-010", "no input is named");
             self.report(problem.hint("name one under `inputs`, or give files on the command line"), &[]);
         }
@@ -240,7 +240,7 @@ impl Checks<'_> {
     }
 
     fn needs_model(&mut self, spec: &JobSpec) {
-        if spec.tokenize.is_some() {
+        if spec.tokenize.is_some() || spec.generate.is_some() {
             return;
         }
         if spec.settings.is_none() && spec.model.is_none() && spec.comparisons.is_empty() && needs_model(spec) {

@@ -3,6 +3,7 @@
 mod check;
 mod comparison;
 mod document;
+mod generate;
 mod load;
 mod problem;
 mod schema;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use check::check_ready;
 pub use comparison::{ComparisonSpec, Configure};
+pub use generate::{GeneratePreset, GenerateSpec, WriteModeName};
 pub use load::{LoadedJob, Places, load_job, parse_job, read_job};
 pub use problem::{Problem, nearest};
 pub use schema::job_schema;
@@ -81,6 +83,9 @@ pub struct JobSpec {
     /// Make tokens of the one input in place of linking: `output` is the file of tokens, CSV or Parquet by its ending.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokenize: Option<TokenizeSpec>,
+    /// Make data in place of linking: `output` is the directory that they are written to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generate: Option<GenerateSpec>,
     /// Edges at or above this match probability are kept. Default 0.5.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 1))]
