@@ -1,6 +1,7 @@
 //! What can go wrong in a kernel.
 
 use kintsu_core::{Blame, Explain};
+use kintsu_generate::GenerateError;
 use kintsu_link::LinkError;
 use kintsu_link::model::ModelErrors;
 use kintsu_link::sql::SqlError;
@@ -26,6 +27,9 @@ pub enum KernelError {
     /// Tokens cannot be made.
     #[error(transparent)]
     Tokens(#[from] TokenizeError),
+    /// Data cannot be made.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
     /// The spec makes no sense.
     #[error("the kernel's description cannot be used: {0}")]
     Spec(String),
@@ -42,6 +46,7 @@ impl KernelError {
             Self::Link(inner) => Some(inner),
             Self::Table(inner) => Some(inner),
             Self::Tokens(inner) => Some(inner),
+            Self::Generate(inner) => Some(inner),
             Self::Spec(_) | Self::Output(_) => None,
         }
     }
@@ -55,6 +60,7 @@ impl Explain for KernelError {
             Self::Link(inner) => inner.code(),
             Self::Table(inner) => inner.code(),
             Self::Tokens(inner) => inner.code(),
+            Self::Generate(inner) => inner.code(),
             Self::Spec(_) => "KN-KERNEL-001",
             Self::Output(_) => "KN-KERNEL-002",
         }

@@ -10,6 +10,7 @@
 mod batches;
 mod error;
 mod frequencies;
+mod generate;
 mod pairs;
 mod patterns;
 mod prepare;
@@ -23,6 +24,7 @@ use kintsu_token::{Encryption, Secret, TokenMaker};
 
 pub use batches::{edges_batch, pattern_counts, patterns_batch};
 pub use error::KernelError;
+pub use generate::{Generate, GenerateSpec};
 pub use pairs::ScorePairs;
 pub use patterns::CountPatterns;
 pub use prepare::{Prepare, Prepared};
@@ -47,6 +49,8 @@ pub enum Kernel {
     CountPatterns(CountPatterns),
     /// Makes tokens of records.
     Tokenize(Box<Tokenize>),
+    /// Makes records.
+    Generate(Box<Generate>),
 }
 
 impl Kernel {
@@ -73,6 +77,7 @@ impl Kernel {
                 let maker = TokenMaker::new(spec.mode, hashing, encryption, spec.profile)?;
                 Self::Tokenize(Box::new(Tokenize::new(spec, maker)?))
             }
+            KernelSpec::Generate(spec) => Self::Generate(Box::new(Generate::new(spec)?)),
             KernelSpec::Prepare(spec) => Self::Prepare(Prepare::new(spec)?),
             KernelSpec::ScoreBlocks(spec) => Self::ScoreBlocks(ScoreBlocks::new(spec)?),
             KernelSpec::ScorePairs(spec) => Self::ScorePairs(ScorePairs::new(spec)?),
@@ -119,6 +124,7 @@ impl Kernel {
             Self::ScorePairs(kernel) => kernel.apply(batch, ctx),
             Self::CountPatterns(kernel) => kernel.apply(batch, ctx),
             Self::Tokenize(kernel) => kernel.apply(batch, ctx),
+            Self::Generate(kernel) => kernel.apply(batch, ctx),
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::KernelError;
+use crate::generate::GenerateSpec;
 use crate::tokenize::TokenizeSpec;
 
 /// A kernel as data; its JSON is what crosses process borders.
@@ -24,6 +25,8 @@ pub enum KernelSpec {
     CountPatterns(CountPatternsSpec),
     /// In: records. Out: `RuleId`, `Token`, `RecordId`, one row a record and rule.
     Tokenize(TokenizeSpec),
+    /// In: `first_slot`, `slots`. Out: the records of a source in these slots.
+    Generate(GenerateSpec),
 }
 
 /// How rows are seen as records.

@@ -1,1 +1,9 @@
 //! Whole runs of the generator.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bad_input;
+mod continued;
+mod sameness;
+mod scene;
+mod statistics;
+mod tables;
