@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod column;
+mod corrupt;
 mod error;
 mod files;
 mod journal;
@@ -19,11 +20,15 @@ mod union_sql;
 mod volumes;
 mod write;
 
+pub use corrupt::{
+    BadRecordSpec, Change, ColumnRole, CorruptColumn, CorruptionProblem, CorruptionSpec, Corruptor, EventSpec, Operation, Record, TypoKind,
+    TypoSpec, Value,
+};
 pub use error::GenerateError;
-pub use lists::{Lists, WeightedList};
 pub use manifest::{DeliveryCard, FileCard, GENERATOR_VERSION, MANIFEST, Manifest, Recipe};
 pub use mdm::Mdm;
 pub use options::{CUSTOMERS_MAX, Options, PARTITIONS_MAX, Part, PresetName, WriteMode};
 pub use plan::{Plan, SourceFile, Task};
 pub use volumes::{ExpectedRows, RECORDS_DEFAULT, Volumes};
 pub use write::{Generated, generate, plan};
+pub use lists::{LOCALES, Lists, Nicknames, Place, Places, WeightedList};

@@ -3,16 +3,87 @@
 //! A list is a text file: a value a line, after a tab its weight, a whole number; without one the weight is 1. Lines that are
 //! empty or begin with `#` are left out. A list is called by its path without ending, such as `mdm/given_names`.
 
+mod nicknames;
+mod places;
 mod weighted;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
+pub use nicknames::Nicknames;
+pub use places::{Place, Places};
 pub use weighted::WeightedList;
 
 use crate::error::GenerateError;
 
 /// The lists that come with the program, by name.
 const BUILT_IN: &[(&str, &str)] = &[
+    ("en_US/given_female", include_str!("../../lists/en_US/given_female.tsv")),
+    ("en_US/given_male", include_str!("../../lists/en_US/given_male.tsv")),
+    ("en_US/family", include_str!("../../lists/en_US/family.tsv")),
+    ("en_US/streets", include_str!("../../lists/en_US/streets.tsv")),
+    ("en_US/places", include_str!("../../lists/en_US/places.tsv")),
+    ("en_US/company_words", include_str!("../../lists/en_US/company_words.tsv")),
+    ("en_US/legal_forms", include_str!("../../lists/en_US/legal_forms.tsv")),
+    ("en_US/email_domains", include_str!("../../lists/en_US/email_domains.tsv")),
+    ("en_US/jobs", include_str!("../../lists/en_US/jobs.tsv")),
+    ("en_GB/given_female", include_str!("../../lists/en_GB/given_female.tsv")),
+    ("en_GB/given_male", include_str!("../../lists/en_GB/given_male.tsv")),
+    ("en_GB/family", include_str!("../../lists/en_GB/family.tsv")),
+    ("en_GB/streets", include_str!("../../lists/en_GB/streets.tsv")),
+    ("en_GB/places", include_str!("../../lists/en_GB/places.tsv")),
+    ("en_GB/company_words", include_str!("../../lists/en_GB/company_words.tsv")),
+    ("en_GB/legal_forms", include_str!("../../lists/en_GB/legal_forms.tsv")),
+    ("en_GB/email_domains", include_str!("../../lists/en_GB/email_domains.tsv")),
+    ("de_DE/given_female", include_str!("../../lists/de_DE/given_female.tsv")),
+    ("de_DE/given_male", include_str!("../../lists/de_DE/given_male.tsv")),
+    ("de_DE/family", include_str!("../../lists/de_DE/family.tsv")),
+    ("de_DE/streets", include_str!("../../lists/de_DE/streets.tsv")),
+    ("de_DE/places", include_str!("../../lists/de_DE/places.tsv")),
+    ("de_DE/company_words", include_str!("../../lists/de_DE/company_words.tsv")),
+    ("de_DE/legal_forms", include_str!("../../lists/de_DE/legal_forms.tsv")),
+    ("de_DE/email_domains", include_str!("../../lists/de_DE/email_domains.tsv")),
+    ("fr_FR/given_female", include_str!("../../lists/fr_FR/given_female.tsv")),
+    ("fr_FR/given_male", include_str!("../../lists/fr_FR/given_male.tsv")),
+    ("fr_FR/family", include_str!("../../lists/fr_FR/family.tsv")),
+    ("fr_FR/streets", include_str!("../../lists/fr_FR/streets.tsv")),
+    ("fr_FR/places", include_str!("../../lists/fr_FR/places.tsv")),
+    ("fr_FR/company_words", include_str!("../../lists/fr_FR/company_words.tsv")),
+    ("fr_FR/legal_forms", include_str!("../../lists/fr_FR/legal_forms.tsv")),
+    ("fr_FR/email_domains", include_str!("../../lists/fr_FR/email_domains.tsv")),
+    ("it_IT/given_female", include_str!("../../lists/it_IT/given_female.tsv")),
+    ("it_IT/given_male", include_str!("../../lists/it_IT/given_male.tsv")),
+    ("it_IT/family", include_str!("../../lists/it_IT/family.tsv")),
+    ("it_IT/streets", include_str!("../../lists/it_IT/streets.tsv")),
+    ("it_IT/places", include_str!("../../lists/it_IT/places.tsv")),
+    ("it_IT/company_words", include_str!("../../lists/it_IT/company_words.tsv")),
+    ("it_IT/legal_forms", include_str!("../../lists/it_IT/legal_forms.tsv")),
+    ("it_IT/email_domains", include_str!("../../lists/it_IT/email_domains.tsv")),
+    ("es_ES/given_female", include_str!("../../lists/es_ES/given_female.tsv")),
+    ("es_ES/given_male", include_str!("../../lists/es_ES/given_male.tsv")),
+    ("es_ES/family", include_str!("../../lists/es_ES/family.tsv")),
+    ("es_ES/streets", include_str!("../../lists/es_ES/streets.tsv")),
+    ("es_ES/places", include_str!("../../lists/es_ES/places.tsv")),
+    ("es_ES/company_words", include_str!("../../lists/es_ES/company_words.tsv")),
+    ("es_ES/legal_forms", include_str!("../../lists/es_ES/legal_forms.tsv")),
+    ("es_ES/email_domains", include_str!("../../lists/es_ES/email_domains.tsv")),
+    ("nl_NL/given_female", include_str!("../../lists/nl_NL/given_female.tsv")),
+    ("nl_NL/given_male", include_str!("../../lists/nl_NL/given_male.tsv")),
+    ("nl_NL/family", include_str!("../../lists/nl_NL/family.tsv")),
+    ("nl_NL/streets", include_str!("../../lists/nl_NL/streets.tsv")),
+    ("nl_NL/places", include_str!("../../lists/nl_NL/places.tsv")),
+    ("nl_NL/company_words", include_str!("../../lists/nl_NL/company_words.tsv")),
+    ("nl_NL/legal_forms", include_str!("../../lists/nl_NL/legal_forms.tsv")),
+    ("nl_NL/email_domains", include_str!("../../lists/nl_NL/email_domains.tsv")),
+    ("pl_PL/given_female", include_str!("../../lists/pl_PL/given_female.tsv")),
+    ("pl_PL/given_male", include_str!("../../lists/pl_PL/given_male.tsv")),
+    ("pl_PL/family", include_str!("../../lists/pl_PL/family.tsv")),
+    ("pl_PL/streets", include_str!("../../lists/pl_PL/streets.tsv")),
+    ("pl_PL/places", include_str!("../../lists/pl_PL/places.tsv")),
+    ("pl_PL/company_words", include_str!("../../lists/pl_PL/company_words.tsv")),
+    ("pl_PL/legal_forms", include_str!("../../lists/pl_PL/legal_forms.tsv")),
+    ("pl_PL/email_domains", include_str!("../../lists/pl_PL/email_domains.tsv")),
+    ("nicknames", include_str!("../../lists/nicknames.tsv")),
     ("mdm/given_names", include_str!("../../lists/mdm/given_names.tsv")),
     ("mdm/surnames", include_str!("../../lists/mdm/surnames.tsv")),
     ("mdm/street_suffixes", include_str!("../../lists/mdm/street_suffixes.tsv")),
@@ -27,6 +98,9 @@ const BUILT_IN: &[(&str, &str)] = &[
 pub struct Lists {
     folder: Option<PathBuf>,
 }
+
+/// The locales that have lists of names, places, streets and companies.
+pub const LOCALES: [&str; 8] = ["en_US", "en_GB", "de_DE", "fr_FR", "it_IT", "es_ES", "nl_NL", "pl_PL"];
 
 impl Lists {
     /// The lists that come with the program.
@@ -66,11 +140,31 @@ impl Lists {
     /// # Errors
     /// [`GenerateError::NoSuchList`], [`GenerateError::UnreadableList`], or [`GenerateError::List`] for what is wrong in it.
     pub fn load(&self, name: &str) -> Result<WeightedList, GenerateError> {
+        WeightedList::parse(name, &self.text(name)?)
+    }
+
+    /// The text of the list called `name`.
+    fn text(&self, name: &str) -> Result<Cow<'static, str>, GenerateError> {
         if let Some(text) = self.replacement(name)? {
-            return WeightedList::parse(name, &text);
+            return Ok(Cow::Owned(text));
         }
-        let text = BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text);
-        WeightedList::parse(name, text.ok_or_else(|| GenerateError::NoSuchList { name: name.to_owned() })?)
+        let text = BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| Cow::Borrowed(*text));
+        text.ok_or_else(|| GenerateError::NoSuchList { name: name.to_owned() })
+    }
+
+    /// The error that names the first line of the list called `name` whose value is `wrong`.
+    fn wrong_value(&self, name: &str, wrong: impl Fn(&str) -> bool, problem: &'static str) -> GenerateError {
+        let is_wrong = |line: &str| {
+            let value = line.split_once('\t').map_or(line, |(value, _)| value).trim();
+            !value.is_empty() && !line.starts_with('#') && wrong(value)
+        };
+        match self.text(name) {
+            Ok(text) => {
+                let line = text.lines().position(is_wrong).map_or(0, |position| position as u64 + 1);
+                GenerateError::List { name: name.to_owned(), line, problem }
+            }
+            Err(error) => error,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod continued;
+mod corruption;
 mod sameness;
 mod scene;
 mod statistics;

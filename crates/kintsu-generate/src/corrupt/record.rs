@@ -1,0 +1,177 @@
+//! A record that is corrupted, and what is told of each change.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a column means to the model of errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnRole {
+    /// The given name.
+    FirstName,
+    /// The surname.
+    LastName,
+    /// Given name and surname; it follows them where it was put together of them.
+    FullName,
+    /// The street with its number.
+    Address,
+    /// The city.
+    City,
+    /// The state or region.
+    State,
+    /// The postcode.
+    Postcode,
+    /// The birth date.
+    BirthDate,
+}
+
+impl ColumnRole {
+    /// Every role.
+    pub const ALL: [Self; 8] = [
+        Self::FirstName,
+        Self::LastName,
+        Self::FullName,
+        Self::Address,
+        Self::City,
+        Self::State,
+        Self::Postcode,
+        Self::BirthDate,
+    ];
+
+    /// Its name in a file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FirstName => "first_name",
+            Self::LastName => "last_name",
+            Self::FullName => "full_name",
+            Self::Address => "address",
+            Self::City => "city",
+            Self::State => "state",
+            Self::Postcode => "postcode",
+            Self::BirthDate => "birth_date",
+        }
+    }
+
+    /// Names that columns of this meaning have in common use, the first that a table has counts.
+    pub fn column_names(self) -> &'static [&'static str] {
+        match self {
+            Self::FirstName => &["first_name", "given_name", "forename", "firstname"],
+            Self::LastName => &["last_name", "surname", "family_name", "lastname"],
+            Self::FullName => &["full_name", "name"],
+            Self::Address => &["address", "street_address", "street", "address_1"],
+            Self::City => &["city", "town", "suburb"],
+            Self::State => &["state", "region", "province"],
+            Self::Postcode => &["postcode", "zip_code", "zip", "postal_code"],
+            Self::BirthDate => &["date_of_birth", "birth_date", "dob", "birthdate"],
+        }
+    }
+}
+
+/// A value of a record. A value of a column of dates stands in `days`, any other in `text`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Value {
+    /// The text, where the value is not missing.
+    pub text: String,
+    /// The days since 1970-01-01, where the column holds dates.
+    pub days: i32,
+    /// Whether the value is missing.
+    pub missing: bool,
+}
+
+impl Value {
+    /// A text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), days: 0, missing: false }
+    }
+
+    /// A date, as days since 1970-01-01.
+    pub fn date(days: i32) -> Self {
+        Self { text: String::new(), days, missing: false }
+    }
+
+    /// No value.
+    pub fn missing() -> Self {
+        Self { missing: true, ..Self::default() }
+    }
+}
+
+/// A record: a value for each column that was told when the corruptor was made, in their order.
+pub type Record = [Value];
+
+/// What was done to a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operation {
+    /// A key beside the right one.
+    Keyboard,
+    /// Two neighbours swapped.
+    Transposition,
+    /// A character left out.
+    Deletion,
+    /// A character doubled.
+    Insertion,
+    /// Spelled as it sounds.
+    Phonetic,
+    /// Read wrongly by a machine.
+    Ocr,
+    /// A nickname instead of the given name.
+    Nickname,
+    /// Another surname.
+    SurnameChange,
+    /// Another address.
+    Moved,
+    /// Day and month, or a part of the birth date, wrong.
+    BirthDate,
+    /// Given name and surname swapped.
+    NamesSwapped,
+    /// Left empty.
+    Missing,
+}
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 12] = [
+        Self::Keyboard,
+        Self::Transposition,
+        Self::Deletion,
+        Self::Insertion,
+        Self::Phonetic,
+        Self::Ocr,
+        Self::Nickname,
+        Self::SurnameChange,
+        Self::Moved,
+        Self::BirthDate,
+        Self::NamesSwapped,
+        Self::Missing,
+    ];
+
+    /// Its name in the table of changes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Keyboard => "keyboard",
+            Self::Transposition => "transposition",
+            Self::Deletion => "deletion",
+            Self::Insertion => "insertion",
+            Self::Phonetic => "phonetic",
+            Self::Ocr => "ocr",
+            Self::Nickname => "nickname",
+            Self::SurnameChange => "surname_change",
+            Self::Moved => "moved",
+            Self::BirthDate => "birth_date",
+            Self::NamesSwapped => "names_swapped",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+/// A value that was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The position of the column.
+    pub column: usize,
+    /// What was done.
+    pub operation: Operation,
+    /// What stood there; dates as 2000-01-31.
+    pub before: String,
+    /// What stands there now; none where the value is missing.
+    pub after: Option<String>,
+}
