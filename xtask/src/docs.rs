@@ -6,7 +6,12 @@ use crate::codes;
 use crate::process::{cargo, output, root, target};
 
 /// The pages, each with what the program is asked for.
-const PAGES: [(&str, &str); 3] = [("kintsu.schema.json", "schema"), ("commands.md", "commands"), ("codes.md", CODES)];
+const PAGES: [(&str, &str); 4] = [
+    ("kintsu.schema.json", "schema"),
+    ("corruption.schema.json", "corruption-schema"),
+    ("commands.md", "commands"),
+    ("codes.md", CODES),
+];
 /// The page that is made from the sources and not by the program.
 const CODES: &str = "codes";
 

@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Evaluate(EvaluateArguments),
     /// Describe the columns of files: types, completeness, distinct and most frequent values.
     Profile(ProfileArguments),
+    /// Put errors into a table of your own, and tell each of them.
+    Corrupt(CorruptArguments),
     /// Make privacy-preserving tokens of records.
     Tokenize(TokenizeArguments),
     /// Decrypt tokens, to what was hashed.
@@ -76,6 +78,8 @@ pub(crate) enum Command {
 pub(crate) enum ReferencePage {
     /// The JSON Schema of job files.
     Schema,
+    /// The JSON Schema of corruption files.
+    CorruptionSchema,
     /// The help of all commands.
     Commands,
 }
@@ -254,6 +258,33 @@ pub(crate) struct EvaluateArguments {
     /// A column of the input, or a file of entities or pairs.
     #[arg(long, value_name = "COLUMN|FILE")]
     pub(crate) truth: String,
+}
+
+/// `kintsu corrupt`.
+#[derive(Debug, Args)]
+pub(crate) struct CorruptArguments {
+    /// The table. `-` is standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The folder to write: the records under their own name, and changes, a row for each change.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// What is done to the records, TOML [default: nicknames, typing errors, moves and missing values at moderate rates].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) corruption: Option<PathBuf>,
+    /// A folder of lists that replace those that come along.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lists: Option<PathBuf>,
+    /// The column with the ids of records [default: unique_id, id or record_id, else the number of the row].
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) record_id: Option<String>,
+    /// The format of what is written: parquet, csv, jsonl or arrow.
+    #[arg(long, value_name = "FORMAT", default_value = "parquet", value_parser = parse_file_format)]
+    pub(crate) file_format: kintsu_table::FileFormat,
+}
+
+fn parse_file_format(text: &str) -> Result<kintsu_table::FileFormat, String> {
+    text.parse().map_err(|error: kintsu_table::UnknownFormatName| error.to_string())
 }
 
 /// `kintsu profile`.

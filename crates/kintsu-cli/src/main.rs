@@ -63,6 +63,7 @@ fn run(command: &Command, session: &Session) -> Result<Verdict, JobError> {
         Command::Explain(arguments) => commands::explain::run(arguments, session),
         Command::Evaluate(arguments) => commands::evaluate::run(arguments, session),
         Command::Profile(arguments) => commands::profile::run(arguments, session),
+        Command::Corrupt(arguments) => commands::corrupt::run(arguments, session),
         Command::Tokenize(arguments) => commands::tokenize::run(arguments, session),
         Command::Decrypt(arguments) => commands::tokenize::decrypt_tokens(arguments, session),
         Command::Overlap(arguments) => commands::overlap::run(arguments, session),

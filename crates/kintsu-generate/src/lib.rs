@@ -21,14 +21,14 @@ mod volumes;
 mod write;
 
 pub use corrupt::{
-    BadRecordSpec, Change, ColumnRole, CorruptColumn, CorruptionProblem, CorruptionSpec, Corruptor, EventSpec, Operation, Record, TypoKind,
-    TypoSpec, Value,
+    BadRecordSpec, Change, ColumnRole, CorruptColumn, CorruptionProblem, CorruptionSpec, Corruptor, EventSpec, Operation, Record,
+    TypoKind, TypoSpec, Value,
 };
 pub use error::GenerateError;
+pub use lists::{LOCALES, Lists, Nicknames, Place, Places, WeightedList};
 pub use manifest::{DeliveryCard, FileCard, GENERATOR_VERSION, MANIFEST, Manifest, Recipe};
 pub use mdm::Mdm;
 pub use options::{CUSTOMERS_MAX, Options, PARTITIONS_MAX, Part, PresetName, WriteMode};
 pub use plan::{Plan, SourceFile, Task};
 pub use volumes::{ExpectedRows, RECORDS_DEFAULT, Volumes};
 pub use write::{Generated, generate, plan};
-pub use lists::{LOCALES, Lists, Nicknames, Place, Places, WeightedList};

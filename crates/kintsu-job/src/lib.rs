@@ -4,6 +4,7 @@
 
 mod card;
 mod codes;
+mod corrupt;
 mod engine;
 mod error;
 mod generate;
@@ -17,6 +18,7 @@ mod tokens;
 
 pub use card::{Counts, Evaluation, FileCard, InputCard, Machine, RunCard, Timings};
 pub use codes::{CodeNote, code_note};
+pub use corrupt::{CorruptCounts, CorruptJob, corrupt};
 pub use engine::{Engine, Run};
 pub use error::JobError;
 pub use generate::plan_generation;
@@ -28,7 +30,7 @@ pub use memory::{parse_bytes, show_bytes};
 pub use plan::{Plan, RulePlan};
 pub use profile::{FileColumn, profile_inputs, read_text_rows};
 pub use spec::{
-    BlockingRuleSpec, BlockingRuleTable, CLUSTER_THRESHOLD_DEFAULT, ColumnOrFile, ComparisonSpec, Configure, DialectName,
+    BlockingRuleSpec, BlockingRuleTable, CLUSTER_THRESHOLD_DEFAULT, ColumnOrFile, ComparisonSpec, Configure, CorruptionFile, corruption_schema, DialectName,
     EngineName, FileFormat, GeneratePreset, GenerateSpec, InputSpec, InputTable, JobSpec, LinkTypeName, LoadedJob,
     PREDICT_THRESHOLD_DEFAULT, ParityName, Places, Problem, SEED_DEFAULT, StepSpec, TiesMethod, TokenModeName, TokenProfileName,
     TokenizeSpec, TrainingStep, WriteModeName, check_ready, job_schema, load_job, nearest, parse_job, read_job,

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod corrupt;
 pub(crate) mod demo;
 pub(crate) mod disclosure;
 pub(crate) mod evaluate;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clap::CommandFactory;
 use clap_complete::Shell;
-use kintsu_job::{JobError, job_schema};
+use kintsu_job::{JobError, corruption_schema, job_schema};
 
 use crate::Verdict;
 use crate::arguments::{CommandLine, ReferencePage};
@@ -23,6 +23,9 @@ pub(crate) fn page(page: ReferencePage) -> Result<Verdict, JobError> {
     let text = match page {
         ReferencePage::Schema => {
             serde_json::to_string_pretty(&job_schema()).map_err(|error| JobError::Defect(error.to_string()))?
+        }
+        ReferencePage::CorruptionSchema => {
+            serde_json::to_string_pretty(&corruption_schema()).map_err(|error| JobError::Defect(error.to_string()))?
         }
         ReferencePage::Commands => commands(),
     };

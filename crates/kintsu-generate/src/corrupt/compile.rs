@@ -82,7 +82,8 @@ impl CorruptionSpec {
             wrong(&["typos", column], format!("`{column}` holds dates; see events.birth_date for errors in them"), &[]);
         }
         let kinds = self.typo_kinds.weights();
-        if kinds.iter().any(|(_, weight)| !weight.is_finite() || *weight < 0.0) || kinds.iter().all(|(_, weight)| *weight == 0.0) {
+        if kinds.iter().any(|(_, weight)| !weight.is_finite() || *weight < 0.0) || kinds.iter().all(|(_, weight)| *weight == 0.0)
+        {
             wrong(&["typo_kinds"], "the weights of the kinds are numbers from 0 on, one of them above 0".to_owned(), &[]);
         }
         if !is_probability(self.bad_records.share) {

@@ -56,6 +56,12 @@ impl Corruptor {
         self.is_bad.happens(draws.at(BAD))
     }
 
+    /// Whether there is any column that errors can be put into.
+    pub fn concerns_any_column(&self) -> bool {
+        let columns = [&self.usual.typos, &self.usual.missing];
+        self.roles.iter().any(Option::is_some) || columns.iter().any(|columns| !columns.is_empty())
+    }
+
     /// Corrupts `record` as its random numbers say, and appends what was changed. Values that are missing stay so.
     pub fn apply(&self, record: &mut Record, draws: Draws, changes: &mut Vec<Change>) {
         let rates = if self.is_bad(draws) { &self.bad } else { &self.usual };
@@ -105,7 +111,9 @@ impl Corruptor {
 
     fn change_surname(&self, record: &mut Record, draws: Draws, changes: &mut Vec<Change>) {
         let Some(column) = self.column(ColumnRole::LastName) else { return };
-        let other = (0..8).map(|attempt| self.surnames.pick(draws.at(WHICH_SURNAME + (attempt << 32)))).find(|name| *name != record[column].text);
+        let other = (0..8)
+            .map(|attempt| self.surnames.pick(draws.at(WHICH_SURNAME + (attempt << 32))))
+            .find(|name| *name != record[column].text);
         if let Some(other) = other {
             replace(record, column, other.to_owned(), Operation::SurnameChange, changes);
         }

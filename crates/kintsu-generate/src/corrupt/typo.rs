@@ -45,8 +45,20 @@ const NEIGHBOURS: &[(char, &str)] = &[
 ];
 
 /// What machines that read take for one another, in both directions.
-const LOOKALIKES: &[(&str, &str)] =
-    &[("rn", "m"), ("cl", "d"), ("l", "1"), ("o", "0"), ("s", "5"), ("b", "8"), ("vv", "w"), ("i", "l"), ("e", "c"), ("u", "v"), ("z", "2"), ("g", "9")];
+const LOOKALIKES: &[(&str, &str)] = &[
+    ("rn", "m"),
+    ("cl", "d"),
+    ("l", "1"),
+    ("o", "0"),
+    ("s", "5"),
+    ("b", "8"),
+    ("vv", "w"),
+    ("i", "l"),
+    ("e", "c"),
+    ("u", "v"),
+    ("z", "2"),
+    ("g", "9"),
+];
 
 /// What sounds alike, in both directions.
 const SOUNDALIKES: &[(&str, &str)] = &[

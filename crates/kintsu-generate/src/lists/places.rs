@@ -33,7 +33,9 @@ impl Places {
         let places = list.iter().map(parse).collect::<Option<Vec<Place>>>();
         let places = match places {
             Some(places) => places,
-            None => return Err(lists.wrong_value(name, |value| parse(value).is_none(), "a place is written City|State|Postcode")),
+            None => {
+                return Err(lists.wrong_value(name, |value| parse(value).is_none(), "a place is written City|State|Postcode"));
+            }
         };
         Ok(Self { list, places })
     }

@@ -20,7 +20,9 @@ fn corruptor(spec: &CorruptionSpec) -> Corruptor {
 
 fn robert() -> Vec<Value> {
     let mut record: Vec<Value> =
-        ["Robert", "Miller", "Robert Miller", "r@example.org", "555-0100", "1 Elm Street", "Nowhere", "ZZ", "00001"].map(Value::text).into();
+        ["Robert", "Miller", "Robert Miller", "r@example.org", "555-0100", "1 Elm Street", "Nowhere", "ZZ", "00001"]
+            .map(Value::text)
+            .into();
     record.push(Value::date(3_000));
     record
 }
@@ -127,6 +129,14 @@ fn everything_wrong_with_a_file_is_told_at_once() {
     let keys: Vec<String> = spec.problems(&columns()).iter().map(|problem| problem.keys.join(".")).collect();
     assert_eq!(
         keys,
-        ["columns.address", "typos.last_nam", "locale", "missing.email", "typos.date_of_birth", "typo_kinds", "bad_records.share"]
+        [
+            "columns.address",
+            "typos.last_nam",
+            "locale",
+            "missing.email",
+            "typos.date_of_birth",
+            "typo_kinds",
+            "bad_records.share"
+        ]
     );
 }

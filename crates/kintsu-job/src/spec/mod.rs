@@ -2,6 +2,7 @@
 
 mod check;
 mod comparison;
+mod corruption;
 mod document;
 mod generate;
 mod load;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use check::check_ready;
 pub use comparison::{ComparisonSpec, Configure};
+pub use corruption::{CorruptionFile, corruption_schema};
 pub use generate::{GeneratePreset, GenerateSpec, WriteModeName};
 pub use load::{LoadedJob, Places, load_job, parse_job, read_job};
 pub use problem::{Problem, nearest};
