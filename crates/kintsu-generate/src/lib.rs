@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod column;
+mod copied;
 mod corrupt;
 mod error;
 mod files;
@@ -13,13 +14,16 @@ mod lists;
 mod manifest;
 mod mdm;
 mod options;
+mod persons;
 mod plan;
 pub mod preset;
+mod realistic;
 mod sink;
 mod union_sql;
 mod volumes;
 mod write;
 
+pub use copied::Copies;
 pub use corrupt::{
     BadRecordSpec, Change, ColumnRole, CorruptColumn, CorruptionProblem, CorruptionSpec, Corruptor, EventSpec, Operation, Record,
     TypoKind, TypoSpec, Value,
@@ -30,5 +34,6 @@ pub use manifest::{DeliveryCard, FileCard, GENERATOR_VERSION, MANIFEST, Manifest
 pub use mdm::Mdm;
 pub use options::{CUSTOMERS_MAX, Options, PARTITIONS_MAX, Part, PresetName, WriteMode};
 pub use plan::{Plan, SourceFile, Task};
+pub use realistic::Realistic;
 pub use volumes::{ExpectedRows, RECORDS_DEFAULT, Volumes};
 pub use write::{Generated, generate, plan};

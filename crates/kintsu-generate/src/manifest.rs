@@ -6,8 +6,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::corrupt::CorruptionSpec;
 use crate::error::GenerateError;
-use crate::options::{Options, Part};
+use crate::options::{Options, Part, PresetName};
 
 /// Its name.
 pub const MANIFEST: &str = "manifest.json";
@@ -48,6 +49,12 @@ pub struct Recipe {
     pub file_format: String,
     /// Whether the tables of the sources hold the truth.
     pub keep_customer_id: bool,
+    /// How many copies there are; none under the preset mdm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copies: Option<String>,
+    /// A digest of the errors of copies; none for those of the preset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corruption: Option<String>,
 }
 
 /// Customers that were added together.
@@ -93,6 +100,8 @@ impl Recipe {
             lists: options.lists.digest()?,
             file_format: options.file_format.extension().to_owned(),
             keep_customer_id: options.keep_customer_id,
+            copies: (options.preset != PresetName::Mdm).then(|| options.copies.to_string()),
+            corruption: options.corruption.as_ref().map(digest_of).transpose()?,
         })
     }
 
@@ -112,10 +121,19 @@ impl Recipe {
             () if self.keep_customer_id != other.keep_customer_id => {
                 Some("its tables and the new ones do not both hold the customer ids".to_owned())
             }
+            () if self.copies != other.copies || self.corruption != other.corruption => {
+                Some("it was made with other copies or errors".to_owned())
+            }
             () if self.lists != other.lists => Some("it was made with other lists".to_owned()),
             () => None,
         }
     }
+}
+
+/// A digest of what a corruption file says.
+fn digest_of(spec: &CorruptionSpec) -> Result<String, GenerateError> {
+    let text = serde_json::to_vec(spec).map_err(|error| GenerateError::Defect(error.to_string()))?;
+    Ok(blake3::hash(&text).to_hex().to_string())
 }
 
 impl Manifest {

@@ -8,28 +8,34 @@ use kintsu_table::FileFormat;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{AS_OF_DEFAULT, parse_as_of};
+use crate::copied::Copies;
+use crate::corrupt::CorruptionSpec;
 use crate::error::GenerateError;
 use crate::lists::Lists;
 use crate::mdm::Mdm;
 use crate::preset::Preset;
+use crate::realistic::Realistic;
 
 /// A preset by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PresetName {
     /// Customers and the CRM, ERP and e-commerce sources of the reference generator.
-    #[default]
     Mdm,
+    /// The same sources with customers that are made up as people are, and with the errors of people.
+    #[default]
+    Realistic,
 }
 
 impl PresetName {
     /// Every preset.
-    pub const ALL: [Self; 1] = [Self::Mdm];
+    pub const ALL: [Self; 2] = [Self::Mdm, Self::Realistic];
 
     /// The name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Mdm => "mdm",
+            Self::Realistic => "realistic",
         }
     }
 }
@@ -102,6 +108,10 @@ pub struct Options {
     pub keep_customer_id: bool,
     /// The lists that values are drawn from.
     pub lists: Lists,
+    /// How many copies a source holds beyond the first; not under the preset mdm.
+    pub copies: Copies,
+    /// The errors of copies; none means those of the preset.
+    pub corruption: Option<CorruptionSpec>,
     /// The format of the data files.
     pub file_format: FileFormat,
 }
@@ -126,6 +136,8 @@ impl Options {
             write_mode: WriteMode::Refuse,
             keep_customer_id: false,
             lists: Lists::built_in(),
+            copies: Copies::default(),
+            corruption: None,
             file_format: FileFormat::Parquet,
         })
     }
@@ -163,6 +175,7 @@ impl Options {
     pub fn preset(&self) -> Result<Box<dyn Preset>, GenerateError> {
         match self.preset {
             PresetName::Mdm => Ok(Box::new(Mdm::new(self.seed, self.as_of, self.keep_customer_id, &self.lists)?)),
+            PresetName::Realistic => Ok(Box::new(Realistic::new(self)?)),
         }
     }
 }

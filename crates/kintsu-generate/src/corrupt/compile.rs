@@ -8,7 +8,8 @@ use super::corruptor::{Corruptor, Rates};
 use super::record::ColumnRole;
 use super::spec::{CorruptionSpec, TypoKind};
 use crate::error::GenerateError;
-use crate::lists::{LOCALES, Lists, Nicknames, Places};
+use crate::lists::{LOCALES, Lists, Nicknames};
+use crate::persons::Addresses;
 
 /// A column of the table that is corrupted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,8 +122,7 @@ impl CorruptionSpec {
             kinds: kind_limits(&self.typo_kinds.weights()),
             nicknames: Nicknames::new(&lists.load("nicknames")?),
             surnames: lists.load(&format!("{locale}/family"))?,
-            streets: lists.load(&format!("{locale}/streets"))?,
-            places: Places::load(lists, &format!("{locale}/places"))?,
+            addresses: Addresses::new(locale, lists)?,
         })
     }
 

@@ -1,12 +1,13 @@
 //! Corrupts records.
 
-use kintsu_core::{Chance, Draws, below};
+use kintsu_core::{Chance, Draws};
 
 use super::date;
 use super::record::{Change, ColumnRole, Operation, Record, Value};
 use super::spec::TypoKind;
 use super::typo::misspell;
-use crate::lists::{Nicknames, Places, WeightedList};
+use crate::lists::{Nicknames, WeightedList};
+use crate::persons::Addresses;
 
 /// Corrupts records of the columns that it was made for, by [`CorruptionSpec::compile`](super::CorruptionSpec::compile).
 #[derive(Debug, Clone)]
@@ -19,8 +20,7 @@ pub struct Corruptor {
     pub(super) kinds: [(TypoKind, Chance); 6],
     pub(super) nicknames: Nicknames,
     pub(super) surnames: WeightedList,
-    pub(super) streets: WeightedList,
-    pub(super) places: Places,
+    pub(super) addresses: Addresses,
 }
 
 /// How often things happen.
@@ -120,10 +120,10 @@ impl Corruptor {
     }
 
     fn move_away(&self, record: &mut Record, draws: Draws, changes: &mut Vec<Change>) {
-        let place = self.places.pick(draws.at(0));
-        let mut postcode = String::new();
-        place.append_postcode(draws.part(1), &mut postcode);
-        let street = format!("{} {}", below(draws.at(2), 9900) + 1, self.streets.pick(draws.at(1)));
+        let place = self.addresses.place(draws);
+        let (mut street, mut postcode) = (String::new(), String::new());
+        self.addresses.append_street(draws, &mut street);
+        self.addresses.append_postcode(draws, &mut postcode);
         let parts = [
             (ColumnRole::Address, street),
             (ColumnRole::City, place.city.clone()),

@@ -145,7 +145,7 @@ impl Operation {
     ];
 
     /// Its name in the table of changes.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Keyboard => "keyboard",
             Self::Transposition => "transposition",

@@ -53,10 +53,10 @@ const PHONE_FORMS: [&[u8; 12]; 10] = [
 ];
 
 const EMAIL_DOMAINS: [&[u8]; 3] = [b"@example.com", b"@example.net", b"@example.org"];
-pub(super) const SEGMENTS: [&str; 3] = ["Premium", "Standard", "Basic"];
+pub(crate) const SEGMENTS: [&str; 3] = ["Premium", "Standard", "Basic"];
 
 /// What customers are made of.
-pub(super) struct Base {
+pub(crate) struct Base {
     pub(super) given_names: WeightedList,
     pub(super) surnames: WeightedList,
     lower_given_names: WeightedList,
@@ -98,7 +98,7 @@ fn range(first: Date, last: Date) -> (i32, u64) {
 }
 
 impl Base {
-    pub(super) fn new(lists: &Lists, as_of: Date) -> Result<Self, GenerateError> {
+    pub(crate) fn new(lists: &Lists, as_of: Date) -> Result<Self, GenerateError> {
         let (given_names, surnames) = (names(lists, "mdm/given_names")?, names(lists, "mdm/surnames")?);
         let (cities, states, jobs) = (lists.load("mdm/cities")?, lists.load("mdm/states")?, lists.load("mdm/jobs")?);
         let street_suffixes = lists.load("mdm/street_suffixes")?;
@@ -270,27 +270,27 @@ impl Base {
     }
 
     #[inline]
-    pub(super) fn income(draws: Draws) -> i32 {
+    pub(crate) fn income(draws: Draws) -> i32 {
         30_000 + below(draws.at(position::INCOME), 170_001) as i32
     }
 
     #[inline]
-    pub(super) fn segment(draws: Draws) -> u32 {
+    pub(crate) fn segment(draws: Draws) -> u32 {
         below(draws.at(position::SEGMENT), SEGMENTS.len() as u64) as u32
     }
 
     #[inline]
-    pub(super) fn registration(&self, draws: Draws) -> i32 {
+    pub(crate) fn registration(&self, draws: Draws) -> i32 {
         day(self.registration, draws.at(position::REGISTRATION))
     }
 
     #[inline]
-    pub(super) fn activity(&self, draws: Draws) -> i32 {
+    pub(crate) fn activity(&self, draws: Draws) -> i32 {
         day(self.activity, draws.at(position::ACTIVITY))
     }
 
     #[inline]
-    pub(super) fn is_active(&self, draws: Draws) -> bool {
+    pub(crate) fn is_active(&self, draws: Draws) -> bool {
         self.active.happens(draws.at(position::ACTIVE))
     }
 }

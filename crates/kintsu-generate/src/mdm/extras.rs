@@ -22,16 +22,16 @@ const CATEGORIES: [&str; 5] = ["Electronics", "Clothing", "Books", "Home", "Spor
 
 /// A source of the preset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum System {
+pub(crate) enum System {
     Crm,
     Erp,
     Ecommerce,
 }
 
 impl System {
-    pub(super) const ALL: [Self; 3] = [Self::Crm, Self::Erp, Self::Ecommerce];
+    pub(crate) const ALL: [Self; 3] = [Self::Crm, Self::Erp, Self::Ecommerce];
 
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Crm => "crm",
             Self::Erp => "erp",
@@ -40,7 +40,7 @@ impl System {
     }
 
     /// What its ids begin with.
-    pub(super) const fn id_prefix(self) -> &'static [u8] {
+    pub(crate) const fn id_prefix(self) -> &'static [u8] {
         match self {
             Self::Crm => b"CRM_",
             Self::Erp => b"ERP_",
@@ -49,7 +49,7 @@ impl System {
     }
 
     /// The names and types of its own columns.
-    pub(super) fn columns(self) -> Vec<(&'static str, DataType)> {
+    pub(crate) fn columns(self) -> Vec<(&'static str, DataType)> {
         match self {
             Self::Crm => vec![("lead_source", code_type()), ("sales_rep", DataType::Utf8), ("deal_stage", code_type())],
             Self::Erp => vec![
@@ -69,7 +69,7 @@ impl System {
     }
 
     /// Its own columns of the records with these random numbers.
-    pub(super) fn make(self, base: &Base, records: &[Draws]) -> Result<Vec<ArrayRef>, GenerateError> {
+    pub(crate) fn make(self, base: &Base, records: &[Draws]) -> Result<Vec<ArrayRef>, GenerateError> {
         let code = |position: u64, texts: &[&'static str]| {
             let codes = records.iter().map(|draws| below(draws.at(FIRST + position), texts.len() as u64) as u32);
             CodeColumn::of(codes.collect()).finish(&values(texts.iter().copied()))

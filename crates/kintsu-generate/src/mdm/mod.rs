@@ -3,11 +3,11 @@
 //!
 //! The page on the generator says which quirks are kept and which are corrected.
 
-mod base;
-mod extras;
+pub(crate) mod base;
+pub(crate) mod extras;
 mod names;
 mod records;
-mod schema;
+pub(crate) mod schema;
 mod shared;
 mod variation;
 
@@ -115,7 +115,7 @@ impl Preset for Mdm {
     }
 }
 
-fn customer_ids(numbers: impl IntoIterator<Item = u64>, rows: usize) -> Result<ArrayRef, GenerateError> {
+pub(crate) fn customer_ids(numbers: impl IntoIterator<Item = u64>, rows: usize) -> Result<ArrayRef, GenerateError> {
     let mut column = TextColumn::with_capacity(rows, 14);
     for number in numbers {
         append_customer_id(number, column.writer());

@@ -19,7 +19,7 @@ pub(super) mod column {
 }
 
 /// Their names.
-pub(super) const SHARED: [&str; 17] = [
+pub(crate) const SHARED: [&str; 17] = [
     "first_name",
     "last_name",
     "full_name",
