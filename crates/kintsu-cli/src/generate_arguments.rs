@@ -11,13 +11,13 @@ pub(crate) struct GenerateArguments {
     /// The directory to write.
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
-    /// The kind of data [default: mdm].
+    /// The kind of data [default: realistic].
     #[arg(long, value_name = "NAME")]
     preset: Option<PresetOption>,
     /// Make so many customers; the rates of the preset decide how many records they have.
     #[arg(long, visible_alias = "unique-customers", value_name = "N", allow_negative_numbers = true)]
     customers: Option<u64>,
-    /// Make about so many records; under the preset mdm a customer for every four [default: 1000000].
+    /// Make about so many records; as many customers as the preset needs for them, under mdm one for every four [default: 1000000].
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     records: Option<u64>,
     /// Make exactly so many records.
@@ -44,6 +44,13 @@ pub(crate) struct GenerateArguments {
     /// A folder of lists that replace those that come with the program.
     #[arg(long, value_name = "DIR")]
     lists: Option<PathBuf>,
+    /// How many copies of a customer a source holds beyond the first: poisson:MEAN, uniform:LEAST-MOST or zipf:POWER; not under
+    /// mdm [default: poisson:0.4].
+    #[arg(long, value_name = "LAW")]
+    copies: Option<String>,
+    /// What errors copies have, TOML; not under mdm [default: those of the preset].
+    #[arg(long, value_name = "FILE")]
+    corruption: Option<PathBuf>,
     /// The format of the data files [default: parquet].
     #[arg(long, value_name = "FORMAT")]
     file_format: Option<FileFormatOption>,
@@ -80,6 +87,17 @@ struct ReferenceOptions {
 enum PresetOption {
     /// Customers and CRM, ERP and e-commerce sources, with the rates of the reference generator.
     Mdm,
+    /// The same sources with customers that are made up as people are, and with the errors of people.
+    Realistic,
+}
+
+impl PresetOption {
+    fn name(self) -> GeneratePreset {
+        match self {
+            Self::Mdm => GeneratePreset::Mdm,
+            Self::Realistic => GeneratePreset::Realistic,
+        }
+    }
 }
 
 /// What happens to an output that is there already.
@@ -151,7 +169,7 @@ impl GenerateArguments {
         });
         let reference_mode = (reference && !overwrite).then_some(WriteModeName::Overwrite);
         GenerateSpec {
-            preset: self.preset.map(|PresetOption::Mdm| GeneratePreset::Mdm).or(reference.then_some(GeneratePreset::Mdm)),
+            preset: self.preset.map(PresetOption::name).or(reference.then_some(GeneratePreset::Mdm)),
             customers: self.customers,
             records,
             exact: self.exact,
@@ -162,6 +180,8 @@ impl GenerateArguments {
             write_mode: given_mode.or(reference_mode),
             keep_customer_id: self.keep_customer_id,
             lists: self.lists.clone(),
+            copies: self.copies.clone(),
+            corruption: self.corruption.clone(),
         }
     }
 }

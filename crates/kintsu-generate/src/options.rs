@@ -21,9 +21,9 @@ use crate::realistic::Realistic;
 #[serde(rename_all = "snake_case")]
 pub enum PresetName {
     /// Customers and the CRM, ERP and e-commerce sources of the reference generator.
+    #[default]
     Mdm,
     /// The same sources with customers that are made up as people are, and with the errors of people.
-    #[default]
     Realistic,
 }
 
@@ -155,6 +155,10 @@ impl Options {
         if self.partitions.is_some_and(|count| !(1..=PARTITIONS_MAX).contains(&count)) {
             let hint = format!("give a whole number from 1 to {PARTITIONS_MAX}");
             return Err(GenerateError::options("the number of partitions cannot be", hint));
+        }
+        if self.preset == PresetName::Mdm && (self.corruption.is_some() || self.copies != Copies::default()) {
+            let hint = "leave them out, or choose the preset realistic";
+            return Err(GenerateError::options("the preset mdm has copies and errors of its own", hint));
         }
         match (self.part, self.partitions) {
             (Some(part), Some(count)) if part.of != count => Err(GenerateError::options(

@@ -56,6 +56,10 @@ impl Volumes {
             ));
         }
         let per_customer: f64 = sources.iter().map(|source| source.records_mean).sum();
+        if options.exact {
+            let what = format!("an exact number of records cannot be had under the preset {}", options.preset.name());
+            return Err(GenerateError::options(what, "leave --exact out: there the rates decide"));
+        }
         let derived = records.map(|records| match options.preset {
             PresetName::Mdm => records / MDM_RECORDS_PER_CUSTOMER,
             PresetName::Realistic => ((records as f64 / per_customer).round() as u64).max(1),

@@ -2,10 +2,10 @@
 
 use kintsu_core::RunContext;
 use kintsu_generate::calendar::parse_as_of;
-use kintsu_generate::{GenerateError, Generated, Lists, Options, Plan, WriteMode};
+use kintsu_generate::{GenerateError, Generated, Lists, Options, Plan, PresetName, Realistic, WriteMode};
 
 use crate::error::JobError;
-use crate::spec::{GenerateSpec, JobSpec, Problem, SEED_DEFAULT, WriteModeName};
+use crate::spec::{CorruptionFile, GenerateSpec, JobSpec, Problem, SEED_DEFAULT, WriteModeName};
 
 /// Says what `job` would make, without making it.
 ///
@@ -40,7 +40,12 @@ fn options(job: &JobSpec) -> Result<Options, JobError> {
     let output = job.output.clone().ok_or_else(|| {
         JobError::problem(Problem::new("KN-JOB-022", "no directory to write is named").hint("name one with -o DIR"))
     })?;
-    fill(spec, job, Options::new(output).map_err(JobError::part)?).map_err(JobError::part)
+    let corruption = match spec.corruption.as_deref() {
+        Some(path) => Some(CorruptionFile::read(Some(path))?.checked(&Realistic::corrupted_columns())?.clone()),
+        None => None,
+    };
+    let defaults = Options { corruption, ..Options::new(output).map_err(JobError::part)? };
+    fill(spec, job, defaults).map_err(JobError::part)
 }
 
 fn fill(spec: GenerateSpec, job: &JobSpec, defaults: Options) -> Result<Options, GenerateError> {
@@ -54,7 +59,7 @@ fn fill(spec: GenerateSpec, job: &JobSpec, defaults: Options) -> Result<Options,
         return Err(GenerateError::options("an output cannot be both replaced and continued", "leave one of them out"));
     }
     Ok(Options {
-        preset: spec.preset.map_or(defaults.preset, Into::into),
+        preset: spec.preset.map_or(PresetName::Realistic, Into::into),
         seed: job.seed.unwrap_or(SEED_DEFAULT),
         as_of: spec.as_of.as_deref().map_or(Ok(defaults.as_of), parse_as_of)?,
         customers: spec.customers,
@@ -65,6 +70,7 @@ fn fill(spec: GenerateSpec, job: &JobSpec, defaults: Options) -> Result<Options,
         part: spec.part.as_deref().map(str::parse).transpose()?,
         write_mode,
         keep_customer_id: spec.keep_customer_id,
+        copies: spec.copies.as_deref().map_or(Ok(defaults.copies), str::parse)?,
         lists: spec.lists.map_or_else(Lists::built_in, Lists::in_folder),
         file_format: job.file_format.map_or(defaults.file_format, Into::into),
         ..defaults

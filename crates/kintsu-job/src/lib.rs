@@ -30,10 +30,11 @@ pub use memory::{parse_bytes, show_bytes};
 pub use plan::{Plan, RulePlan};
 pub use profile::{FileColumn, profile_inputs, read_text_rows};
 pub use spec::{
-    BlockingRuleSpec, BlockingRuleTable, CLUSTER_THRESHOLD_DEFAULT, ColumnOrFile, ComparisonSpec, Configure, CorruptionFile, corruption_schema, DialectName,
-    EngineName, FileFormat, GeneratePreset, GenerateSpec, InputSpec, InputTable, JobSpec, LinkTypeName, LoadedJob,
+    BlockingRuleSpec, BlockingRuleTable, CLUSTER_THRESHOLD_DEFAULT, ColumnOrFile, ComparisonSpec, Configure, CorruptionFile,
+    DialectName, EngineName, FileFormat, GeneratePreset, GenerateSpec, InputSpec, InputTable, JobSpec, LinkTypeName, LoadedJob,
     PREDICT_THRESHOLD_DEFAULT, ParityName, Places, Problem, SEED_DEFAULT, StepSpec, TiesMethod, TokenModeName, TokenProfileName,
-    TokenizeSpec, TrainingStep, WriteModeName, check_ready, job_schema, load_job, nearest, parse_job, read_job,
+    TokenizeSpec, TrainingStep, WriteModeName, check_ready, corruption_schema, job_schema, load_job, nearest, parse_job,
+    read_job,
 };
 pub use tokens::{
     DecryptJob, DisclosureJob, DisclosureReport, ENCRYPTION_KEY_VARIABLE, HASHING_SECRET_VARIABLE, HeldSecret, KeyCard,

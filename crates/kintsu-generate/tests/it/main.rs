@@ -4,6 +4,7 @@
 mod bad_input;
 mod continued;
 mod corruption;
+mod realistic;
 mod sameness;
 mod scene;
 mod statistics;

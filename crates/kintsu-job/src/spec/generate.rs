@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GenerateSpec {
-    /// The kind of data. Default mdm.
+    /// The kind of data. Default realistic.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preset: Option<GeneratePreset>,
     /// The number of customers. Default: it follows from the records.
@@ -44,6 +44,12 @@ pub struct GenerateSpec {
     /// A folder of lists that replace those that come with the program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lists: Option<PathBuf>,
+    /// How many copies a source holds beyond the first: poisson:0.4, uniform:0-3 or zipf:1.5. Default poisson:0.4; not under mdm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copies: Option<String>,
+    /// A corruption file, which says what errors copies have. Default: those of the preset; not under mdm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corruption: Option<PathBuf>,
 }
 
 /// The kind of data that is made.
@@ -52,12 +58,15 @@ pub struct GenerateSpec {
 pub enum GeneratePreset {
     /// Customers and CRM, ERP and e-commerce sources, with the rates of the reference generator.
     Mdm,
+    /// The same sources with customers that are made up as people are, and with the errors of people.
+    Realistic,
 }
 
 impl From<GeneratePreset> for kintsu_generate::PresetName {
     fn from(preset: GeneratePreset) -> Self {
         match preset {
             GeneratePreset::Mdm => Self::Mdm,
+            GeneratePreset::Realistic => Self::Realistic,
         }
     }
 }

@@ -122,7 +122,9 @@ fn resolve_paths(spec: &mut JobSpec, folder: &Path) {
         let files = [&mut tokenize.rules, &mut tokenize.hashing_secret_file, &mut tokenize.encryption_key_file];
         files.into_iter().flatten().for_each(resolve);
     }
-    spec.generate.iter_mut().flat_map(|generate| &mut generate.lists).for_each(resolve);
+    if let Some(generate) = &mut spec.generate {
+        [&mut generate.lists, &mut generate.corruption].into_iter().flatten().for_each(resolve);
+    }
     spec.term_frequencies.values_mut().for_each(resolve);
     spec.truth.iter_mut().for_each(resolve_either);
     for step in &mut spec.training {
