@@ -2,9 +2,8 @@
 
 use std::fs;
 
-use kintsu_core::RunContext;
 use kintsu_generate::Options;
-use kintsu_table::{FileFormat, Input, schema_of};
+use kintsu_table::{FileFormat, Input, ReadOptions, schema_of};
 
 use crate::scene::{made, options, texts};
 
@@ -19,7 +18,7 @@ const SOURCES: [(&str, &str); 3] = [
 ];
 
 fn columns(path: &std::path::Path) -> String {
-    let schema = schema_of(&[Input::new(path)], &RunContext::default()).unwrap();
+    let schema = schema_of(&Input::new(path), &ReadOptions::default()).unwrap();
     let columns = schema.fields().iter().map(|field| format!("{}:{}", field.name(), field.data_type()));
     columns.collect::<Vec<_>>().join(" ")
 }
