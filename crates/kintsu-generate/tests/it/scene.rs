@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use arrow_array::cast::AsArray;
 use arrow_array::ArrayRef;
+use arrow_array::cast::AsArray;
 use kintsu_core::RunContext;
 use kintsu_generate::{Generated, Options, generate};
 use kintsu_table::{ColumnChoice, Input, ReadOptions, read};
