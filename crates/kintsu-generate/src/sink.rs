@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use arrow_schema::SchemaRef;
 use kintsu_table::{FileFormat, PieceEncoder};
 
 use crate::error::GenerateError;
@@ -12,6 +13,9 @@ use crate::manifest::FileCard;
 use crate::plan::SourceFile;
 use crate::preset::{Preset, changes_schema, truth_schema};
 use crate::write::Done;
+
+/// Ids are made of random bits.
+const RANDOM: [&str; 1] = ["record_id"];
 
 /// What encodes pieces of each file.
 pub(crate) struct Encoders {
@@ -23,11 +27,12 @@ pub(crate) struct Encoders {
 
 impl Encoders {
     pub(crate) fn new(preset: &dyn Preset, format: FileFormat) -> Result<Self, GenerateError> {
-        let sources = preset.sources().iter().map(|source| PieceEncoder::new(&source.schema, format));
+        let encoder = |schema: &SchemaRef| PieceEncoder::new(schema, format, &RANDOM);
+        let sources = preset.sources().iter().map(|source| encoder(&source.schema));
         Ok(Self {
-            customers: PieceEncoder::new(&preset.customer_schema(), format)?,
-            truth: PieceEncoder::new(&truth_schema(), format)?,
-            changes: PieceEncoder::new(&changes_schema(), format)?,
+            customers: encoder(&preset.customer_schema())?,
+            truth: encoder(&truth_schema())?,
+            changes: encoder(&changes_schema())?,
             sources: sources.collect::<Result<_, _>>()?,
         })
     }

@@ -58,14 +58,15 @@ impl fmt::Debug for EncodedPiece {
 }
 
 impl PieceEncoder {
-    /// For batches of `schema`.
+    /// For batches of `schema`. Columns named as random hold values that compression would not make smaller, such as ids made of
+    /// random bits.
     ///
     /// # Errors
     /// [`TableError::UnsupportedType`] for a column that cannot be written so: in Parquet anything but dictionaries, text, whole
     /// numbers of 32 and 64 bits, floats of 64 bits, dates and booleans.
-    pub fn new(schema: &SchemaRef, format: FileFormat) -> Result<Self, TableError> {
+    pub fn new(schema: &SchemaRef, format: FileFormat, random_columns: &[&str]) -> Result<Self, TableError> {
         let way = match format {
-            FileFormat::Parquet => Way::Parquet(RowGroupEncoder::new(schema)?),
+            FileFormat::Parquet => Way::Parquet(RowGroupEncoder::new(schema, random_columns)?),
             FileFormat::Arrow => Way::Arrow(plain_schema(schema)),
             FileFormat::Csv => Way::Csv,
             FileFormat::JsonLines => Way::JsonLines(json_lines::before_values(schema)),

@@ -24,6 +24,8 @@ use crate::write::{WriteOptions, plain_schema};
 pub(in crate::write) struct RowGroupEncoder {
     plain: SchemaRef,
     described: SchemaDescriptor,
+    /// For each column whether its values are as good as random.
+    random: Vec<bool>,
 }
 
 /// The columns of a row group, encoded.
@@ -31,7 +33,7 @@ pub(in crate::write) struct RowGroup(Vec<(Bytes, ColumnCloseResult)>);
 
 impl RowGroupEncoder {
     /// For batches of `schema`, whose columns are dictionaries or of types that have a short way.
-    pub(in crate::write) fn new(schema: &SchemaRef) -> Result<Self, TableError> {
+    pub(in crate::write) fn new(schema: &SchemaRef, random_columns: &[&str]) -> Result<Self, TableError> {
         for field in schema.fields() {
             if !keys::takes(field.data_type()) && !plain::takes(field.data_type()) {
                 return Err(TableError::unsupported(field.name(), field.data_type(), "cannot be written as a whole row group"));
@@ -39,12 +41,15 @@ impl RowGroupEncoder {
         }
         let plain = plain_schema(schema);
         let described = ArrowSchemaConverter::new().convert(&plain).map_err(|error| failed(Path::new(""), error))?;
-        Ok(Self { plain, described })
+        let random = plain.fields().iter().map(|field| random_columns.contains(&field.name().as_str())).collect();
+        Ok(Self { plain, described, random })
     }
 
     pub(in crate::write) fn encode(&self, batch: &RecordBatch) -> Result<RowGroup, TableError> {
         let columns = batch.columns().iter().zip(batch.schema_ref().fields()).enumerate();
-        let encoded = columns.map(|(position, (array, field))| encode(array, field.name(), &self.described.column(position)));
+        let encoded = columns.map(|(position, (array, field))| {
+            encode(array, field.name(), &self.described.column(position), self.random[position])
+        });
         encoded.collect::<Result<_, _>>().map(RowGroup)
     }
 
@@ -55,16 +60,21 @@ impl RowGroupEncoder {
     }
 }
 
-fn encode(array: &ArrayRef, name: &str, descriptor: &ColumnDescPtr) -> Result<(Bytes, ColumnCloseResult), TableError> {
+fn encode(
+    array: &ArrayRef,
+    name: &str,
+    descriptor: &ColumnDescPtr,
+    random: bool,
+) -> Result<(Bytes, ColumnCloseResult), TableError> {
     let wrong = |error| failed(Path::new(name), error);
     if !keys::takes(array.data_type()) {
-        return plain::encode(array, descriptor).map_err(wrong);
+        return plain::encode(array, descriptor, random).map_err(wrong);
     }
     let mut column = KeyColumn::default();
     column.push(name, array.as_dictionary::<UInt32Type>())?;
     let nothing = || wrong(ParquetError::General("a column has no rows".to_owned()));
     let chunk = column.finish()?.ok_or_else(nothing)?;
-    pages::encode(&chunk, descriptor).map_err(wrong)
+    pages::encode(&chunk, descriptor, random).map_err(wrong)
 }
 
 impl RowGroup {

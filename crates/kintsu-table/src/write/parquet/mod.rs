@@ -157,7 +157,7 @@ impl ColumnInMaking {
             Self::Keys(keys) => {
                 let nothing = || failed(path, ParquetError::General("a column has no rows".to_owned()));
                 let chunk = keys.finish()?.ok_or_else(nothing)?;
-                let (bytes, close) = pages::encode(&chunk, descriptor).map_err(|error| failed(path, error))?;
+                let (bytes, close) = pages::encode(&chunk, descriptor, false).map_err(|error| failed(path, error))?;
                 Ok(Encoded::Keys(bytes, Box::new(close)))
             }
             Self::Leaves(leaves) => {

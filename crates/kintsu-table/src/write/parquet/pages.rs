@@ -21,12 +21,12 @@ pub(super) const ROWS_PER_PAGE: usize = 1 << 16;
 const BYTES_PER_PAGE: usize = 1 << 20;
 
 /// The bytes of a column chunk and what the file has to know of it.
-pub(super) fn encode(chunk: &Chunk, descriptor: &ColumnDescPtr) -> ParquetResult<(Bytes, ColumnCloseResult)> {
+pub(super) fn encode(chunk: &Chunk, descriptor: &ColumnDescPtr, random: bool) -> ParquetResult<(Bytes, ColumnCloseResult)> {
     let levels = descriptor.max_def_level() > 0;
     if !levels && chunk.nulls > 0 {
         return Err(ParquetError::General(format!("the column {} holds nulls that its schema rules out", descriptor.name())));
     }
-    let mut pages = Pages::new(levels);
+    let mut pages = Pages::new(levels, random);
     let dictionary = pays(chunk);
     let mut data_pages = 0;
     let mut data_offset = None;
@@ -55,6 +55,7 @@ pub(super) fn close(
 ) -> ParquetResult<(Bytes, ColumnCloseResult)> {
     let dictionary = data_offset.is_some();
     let uncompressed = pages.uncompressed;
+    let compression = if pages.compressor.is_some() { Compression::SNAPPY } else { Compression::UNCOMPRESSED };
     let bytes = Bytes::from(pages.sink.into_inner()?);
     let encoding = if dictionary { Encoding::RLE_DICTIONARY } else { Encoding::PLAIN };
     let mut stats = vec![PageEncodingStats { page_type: PageType::DATA_PAGE, encoding, count: data_pages }];
@@ -62,7 +63,7 @@ pub(super) fn close(
         stats.insert(0, PageEncodingStats { page_type: PageType::DICTIONARY_PAGE, encoding: Encoding::PLAIN, count: 1 });
     }
     let mut metadata = ColumnChunkMetaData::builder(descriptor.clone())
-        .set_compression(Compression::SNAPPY)
+        .set_compression(compression)
         .set_encodings(if dictionary { vec![Encoding::PLAIN, Encoding::RLE, encoding] } else { vec![Encoding::RLE, encoding] })
         .set_page_encoding_stats(stats)
         .set_num_values(rows as i64)
@@ -105,16 +106,18 @@ fn rows_of_page(chunk: &Chunk, start: usize) -> usize {
 /// The pages of a column chunk, one after the other.
 pub(super) struct Pages {
     sink: TrackedWrite<Vec<u8>>,
-    compressor: snap::raw::Encoder,
+    /// None where compression would save nothing.
+    compressor: Option<snap::raw::Encoder>,
     uncompressed: usize,
     /// Whether the schema allows nulls, and so every page says where there are none.
     levels: bool,
 }
 
 impl Pages {
-    /// No page yet; with `levels`, every data page says where there are no values.
-    pub(super) fn new(levels: bool) -> Self {
-        Self { sink: TrackedWrite::new(Vec::new()), compressor: snap::raw::Encoder::new(), uncompressed: 0, levels }
+    /// No page yet; with `levels`, every data page says where there are no values. What is as good as random is not compressed.
+    pub(super) fn new(levels: bool, random: bool) -> Self {
+        let compressor = (!random).then(snap::raw::Encoder::new);
+        Self { sink: TrackedWrite::new(Vec::new()), compressor, uncompressed: 0, levels }
     }
 
     fn write_dictionary(&mut self, chunk: &Chunk) -> ParquetResult<()> {
@@ -155,7 +158,8 @@ impl Pages {
     }
 
     fn compress(&mut self, content: &[u8]) -> ParquetResult<Bytes> {
-        let compressed = self.compressor.compress_vec(content).map_err(|error| ParquetError::External(Box::new(error)))?;
+        let Some(compressor) = &mut self.compressor else { return Ok(Bytes::copy_from_slice(content)) };
+        let compressed = compressor.compress_vec(content).map_err(|error| ParquetError::External(Box::new(error)))?;
         Ok(compressed.into())
     }
 

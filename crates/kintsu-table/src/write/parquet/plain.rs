@@ -32,12 +32,12 @@ pub(super) fn takes(data_type: &DataType) -> bool {
 }
 
 /// The bytes of a column chunk that holds `array`, and what the file has to know of it.
-pub(super) fn encode(array: &ArrayRef, descriptor: &ColumnDescPtr) -> ParquetResult<(Bytes, ColumnCloseResult)> {
+pub(super) fn encode(array: &ArrayRef, descriptor: &ColumnDescPtr, random: bool) -> ParquetResult<(Bytes, ColumnCloseResult)> {
     let levels = descriptor.max_def_level() > 0;
     if !levels && array.null_count() > 0 {
         return Err(ParquetError::General(format!("the column {} holds nulls that its schema rules out", descriptor.name())));
     }
-    let mut pages = Pages::new(levels);
+    let mut pages = Pages::new(levels, random);
     let mut count = 0;
     let mut content = Vec::new();
     for start in (0..array.len()).step_by(ROWS_PER_PAGE) {
