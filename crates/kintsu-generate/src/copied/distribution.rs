@@ -74,7 +74,9 @@ impl Copies {
             Self::Zipf(power) => (0..=FURTHER_MAX).map(|number| exponential(-power * logarithm((number + 1) as f64))).collect(),
         };
         let total: f64 = shares.iter().sum();
-        shares.iter_mut().for_each(|share| *share /= total);
+        for share in &mut shares {
+            *share /= total;
+        }
         while shares.last().is_some_and(|share| *share < 1e-7) {
             shares.pop();
         }

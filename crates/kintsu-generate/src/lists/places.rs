@@ -31,11 +31,8 @@ impl Places {
     pub fn load(lists: &Lists, name: &str) -> Result<Self, GenerateError> {
         let list = lists.load(name)?;
         let places = list.iter().map(parse).collect::<Option<Vec<Place>>>();
-        let places = match places {
-            Some(places) => places,
-            None => {
-                return Err(lists.wrong_value(name, |value| parse(value).is_none(), "a place is written City|State|Postcode"));
-            }
+        let Some(places) = places else {
+            return Err(lists.wrong_value(name, |value| parse(value).is_none(), "a place is written City|State|Postcode"));
         };
         Ok(Self { list, places })
     }
