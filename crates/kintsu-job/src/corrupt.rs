@@ -259,6 +259,8 @@ fn ids(table: &Table, chosen: Option<&str>) -> Result<StringArray, JobError> {
     Ok(text.as_string::<i32>().clone())
 }
 
+// By value, so that it can be handed to `map_err`.
+#[allow(clippy::needless_pass_by_value)]
 fn defect(error: arrow_schema::ArrowError) -> JobError {
     JobError::Defect(error.to_string())
 }
