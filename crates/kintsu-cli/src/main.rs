@@ -2,6 +2,7 @@
 
 mod arguments;
 mod commands;
+mod fuzzy_arguments;
 mod generate_arguments;
 mod jobs;
 mod overlap_arguments;

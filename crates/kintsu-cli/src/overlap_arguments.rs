@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 use kintsu_job::TokenProfileName;
 
+use crate::fuzzy_arguments::FuzzyOverlapOptions;
 use crate::token_arguments::{RecordOptions, parse_profile};
 
 /// `kintsu overlap`.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("rules_compared").args(["rules", "rule_sets"]).required(true))]
+#[command(group = ArgGroup::new("rules_compared").args(["rules", "rule_sets", "fuzzy"]).required(true))]
 pub(crate) struct OverlapArguments {
     /// A file of tokens, CSV (also packed) or Parquet. `-` is standard input.
     #[arg(value_name = "A")]
@@ -32,7 +33,8 @@ pub(crate) struct OverlapArguments {
     /// Records match that agree on at least one rule of a set.
     #[arg(long)]
     pub(crate) any: bool,
-    /// Give each record at most one partner: the one that it agrees with on the most rules, then the first by its id.
+    /// Give each record at most one partner: the one that it agrees with on the most rules, or with --fuzzy the one that it is
+    /// most like; then the first by its id.
     #[arg(long)]
     pub(crate) one_to_one: bool,
     /// Leave out tokens that more than N records of a file bear.
@@ -66,6 +68,8 @@ pub(crate) struct OverlapArguments {
     /// Take keys that are easily guessed.
     #[arg(long)]
     pub(crate) allow_weak_secret: bool,
+    #[command(flatten)]
+    pub(crate) fuzzy: FuzzyOverlapOptions,
 }
 
 /// `kintsu tokens disclosure`.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use kintsu_job::{TokenModeName, TokenProfileName, TokenizeSpec};
 
+use crate::fuzzy_arguments::FuzzyOptions;
 use crate::overlap_arguments::DisclosureArguments;
 
 /// `kintsu tokenize`.
@@ -17,9 +18,9 @@ pub(crate) struct TokenizeArguments {
     /// The file of tokens, .csv or .parquet. Its metadata and OUTPUT.run.json stand beside it.
     #[arg(short, long, value_name = "OUTPUT")]
     pub(crate) output: PathBuf,
-    /// What is done with the signatures of records: encrypt, hash-only or plain.
-    #[arg(long, value_name = "MODE", default_value = "encrypt", value_parser = parse_mode)]
-    pub(crate) mode: TokenModeName,
+    /// What is done with the signatures of records: encrypt, hash-only or plain [default: encrypt].
+    #[arg(long, value_name = "MODE", value_parser = parse_mode)]
+    pub(crate) mode: Option<TokenModeName>,
     #[command(flatten)]
     pub(crate) records: RecordOptions,
     /// The file of the hashing secret; `-` is standard input [default: what KINTSU_HASHING_SECRET holds].
@@ -34,6 +35,8 @@ pub(crate) struct TokenizeArguments {
     /// Take secrets that are easily guessed.
     #[arg(long)]
     pub(crate) allow_weak_secret: bool,
+    #[command(flatten)]
+    pub(crate) fuzzy: FuzzyOptions,
 }
 
 /// How the columns of records are read.
@@ -85,8 +88,11 @@ impl RecordOptions {
 impl TokenizeArguments {
     /// The part of a job that these arguments say.
     pub(crate) fn spec(&self) -> TokenizeSpec {
+        let fuzzy = self.fuzzy.spec();
+        let mode_default = fuzzy.is_none().then(TokenModeName::default);
         TokenizeSpec {
-            mode: Some(self.mode),
+            mode: self.mode.or(mode_default),
+            fuzzy,
             hashing_secret_file: self.hashing_secret_file.clone(),
             encryption_key_file: self.encryption_key_file.clone(),
             partner: self.partner.clone(),
@@ -235,7 +241,7 @@ pub(crate) fn parse_profile(text: &str) -> Result<TokenProfileName, String> {
 }
 
 /// Reads a name as a job file would.
-fn parse_name<Name: serde::de::DeserializeOwned>(text: &str, names: &str) -> Result<Name, String> {
+pub(crate) fn parse_name<Name: serde::de::DeserializeOwned>(text: &str, names: &str) -> Result<Name, String> {
     serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|_| format!("give {names}"))
 }
 

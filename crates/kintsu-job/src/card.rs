@@ -7,7 +7,7 @@ use kintsu_core::Warning;
 use kintsu_link::model::TrainingNote;
 use serde::{Deserialize, Serialize};
 
-use crate::tokens::TokenCard;
+use crate::tokens::{ClkCard, TokenCard};
 
 /// The card of a run. Everything but `timings` and `machine` is the same for any number of threads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ pub struct RunCard {
     /// How tokens were made and what was counted, where tokens were made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<TokenCard>,
+    /// How CLKs were made and what was counted, where CLKs were made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clks: Option<ClkCard>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
     /// Seconds by stage, in order, `total` last.

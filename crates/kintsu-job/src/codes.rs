@@ -99,7 +99,21 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-JOB-068", "there is no encryption key", "name a file with --encryption-key-file, or set KINTSU_ENCRYPTION_KEY"),
     ("KN-JOB-069", "a flag that the reference's command line needs is not given", "give it"),
     ("KN-JOB-070", "a job that makes tokens is to be planned", "run it with `kintsu run`"),
+    (
+        "KN-JOB-071",
+        "an option on tokens of rules is given where fuzzy tokens are asked for",
+        "leave the option out, or leave out the linkage schema",
+    ),
+    ("KN-JOB-072", "there is no hashing secret", "name a file with --hashing-secret-file, or set KINTSU_HASHING_SECRET"),
+    ("KN-JOB-073", "the input has no column of ids", "name it with --record-id COLUMN"),
+    ("KN-JOB-074", "several columns have the name of one that is needed", "give each a name of its own"),
     ("KN-JOB-075", "a job that makes data is planned or linked", "run it with `kintsu run`"),
+    ("KN-JOB-076", "a file of CLKs lacks its columns", "name a file that `kintsu tokenize --fuzzy` has written"),
+    (
+        "KN-JOB-077",
+        "a CLK of a file is no base64, or of another length than those before it",
+        "check that the file is whole and that all its CLKs come of one schema",
+    ),
     ("KN-LINK-300", "several things are wrong with a model", "mend all of them"),
     (
         "KN-TOKEN-201",
@@ -173,6 +187,9 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-W-TOKEN-011", "rows of tokens name no record", "check how the file was made; such rows belong to no record"),
     ("KN-W-TOKEN-012", "an empty file is taken for one without tokens", "check that it is the file that you mean"),
     ("KN-W-TOKEN-013", "many records bear one token, which makes many pairs", "leave such tokens out with --max-token-frequency"),
+    ("KN-W-TOKEN-014", "a linkage schema does not mean what its author may expect", "read what the message says of the key"),
+    ("KN-W-TOKEN-015", "every record has an invalid value and no CLK", "see whether the formats of the schema fit the columns"),
+    ("KN-W-TOKEN-016", "records of a file have one id and different CLKs", "give each record an id of its own"),
 ];
 
 #[cfg(test)]

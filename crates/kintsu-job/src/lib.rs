@@ -31,14 +31,15 @@ pub use plan::{Plan, RulePlan};
 pub use profile::{FileColumn, profile_inputs, read_text_rows};
 pub use spec::{
     BlockingRuleSpec, BlockingRuleTable, CLUSTER_THRESHOLD_DEFAULT, ColumnOrFile, ComparisonSpec, Configure, CorruptionFile,
-    DialectName, EngineName, FileFormat, GeneratePreset, GenerateSpec, InputSpec, InputTable, JobSpec, LinkTypeName, LoadedJob,
-    PREDICT_THRESHOLD_DEFAULT, ParityName, Places, Problem, SEED_DEFAULT, StepSpec, TiesMethod, TokenModeName, TokenProfileName,
-    TokenizeSpec, TrainingStep, WriteModeName, check_ready, corruption_schema, job_schema, load_job, nearest, parse_job,
-    read_job,
+    DialectName, EngineName, FileFormat, FuzzySpec, GeneratePreset, GenerateSpec, HardeningSpec, InputSpec, InputTable, JobSpec,
+    LinkTypeName, LoadedJob, OnInvalidName, PREDICT_THRESHOLD_DEFAULT, ParityName, Places, Problem, SEED_DEFAULT, StepSpec,
+    TiesMethod, TokenModeName, TokenProfileName, TokenizeSpec, TrainingStep, WriteModeName, check_ready, corruption_schema,
+    job_schema, load_job, nearest, parse_job, read_job,
 };
 pub use tokens::{
-    DecryptJob, DisclosureJob, DisclosureReport, ENCRYPTION_KEY_VARIABLE, HASHING_SECRET_VARIABLE, HeldSecret, KeyCard,
-    OverlapJob, OverlapReport, OverlapSide, ProfileDifference, ProfileDifferences, ReferenceDecrypt, ReferenceTokens, RekeyJob,
-    SecretCard, TokenCard, TokenFileCounts, TokenSecrets, decrypt, decrypt_as_reference, diff_profiles, disclosure, load_rules,
-    overlap, read_secret, rekey, tokenize_as_reference,
+    ClkBlocking, ClkCard, ClkSide, DecryptJob, DisclosureJob, DisclosureReport, ENCRYPTION_KEY_VARIABLE, FuzzyOverlapJob,
+    FuzzyOverlapReport, HASHING_SECRET_VARIABLE, HeldSecret, KeyCard, OverlapJob, OverlapReport, OverlapSide, ProfileDifference,
+    ProfileDifferences, ReferenceDecrypt, ReferenceTokens, RekeyJob, SecretCard, TokenCard, TokenFileCounts, TokenSecrets,
+    decrypt, decrypt_as_reference, diff_profiles, disclosure, fuzzy_overlap, load_rules, overlap, read_secret, rekey,
+    tokenize_as_reference,
 };

@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod disclosure;
 pub(crate) mod evaluate;
 pub(crate) mod explain;
+pub(crate) mod fuzzy_overlap;
 pub(crate) mod generate;
 pub(crate) mod linkage;
 pub(crate) mod opentoken;

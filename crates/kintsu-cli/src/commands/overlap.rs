@@ -12,6 +12,7 @@ use kintsu_table::Input;
 use kintsu_token::overlap::{Agreement, OverlapResult, RuleOverlap, RuleSets, RuleSide};
 
 use crate::Verdict;
+use crate::commands::fuzzy_overlap;
 use crate::commands::linkage::grouped;
 use crate::commands::tokenize::would_write;
 use crate::overlap_arguments::OverlapArguments;
@@ -19,11 +20,12 @@ use crate::session::Session;
 
 /// `kintsu overlap`.
 pub(crate) fn run(arguments: &OverlapArguments, session: &Session) -> Result<Verdict, JobError> {
-    let sets = rule_sets(arguments)?;
     check_standard_input(arguments)?;
+    let sets = if arguments.fuzzy.fuzzy { None } else { Some(rule_sets(arguments)?) };
     if let (true, Some(output)) = (session.options().dry_run, &arguments.output) {
         return would_write(output, session);
     }
+    let Some(sets) = sets else { return fuzzy_overlap::run(arguments, session) };
     let job = job(arguments, sets, session.options().overwrite)?;
     let (values, _) = session.values();
     let surroundings = JobSpec { memory: values.memory.clone(), threads: values.threads, ..JobSpec::default() };

@@ -36,7 +36,9 @@ pub(crate) fn run(arguments: &TokenizeArguments, session: &Session) -> Result<Ve
 /// How many values of each field were invalid, and why.
 fn invalid(card: &RunCard) -> String {
     let mut text = String::new();
-    for (field, reasons) in card.tokens.iter().flat_map(|tokens| &tokens.invalid_attributes) {
+    let of_rules = card.tokens.iter().flat_map(|tokens| &tokens.invalid_attributes);
+    let of_schema = card.clks.iter().flat_map(|clks| &clks.invalid_values);
+    for (field, reasons) in of_rules.chain(of_schema) {
         for (reason, count) in reasons {
             text.push_str(&format!("{:<28} {:>14}\n", format!("invalid {field}: {reason}"), grouped(*count)));
         }

@@ -5,6 +5,7 @@ mod bad_input;
 mod command;
 mod disk;
 mod durability;
+mod fuzzy;
 mod hints;
 mod memory;
 mod overlap;

@@ -37,6 +37,7 @@ impl RunState<'_> {
             training: self.trainer.as_ref().map(|trainer| trainer.notes().to_vec()).unwrap_or_default(),
             evaluation: self.evaluation.clone(),
             tokens: None,
+            clks: None,
             warnings: ctx.warnings(),
             timings: clock.finish(),
             machine: Machine { threads: rayon::current_num_threads(), peak_memory_bytes: peak_resident_bytes() },

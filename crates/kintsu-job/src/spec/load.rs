@@ -121,6 +121,7 @@ fn resolve_paths(spec: &mut JobSpec, folder: &Path) {
     if let Some(tokenize) = &mut spec.tokenize {
         let files = [&mut tokenize.rules, &mut tokenize.hashing_secret_file, &mut tokenize.encryption_key_file];
         files.into_iter().flatten().for_each(resolve);
+        tokenize.fuzzy.iter_mut().for_each(|fuzzy| resolve(&mut fuzzy.schema));
     }
     if let Some(generate) = &mut spec.generate {
         [&mut generate.lists, &mut generate.corruption].into_iter().flatten().for_each(resolve);

@@ -7,6 +7,8 @@ use kintsu_token::{Profile, TokenMode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::fuzzy::FuzzySpec;
+
 /// How tokens are made. Secrets stand in files or in the environment, never in a job.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -20,6 +22,9 @@ pub struct TokenizeSpec {
     /// A file of rules, TOML or YAML. Default: the rules T1 to T5.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<PathBuf>,
+    /// Make fuzzy tokens (CLKs) by a linkage schema in place of tokens by rules.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fuzzy: Option<FuzzySpec>,
     /// For fields of the rules the columns that hold them. Other fields are found by the names of their kind.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, String>,

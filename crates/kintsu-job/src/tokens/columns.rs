@@ -69,7 +69,7 @@ pub(super) fn check_plan(
     if problems.is_empty() { Ok(()) } else { Err(JobError::Configuration(problems)) }
 }
 
-fn unknown_column(name: &str, names: &[String]) -> Problem {
+pub(super) fn unknown_column(name: &str, names: &[String]) -> Problem {
     let problem = Problem::new("KN-JOB-023", format!("the input has no column `{name}`"));
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
     match nearest(name, known.iter().copied()) {
@@ -88,7 +88,7 @@ fn unknown_field(field: &str, kernel: &Tokenize) -> Option<Problem> {
     Some(problem.hint(format!("the fields are {} and RecordId", listed(&names))))
 }
 
-fn listed(names: &[String]) -> String {
+pub(super) fn listed(names: &[String]) -> String {
     let shown: Vec<String> = names.iter().take(20).map(|name| format!("`{name}`")).collect();
     let more = if names.len() > shown.len() { ", ..." } else { "" };
     format!("{}{more}", shown.join(", "))

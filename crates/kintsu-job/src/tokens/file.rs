@@ -1,18 +1,17 @@
-//! Files of tokens: three columns, RuleId, Token and RecordId.
+//! Files of tokens, with the columns RuleId, Token and RecordId, and of CLKs.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
 use kintsu_kernel::{Tokenize, tokens_schema};
 use kintsu_table::{FileFormat, Overwrite, StagedFile, TableWriter, WriteOptions};
 use kintsu_token::TokenBatch;
 
 use crate::error::JobError;
 
-/// The header of a CSV file of tokens.
-const HEADER: &[u8] = b"RuleId,Token,RecordId\n";
 /// Rows of a row group of a Parquet file of tokens.
 const ROWS_PER_GROUP: usize = 1 << 18;
 
@@ -61,6 +60,7 @@ impl TokenRows {
 pub(super) struct TokenFile {
     staged: StagedFile,
     format: FileFormat,
+    schema: SchemaRef,
     options: WriteOptions,
     writer: Option<Writer>,
     rows: u64,
@@ -79,10 +79,22 @@ impl TokenFile {
         overwrite: Overwrite,
         metadata: Vec<(String, String)>,
     ) -> Result<Self, JobError> {
+        Self::create_with(target, format, overwrite, metadata, tokens_schema(), "Token")
+    }
+
+    /// Begins a file with other columns, of which one has no values that repeat.
+    pub(super) fn create_with(
+        target: &Path,
+        format: FileFormat,
+        overwrite: Overwrite,
+        metadata: Vec<(String, String)>,
+        schema: SchemaRef,
+        random_column: &str,
+    ) -> Result<Self, JobError> {
         let staged = StagedFile::create(target, overwrite).map_err(JobError::part)?;
-        let random_columns = vec!["Token".to_owned()];
+        let random_columns = vec![random_column.to_owned()];
         let options = WriteOptions { metadata, random_columns, rows_per_group: Some(ROWS_PER_GROUP) };
-        Ok(Self { staged, format, options, writer: None, rows: 0 })
+        Ok(Self { staged, format, schema, options, writer: None, rows: 0 })
     }
 
     /// The rows so far.
@@ -97,11 +109,12 @@ impl TokenFile {
         }
         let path = self.staged.path();
         self.writer = Some(if self.format == FileFormat::Parquet {
-            let writer = TableWriter::create_with(path, FileFormat::Parquet, &tokens_schema(), &self.options);
+            let writer = TableWriter::create_with(path, FileFormat::Parquet, &self.schema, &self.options);
             Writer::Parquet(Box::new(writer.map_err(JobError::part)?))
         } else {
             let mut file = new_file(path)?;
-            file.write_all(HEADER).map_err(|source| unwritable(path, source))?;
+            let names: Vec<&str> = self.schema.fields().iter().map(|field| field.name().as_str()).collect();
+            writeln!(file, "{}", names.join(",")).map_err(|source| unwritable(path, source))?;
             Writer::Csv(file)
         });
         Ok(())

@@ -12,7 +12,7 @@ use kintsu_token::{TokenBatch, TokenCounts, TokenMode};
 use super::card::TokenCard;
 use super::file::{Quoting, Renderer, TokenFile, TokenRows, metadata_path, staged_text};
 use super::secrets::{TokenSecrets, salt};
-use super::{check_apart, columns, metadata, output_format, pump, rules};
+use super::{check_apart, columns, fuzzy_encode, metadata, output_format, pump, rules};
 use crate::card::{Counts, FileCard, Machine, RunCard, Timings};
 use crate::engine::Run;
 use crate::error::JobError;
@@ -21,6 +21,9 @@ use crate::spec::{InputSpec, JobSpec, Problem, TokenizeSpec};
 
 /// Runs a job that makes tokens. `run.directory` is the file of tokens.
 pub(crate) fn run(job: &JobSpec, spec: &TokenizeSpec, ctx: &RunContext) -> Result<Run, JobError> {
+    if let Some(fuzzy) = &spec.fuzzy {
+        return fuzzy_encode::run(job, spec, fuzzy, ctx);
+    }
     let began = Instant::now();
     let (input, output) = ends_of(job)?;
     let format = output_format(output)?;
@@ -61,16 +64,28 @@ pub(crate) fn run(job: &JobSpec, spec: &TokenizeSpec, ctx: &RunContext) -> Resul
     }
 
     let text = metadata::of_tokens(&card)?;
-    let metadata = staged_text(&metadata_path(output), overwrite, &text)?;
-    let run_card = run_card(job, &input, format.extension(), output, rows, card, ctx, began)?;
-    let text = serde_json::to_string_pretty(&run_card).map_err(|error| JobError::Defect(error.to_string()))?;
-    let card_file = staged_text(&card_path(output), overwrite, &format!("{text}\n"))?;
-    publish([Some(metadata), Some(card_file), file])?;
+    let mut run_card = run_card(job, &input, output, rows, counts_of(&card, rows), ctx, began)?;
+    run_card.tokens = Some(card);
+    publish_run(output, overwrite, &text, &run_card, file)?;
     Ok(Run { directory: output.to_path_buf(), card: run_card })
 }
 
+/// Puts the output in its place, and its metadata and the card of the run beside it.
+pub(super) fn publish_run(
+    output: &Path,
+    overwrite: Overwrite,
+    metadata: &str,
+    card: &RunCard,
+    file: Option<StagedFile>,
+) -> Result<(), JobError> {
+    let metadata = staged_text(&metadata_path(output), overwrite, metadata)?;
+    let text = serde_json::to_string_pretty(card).map_err(|error| JobError::Defect(error.to_string()))?;
+    let card_file = staged_text(&card_path(output), overwrite, &format!("{text}\n"))?;
+    publish([Some(metadata), Some(card_file), file])
+}
+
 /// The one input and the output of a job.
-fn ends_of(job: &JobSpec) -> Result<(&InputSpec, &Path), JobError> {
+pub(super) fn ends_of(job: &JobSpec) -> Result<(&InputSpec, &Path), JobError> {
     let mut problems = Vec::new();
     if job.inputs.len() != 1 {
         let problem = Problem::new("KN-JOB-062", format!("tokens are made of one input, and there are {}", job.inputs.len()));
@@ -86,7 +101,7 @@ fn ends_of(job: &JobSpec) -> Result<(&InputSpec, &Path), JobError> {
 }
 
 /// Standard input gives one thing.
-fn check_standard_input(input: &InputSpec, spec: &TokenizeSpec) -> Result<(), JobError> {
+pub(super) fn check_standard_input(input: &InputSpec, spec: &TokenizeSpec) -> Result<(), JobError> {
     let readers = [Some(input.parts().0), spec.hashing_secret_file.as_ref(), spec.encryption_key_file.as_ref()];
     let readers = readers.into_iter().flatten().filter(|path| path.as_os_str() == "-").count();
     if readers < 2 {
@@ -207,24 +222,28 @@ pub(super) fn publish<const FILES: usize>(files: [Option<StagedFile>; FILES]) ->
     files.into_iter().flatten().try_for_each(|file| file.publish().map(drop).map_err(JobError::part))
 }
 
-#[allow(clippy::too_many_arguments)]
-fn run_card(
-    job: &JobSpec,
-    input: &kintsu_table::Input,
-    format: &str,
-    output: &Path,
-    rows: u64,
-    tokens: TokenCard,
-    ctx: &RunContext,
-    began: Instant,
-) -> Result<RunCard, JobError> {
-    let job_value = serde_json::to_value(job).map_err(|error| JobError::Defect(error.to_string()))?;
+/// The counts that are told first.
+fn counts_of(tokens: &TokenCard, rows: u64) -> Counts {
     let mut counts = Counts::default();
     counts.put("records", tokens.rows);
     counts.put("tokens", rows);
     counts.put("blank_tokens", (&tokens.blank_tokens).into_iter().map(|(_, count)| count).sum());
     counts.put("dropped_tokens", (&tokens.dropped_tokens).into_iter().map(|(_, count)| count).sum());
     counts.put("records_with_invalid_attributes", tokens.rows_with_invalid_attributes);
+    counts
+}
+
+/// The card of a run, without what is said of tokens or CLKs.
+pub(super) fn run_card(
+    job: &JobSpec,
+    input: &kintsu_table::Input,
+    output: &Path,
+    rows: u64,
+    counts: Counts,
+    ctx: &RunContext,
+    began: Instant,
+) -> Result<RunCard, JobError> {
+    let job_value = serde_json::to_value(job).map_err(|error| JobError::Defect(error.to_string()))?;
     let mut timings = Timings::default();
     timings.put("total", began.elapsed().as_secs_f64());
     let name = output.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -238,12 +257,13 @@ fn run_card(
         engine: "local".to_owned(),
         unique_id: None,
         source_dataset: None,
-        file_format: format.to_owned(),
+        file_format: output_format(output)?.extension().to_owned(),
         files: [(name, FileCard { rows })].into_iter().collect(),
         counts,
         training: Vec::new(),
         evaluation: None,
-        tokens: Some(tokens),
+        tokens: None,
+        clks: None,
         warnings: ctx.warnings(),
         timings,
         machine: Machine { threads: rayon::current_num_threads(), peak_memory_bytes: peak_resident_bytes() },

@@ -112,6 +112,18 @@ impl Clks {
         bytes_of(text, Dialect::Java).map(|bytes| bytes.len() * 8).filter(|bits| *bits > 0)
     }
 
+    /// The CLKs of some records, in the order in which they are named.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such record.
+    #[must_use]
+    pub fn in_order(&self, records: &[u32]) -> Self {
+        let words = records.iter().flat_map(|record| self.words(*record as usize)).copied().collect();
+        let set = records.iter().map(|record| self.set[*record as usize]).collect();
+        Self { bits: self.bits, words, set }
+    }
+
     /// Adds a record without a CLK.
     pub fn push_blank(&mut self) {
         self.words.resize(self.words.len() + self.words_each(), 0);
@@ -167,6 +179,8 @@ mod tests {
         read.push_text("").unwrap();
         assert_eq!(read, clks);
         assert_eq!((read.set_bits(0), read.set_bits(1)), (Some(2), None));
+        let turned = read.in_order(&[1, 0, 0]);
+        assert_eq!([0, 1, 2].map(|record| turned.text(record)), ["", "gAAQ", "gAAQ"]);
         for text in ["gAAR", "gAA=", "gAAQAA==", "?AAQ"] {
             assert!(read.push_text(text).is_err(), "{text}");
         }

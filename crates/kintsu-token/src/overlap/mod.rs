@@ -195,8 +195,8 @@ fn check_rules(sets: &RuleSets, sides: &[TokenSide; 2]) -> Result<(), OverlapErr
     Err(OverlapError::UnknownRule { rule: rule.clone(), known: known.into_iter().map(str::to_owned).collect() })
 }
 
-/// Two names that differ.
-fn apart(names: [&str; 2]) -> [String; 2] {
+/// The names of two data sets, told apart by `_1` and `_2` where they are equal.
+pub fn apart(names: [&str; 2]) -> [String; 2] {
     if names[0] == names[1] { [1, 2].map(|side| format!("{}_{side}", names[0])) } else { names.map(str::to_owned) }
 }
 

@@ -1,0 +1,108 @@
+//! The command line of fuzzy tokens: what `kintsu tokenize` and `kintsu overlap` take with --fuzzy.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use kintsu_job::{ClkBlocking, FuzzySpec, HardeningSpec, OnInvalidName};
+
+use crate::token_arguments::parse_name;
+
+/// How fuzzy tokens are made.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Options of fuzzy tokens")]
+pub(crate) struct FuzzyOptions {
+    /// Make fuzzy tokens (CLKs) by this linkage schema, clkhash's JSON, in place of tokens by rules.
+    #[arg(long, value_name = "SCHEMA")]
+    pub(crate) fuzzy: Option<PathBuf>,
+    /// What becomes of records with a value that does not fit its format: blank-record or leave-out-value [default: blank-record].
+    #[arg(long, value_name = "WHAT", requires = "fuzzy", value_parser = parse_on_invalid)]
+    on_invalid: Option<OnInvalidName>,
+    /// Take values that their formats do not allow, unless they cannot be brought into their form at all.
+    #[arg(long, requires = "fuzzy")]
+    unchecked: bool,
+    /// Hash every token together with the values of these columns.
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',', requires = "fuzzy")]
+    salt_columns: Vec<String>,
+    /// Fold CLKs in half so often.
+    #[arg(long, value_name = "N", requires = "fuzzy")]
+    folds: Option<u32>,
+    /// Make every bit the exclusive or of its neighbours.
+    #[arg(long, requires = "fuzzy")]
+    rule_90: bool,
+    /// Flip every bit with this probability, at least 0 and below 0.5.
+    #[arg(long, value_name = "P", requires = "fuzzy", allow_negative_numbers = true)]
+    flip_probability: Option<f64>,
+    /// Join CLKs with their complements and permute them.
+    #[arg(long, requires = "fuzzy")]
+    balance: bool,
+}
+
+impl FuzzyOptions {
+    /// The part of a job that these options say.
+    pub(crate) fn spec(&self) -> Option<FuzzySpec> {
+        Some(FuzzySpec {
+            schema: self.fuzzy.clone()?,
+            on_invalid: self.on_invalid.unwrap_or_default(),
+            unchecked: self.unchecked,
+            hardening: HardeningSpec {
+                salt_columns: self.salt_columns.clone(),
+                folds: self.folds.unwrap_or(0),
+                rule_90: self.rule_90,
+                flip_probability: self.flip_probability.unwrap_or(0.0),
+                balance: self.balance,
+            },
+        })
+    }
+}
+
+/// How files of fuzzy tokens are compared.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of fuzzy tokens")]
+pub(crate) struct FuzzyOverlapOptions {
+    /// Compare files of fuzzy tokens (CLKs): records match that are alike.
+    #[arg(long, conflicts_with_all = ["all", "any", "max_token_frequency", "encryption_key_file", "key_a_file", "key_b_file",
+        "partner_a", "partner_b", "token_profile", "allow_weak_secret"])]
+    pub(crate) fuzzy: bool,
+    /// The least Dice coefficient of a pair, above 0 and at most 1 [default: 0.85].
+    #[arg(long, value_name = "T", requires = "fuzzy", allow_negative_numbers = true)]
+    threshold: Option<f64>,
+    /// Which pairs are compared [default: all].
+    #[arg(long, value_name = "HOW", requires = "fuzzy")]
+    blocking: Option<BlockingName>,
+    /// Sample so many bits, 1 to 63 [default: 24].
+    #[arg(long, value_name = "N", requires = "fuzzy")]
+    sample_bits: Option<u32>,
+    /// Compare a pair just at the threshold with this chance, above 0 and below 1 [default: 0.99].
+    #[arg(long, value_name = "CHANCE", requires = "fuzzy")]
+    sample_recall: Option<f64>,
+}
+
+/// Which pairs of CLKs are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BlockingName {
+    /// All whose numbers of set bits allow the threshold.
+    All,
+    /// Those that agree in all bits of some sample.
+    Sampled,
+}
+
+impl FuzzyOverlapOptions {
+    pub(crate) fn threshold(&self) -> f64 {
+        self.threshold.unwrap_or(0.85)
+    }
+
+    /// Which pairs are compared; none where a sample is described that is not taken.
+    pub(crate) fn blocking(&self) -> Option<ClkBlocking> {
+        match self.blocking {
+            Some(BlockingName::Sampled) => {
+                Some(ClkBlocking::Sampled { bits: self.sample_bits.unwrap_or(24), recall: self.sample_recall.unwrap_or(0.99) })
+            }
+            _ if self.sample_bits.is_some() || self.sample_recall.is_some() => None,
+            _ => Some(ClkBlocking::All),
+        }
+    }
+}
+
+fn parse_on_invalid(text: &str) -> Result<OnInvalidName, String> {
+    parse_name(text, "blank-record or leave-out-value")
+}
