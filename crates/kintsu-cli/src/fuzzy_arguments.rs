@@ -64,16 +64,16 @@ pub(crate) struct FuzzyOverlapOptions {
         "partner_a", "partner_b", "token_profile", "allow_weak_secret"])]
     pub(crate) fuzzy: bool,
     /// The least Dice coefficient of a pair, above 0 and at most 1 [default: 0.85].
-    #[arg(long, value_name = "T", requires = "fuzzy", allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", conflicts_with_all = ["rules", "rule_sets"], allow_negative_numbers = true)]
     threshold: Option<f64>,
     /// Which pairs are compared [default: all].
-    #[arg(long, value_name = "HOW", requires = "fuzzy")]
+    #[arg(long, value_name = "HOW", conflicts_with_all = ["rules", "rule_sets"])]
     blocking: Option<BlockingName>,
     /// Sample so many bits, 1 to 63 [default: 24].
-    #[arg(long, value_name = "N", requires = "fuzzy")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["rules", "rule_sets"])]
     sample_bits: Option<u32>,
     /// Compare a pair just at the threshold with this chance, above 0 and below 1 [default: 0.99].
-    #[arg(long, value_name = "CHANCE", requires = "fuzzy")]
+    #[arg(long, value_name = "CHANCE", conflicts_with_all = ["rules", "rule_sets"])]
     sample_recall: Option<f64>,
 }
 

@@ -94,14 +94,14 @@ fn clks_are_those_of_the_library_in_both_formats_and_with_any_number_of_threads(
     let rows = persons.iter().enumerate().map(|(record, [id, ..])| format!("{id},{}\n", clks.text(record)));
     let expected = "RecordId,Clk\n".to_owned() + &rows.collect::<String>();
     for threads in ["1", "2", "7"] {
-        let (csv, parquet) = (format!("clks{threads}.csv"), format!("clks{threads}.parquet"));
+        let (csv, parquet) = (format!("clks{threads}.csv"), format!("columns{threads}.parquet"));
         encode(folder, "a.csv", &csv, &["--threads", threads]);
         encode(folder, "a.csv", &parquet, &["--threads", threads]);
         assert!(read(folder, &csv) == expected, "{threads} threads");
-        assert_eq!(fs::read(folder.join(&parquet)).unwrap(), fs::read(folder.join("clks1.parquet")).unwrap());
+        assert_eq!(fs::read(folder.join(&parquet)).unwrap(), fs::read(folder.join("columns1.parquet")).unwrap());
     }
     // What the two formats hold matches itself record by record.
-    let compare = ["overlap", "--fuzzy", "clks1.csv", "clks1.parquet", "--threshold", "1", "--one-to-one"];
+    let compare = ["overlap", "--fuzzy", "clks1.csv", "columns1.parquet", "--threshold", "1", "--one-to-one"];
     let found = json(folder, &compare);
     let blank = persons.iter().filter(|[.., born]| born == "unknown").count();
     assert_eq!((found["dataset1"].clone(), found["pairs"].as_u64()), {
@@ -290,7 +290,7 @@ fn what_is_wrong_is_told_and_nothing_is_written() {
         (overlap(&["clks.csv", "clks.csv", "--any"]), "--any"),
         (overlap(&["clks.csv", "clks.csv", "--sample-bits", "9"]), "KN-CLI-007"),
         (overlap(&["clks.csv", "clks.csv", "--blocking", "sampled", "--sample-bits", "64"]), "KN-TOKEN-517"),
-        (vec!["overlap", "clks.csv", "clks.csv", "-o", "out.csv", "--rules", "T1", "--threshold", "0.9"], "--fuzzy"),
+        (vec!["overlap", "clks.csv", "clks.csv", "-o", "out.csv", "--rules", "T1", "--threshold", "0.9"], "--threshold"),
     ];
     let before = files(folder);
     for (arguments, expected) in cases {
