@@ -55,7 +55,9 @@ fn folder() -> tempfile::TempDir {
         ("secret", SECRET.to_owned()),
         ("schema.json", SCHEMA.to_owned()),
     ];
-    written.iter().for_each(|(name, content)| fs::write(folder.path().join(name), content).unwrap());
+    for (name, content) in &written {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
     folder
 }
 
@@ -257,7 +259,9 @@ fn what_is_wrong_is_told_and_nothing_is_written() {
         ("mixed.csv", clks.lines().take(3).collect::<Vec<_>>().join("\n") + "\ncanary,Y2FuYXJ5\n"),
         ("text.csv", "RecordId,Clk\ncanary,?canary?\n".to_owned()),
     ];
-    written.iter().for_each(|(name, content)| fs::write(folder.join(name), content).unwrap());
+    for (name, content) in &written {
+        fs::write(folder.join(name), content).unwrap();
+    }
     let tokenize = |input: &'static str, options: &[&'static str]| {
         [&["tokenize", input, "-o", "out.csv", "--hashing-secret-file", "secret"], options].concat()
     };

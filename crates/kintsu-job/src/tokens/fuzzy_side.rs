@@ -51,7 +51,7 @@ impl ClkRecords {
             pump::pump(&mut stream, ctx, parse, |batch| reading.take(&batch, ctx))?;
             ctx.progress().finish();
         }
-        reading.finish(ctx)
+        Ok(reading.finish(ctx))
     }
 
     /// The bits of a CLK; none where no record has one.
@@ -135,7 +135,7 @@ impl Reading<'_> {
         JobError::problem(problem.hint("check that the file is whole and that all its CLKs come of one schema"))
     }
 
-    fn finish(self, ctx: &RunContext) -> Result<ClkRecords, JobError> {
+    fn finish(self, ctx: &RunContext) -> ClkRecords {
         let name = self.input.data_set_name();
         if self.rows_without_id > 0 {
             let message = format!("{} rows of {name} have no RecordId and belong to no record", self.rows_without_id);
@@ -159,7 +159,7 @@ impl Reading<'_> {
         let clks = clks.in_order(&order);
         let mut ids = self.ids;
         let ids = order.iter().map(|at| ids.get_mut(*at as usize).map(std::mem::take).unwrap_or_default()).collect();
-        Ok(ClkRecords { ids, clks, rows_without_id: self.rows_without_id })
+        ClkRecords { ids, clks, rows_without_id: self.rows_without_id }
     }
 }
 
