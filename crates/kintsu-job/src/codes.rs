@@ -190,6 +190,7 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-W-TOKEN-014", "a linkage schema does not mean what its author may expect", "read what the message says of the key"),
     ("KN-W-TOKEN-015", "every record has an invalid value and no CLK", "see whether the formats of the schema fit the columns"),
     ("KN-W-TOKEN-016", "records of a file have one id and different CLKs", "give each record an id of its own"),
+    ("KN-W-TOKEN-020", "others can read or change the file of a secret", "let its owner alone read it: chmod 600 FILE"),
 ];
 
 #[cfg(test)]

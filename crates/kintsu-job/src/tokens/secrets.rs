@@ -67,8 +67,12 @@ impl TokenSecrets {
 }
 
 impl HeldSecret {
-    /// Refuses a secret that is easily guessed, or warns of it.
+    /// Refuses a secret that is easily guessed, or warns of it; warns of a file that others can read.
     pub(super) fn require_strong(&self, allow_weak: bool, ctx: &RunContext) -> Result<(), JobError> {
+        if self.source.is_open_to_others() {
+            let hint = "let its owner alone read it: chmod 600 FILE".to_owned();
+            ctx.warn("KN-W-TOKEN-020", format!("others can read or change {}, which holds a secret", self.source), Some(hint));
+        }
         match self.secret.require_strong(&self.source) {
             Err(weak) if allow_weak => {
                 let hint = "make a strong one with `kintsu tokens new-secret`".to_owned();

@@ -173,6 +173,9 @@ impl Explain for KeyError {
             Self::LedgerDamaged { .. } | Self::LedgerOfOtherKey { .. } => {
                 "move it away only if you know how often the key has been used"
             }
+            Self::Ledger { .. } => {
+                "put the key file into a folder that you may write to, or hand the key over in an environment variable"
+            }
             Self::ReadFile { .. } => "check the path, and that you may read the file",
             Self::NoVariable { .. } => "set it, or name a file that holds the secret",
             _ => return None,

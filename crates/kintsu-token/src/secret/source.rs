@@ -51,6 +51,11 @@ impl SecretSource {
         }
     }
 
+    /// Whether the secret stands in a file that others than its owner may read or change. Unix alone tells.
+    pub fn is_open_to_others(&self) -> bool {
+        self.file().is_some_and(is_open_to_others)
+    }
+
     /// The file, when the secret stands in one.
     pub fn file(&self) -> Option<&Path> {
         match self {
@@ -79,6 +84,18 @@ impl fmt::Debug for SecretSource {
 
 fn read_file(path: &Path) -> Result<Secret, KeyError> {
     File::open(path).and_then(read_limited).map_err(|source| KeyError::ReadFile { path: path.to_owned(), source })
+}
+
+#[cfg(unix)]
+fn is_open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // A pipe or a device, such as a shell's `<(...)`, is gone after the run.
+    std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_: &Path) -> bool {
+    false
 }
 
 fn read_variable(name: &str) -> Result<Secret, KeyError> {
@@ -134,6 +151,21 @@ mod tests {
         ] {
             assert_eq!(from_file(content).unwrap().expose(), secret);
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_that_others_may_read_are_told() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        std::fs::write(&path, "content").unwrap();
+        for (mode, open) in [(0o600, false), (0o400, false), (0o640, true), (0o604, true), (0o620, true)] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(SecretSource::File(path.clone()).is_open_to_others(), open, "{mode:o}");
+        }
+        assert!(!SecretSource::File(folder.path().to_owned()).is_open_to_others());
+        assert!(!SecretSource::StandardInput.is_open_to_others());
     }
 
     #[test]

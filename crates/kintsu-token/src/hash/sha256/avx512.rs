@@ -15,7 +15,7 @@ use super::words::{LANES_MAX, Words};
 
 /// Whether the machine has the instructions.
 pub(super) fn is_available() -> bool {
-    is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx2")
+    super::avx2::is_available() && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw")
 }
 
 /// Makes the tokens of a batch.
