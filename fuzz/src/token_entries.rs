@@ -1,8 +1,9 @@
-//! What reads rules, expressions and the values of persons. The fuzz targets and the tests of kintsu-token share this file.
+//! What reads rules, expressions, linkage schemas and the values of persons. The fuzz targets and the tests of kintsu-token share this file.
 
 use jiff::civil::date;
 use kintsu_core::Explain;
-use kintsu_token::{Attribute, Attributes, CompiledRules, Expression, Outcome, Profile, RuleSet};
+use kintsu_token::fuzzy::{ClkEncoder, EncodeOptions, LinkageSchema};
+use kintsu_token::{Attribute, Attributes, CompiledRules, Expression, Outcome, Profile, RuleSet, Secret};
 
 /// Reads a file of rules as TOML and as YAML; rules that are read compile, and run over a record.
 ///
@@ -37,6 +38,32 @@ pub fn token_row(data: &[u8]) {
             }
         }
     }
+}
+
+/// Values of the kinds that schemas know, and one that is none of them.
+const SCHEMA_VALUES: [&str; 5] = ["Ann Müller", "1970-01-31", "-12.5", "", "\u{1F600}"];
+
+/// The most bits of a filter that are tried: larger schemas are right and slow.
+const SCHEMA_BITS_MAX: usize = 1 << 16;
+
+/// Reads a linkage schema; one that is read encodes records of values of every kind.
+///
+/// # Panics
+/// When it does not.
+pub fn linkage_schema(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let schema = match LinkageSchema::from_json(text) {
+        Ok(schema) => schema,
+        Err(error) => return tell(&error),
+    };
+    let _ = schema.notices();
+    if schema.bits() > SCHEMA_BITS_MAX {
+        return;
+    }
+    let encoder = ClkEncoder::new(&schema, &Secret::from_bytes(*b"the secret of a fuzz target"), &EncodeOptions::default());
+    let Ok(encoder) = encoder else { return };
+    let columns = vec![&SCHEMA_VALUES[..]; encoder.columns().len()];
+    assert!(encoder.encode(&SCHEMA_VALUES, &columns).is_ok(), "a schema that was read encodes no records");
 }
 
 fn run(rules: &RuleSet, profile: Profile, value: &str) {

@@ -224,6 +224,9 @@ pub(crate) struct OpentokenArguments {
     /// Whose bytes to write: opentoken-1-python or opentoken-1-java.
     #[arg(long, value_name = "NAME", value_parser = parse_profile)]
     pub(crate) token_profile: Option<TokenProfileName>,
+    /// Print help; -h is the hashing secret.
+    #[arg(long, action = clap::ArgAction::Help)]
+    help: Option<bool>,
 }
 
 impl std::fmt::Debug for OpentokenArguments {

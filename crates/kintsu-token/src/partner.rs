@@ -149,16 +149,29 @@ impl Rekey<'_> {
     ) -> Result<RekeyCounts, KeyError> {
         let mut counts = RekeyCounts::default();
         let mut buffer = Zeroizing::new(Vec::new());
-        self.uses.take(each(tokens, ends).filter(|token| !is_blank(token)).count() as u64)?;
-        for token in each(tokens, ends) {
+        // Texts are shorter than their tokens, so this never moves and leaves no copies behind.
+        let mut texts = Zeroizing::new(Vec::with_capacity(tokens.len()));
+        let mut open = |token: &[u8]| {
             if is_blank(token) {
                 counts.blank += 1;
-                rekeyed.extend_from_slice(token);
-            } else if let Ok(text) = self.from.decrypt_within(token, self.profile, &mut buffer) {
-                counts.rekeyed += 1;
-                self.to.encrypt(text.as_bytes(), ivs, rekeyed)?;
-            } else {
+                return None;
+            }
+            let Ok(text) = self.from.decrypt_within(token, self.profile, &mut buffer) else {
                 counts.undecryptable += 1;
+                return None;
+            };
+            counts.rekeyed += 1;
+            texts.extend_from_slice(text.as_bytes());
+            Some(texts.len())
+        };
+        let text_ends: Vec<Option<usize>> = each(tokens, ends).map(&mut open).collect();
+        self.uses.take(counts.rekeyed)?;
+        let mut begin = 0;
+        for (token, text_end) in each(tokens, ends).zip(text_ends) {
+            match text_end {
+                Some(end) => self.to.encrypt(&texts[std::mem::replace(&mut begin, end)..end], ivs, rekeyed)?,
+                None if is_blank(token) => rekeyed.extend_from_slice(token),
+                None => {}
             }
             rekeyed_ends.push(rekeyed.len());
         }
@@ -232,6 +245,7 @@ mod tests {
         let (mut rekeyed, mut rekeyed_ends) = (Vec::new(), Vec::new());
         let counts = rekey.apply(&tokens, &ends, &mut ivs, &mut rekeyed, &mut rekeyed_ends).unwrap();
         assert_eq!(counts, RekeyCounts { rekeyed: 3, blank: 2, undecryptable: 3 });
+        assert_eq!(uses.used(), 3);
         let texts: Vec<_> = each(&rekeyed, &rekeyed_ends).map(|token| std::str::from_utf8(token).unwrap()).collect();
         for (token, content) in texts[..3].iter().zip(["first", "", "second"]) {
             assert_eq!(south.decrypt(token, profile).as_deref(), Ok(content));

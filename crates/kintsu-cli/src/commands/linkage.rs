@@ -54,19 +54,22 @@ fn execute(job: &BuiltJob, session: &Session) -> Result<Verdict, JobError> {
 pub(crate) fn summary(card: &RunCard, directory: &std::path::Path) -> String {
     let mut lines = Vec::new();
     for (name, count) in &card.counts {
-        lines.push(format!("{:<28} {:>14}", name.replace('_', " "), grouped(*count)));
+        lines.push(format!("{:<LABEL_WIDTH$} {:>14}", name.replace('_', " "), grouped(*count)));
     }
     for (name, value) in card.evaluation.iter().flatten() {
-        lines.push(format!("{:<28} {value:>14.4}", name.replace('_', " ")));
+        lines.push(format!("{:<LABEL_WIDTH$} {value:>14.4}", name.replace('_', " ")));
     }
     let total = card.timings.find("total").copied().unwrap_or(0.0);
-    lines.push(format!("{:<28} {total:>12.2} s", "time"));
+    lines.push(format!("{:<LABEL_WIDTH$} {total:>12.2} s", "time"));
     if let Some(peak) = card.machine.peak_memory_bytes {
-        lines.push(format!("{:<28} {:>14}", "peak memory", show_bytes(peak)));
+        lines.push(format!("{:<LABEL_WIDTH$} {:>14}", "peak memory", show_bytes(peak)));
     }
-    lines.push(format!("{:<28} {}", "written to", directory.display()));
+    lines.push(format!("{:<LABEL_WIDTH$} {}", "written to", directory.display()));
     lines.join("\n")
 }
+
+/// Room for the longest name of a count, which is that of an invalid attribute with its reason.
+pub(crate) const LABEL_WIDTH: usize = 40;
 
 /// A count with thousands set apart.
 pub(crate) fn grouped(count: u64) -> String {

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::tokenize::print_counts;
 use crate::Verdict;
-use crate::commands::linkage::grouped;
+use crate::commands::linkage::{LABEL_WIDTH, grouped};
 use crate::session::Session;
 use crate::token_arguments::OpentokenArguments;
 
@@ -19,11 +19,18 @@ const COMMAND: &str = "opentoken";
 
 /// The arguments of the process, where the reference's `-ot`, which is one flag and not two, is written out.
 pub(crate) fn with_long_flags(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
-    if arguments.get(1).is_none_or(|command| command != COMMAND) {
-        return arguments;
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(command) = command_of(&arguments).filter(|command| arguments[*command] == COMMAND) {
+        arguments[command..].iter_mut().filter(|argument| *argument == "-ot").for_each(|flag| *flag = "--output-type".into());
     }
-    arguments.into_iter().map(|argument| if argument == "-ot" { "--output-type".into() } else { argument }).collect()
+    arguments
+}
+
+/// Where the command stands: the first word that is no flag, nor what may be the value of one.
+fn command_of(arguments: &[OsString]) -> Option<usize> {
+    let is_flag = |position: usize| arguments[position].as_encoded_bytes().starts_with(b"-");
+    let is_value = |position: usize| position > 1 && is_flag(position - 1) && arguments[position] != COMMAND;
+    (1..arguments.len()).find(|position| !is_flag(*position) && !is_value(*position))
 }
 
 /// `kintsu opentoken`.
@@ -53,7 +60,7 @@ pub(crate) fn run(arguments: &OpentokenArguments, session: &Session) -> Result<V
     let hint = "kintsu tokenize reads secrets from files, from the environment or from standard input".to_owned();
     ctx.warn("KN-W-TOKEN-007", "secrets on a command line can be seen by everybody on this machine", Some(hint));
     let profile = arguments.token_profile.unwrap_or_default();
-    let key = arguments.encryption_key.as_deref().map(HeldSecret::of_command_line);
+    let key = arguments.encryption_key.as_deref().map(|key| HeldSecret::of_command_line("-e", key));
     if let (true, Some(encryption)) = (arguments.decrypt, key) {
         let job = ReferenceDecrypt {
             input: arguments.input.clone(),
@@ -66,18 +73,24 @@ pub(crate) fn run(arguments: &OpentokenArguments, session: &Session) -> Result<V
         print_counts(decrypt_as_reference(job, &ctx)?, &arguments.output, session);
         return Ok(Verdict::Done);
     }
-    let key = arguments.encryption_key.as_deref().filter(|_| !arguments.hash_only).map(HeldSecret::of_command_line);
+    let key = arguments.encryption_key.as_deref().filter(|_| !arguments.hash_only);
     let job = ReferenceTokens {
         input: arguments.input.clone(),
         input_format,
         output: arguments.output.clone(),
         output_format,
-        hashing: HeldSecret::of_command_line(arguments.hashing_secret.as_deref().unwrap_or_default()),
-        encryption: key,
+        hashing: HeldSecret::of_command_line("-h", arguments.hashing_secret.as_deref().unwrap_or_default()),
+        encryption: key.map(|key| HeldSecret::of_command_line("-e", key)),
         profile,
     };
     let card = tokenize_as_reference(&job, &ctx)?;
-    let text = format!("{:<28} {:>14}\n{:<28} {}", "records", grouped(card.rows), "written to", arguments.output.display());
+    let text = format!(
+        "{:<LABEL_WIDTH$} {:>14}\n{:<LABEL_WIDTH$} {}",
+        "records",
+        grouped(card.rows),
+        "written to",
+        arguments.output.display()
+    );
     session.printer().result(&json!({ "output": arguments.output, "tokens": card }), &text);
     Ok(Verdict::Done)
 }
@@ -107,6 +120,11 @@ mod tests {
     fn the_flag_of_two_letters_is_written_out_for_this_command_alone() {
         let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
         assert_eq!(with_long_flags(words("kintsu opentoken -ot csv")), words("kintsu opentoken --output-type csv"));
-        assert_eq!(with_long_flags(words("kintsu tokenize -ot")), words("kintsu tokenize -ot"));
+        for others in ["kintsu tokenize -ot", "kintsu tokenize opentoken -ot", "kintsu"] {
+            assert_eq!(with_long_flags(words(others)), words(others));
+        }
+        let (after_options, written_out) =
+            ("kintsu -q --threads 2 opentoken -ot csv", "kintsu -q --threads 2 opentoken --output-type csv");
+        assert_eq!(with_long_flags(words(after_options)), words(written_out));
     }
 }

@@ -7,7 +7,7 @@ use kintsu_job::{
 use serde_json::json;
 
 use crate::Verdict;
-use crate::commands::linkage::{grouped, summary};
+use crate::commands::linkage::{LABEL_WIDTH, grouped, summary};
 use crate::session::Session;
 use crate::token_arguments::{DecryptArguments, TokenizeArguments};
 
@@ -40,7 +40,7 @@ fn invalid(card: &RunCard) -> String {
     let of_schema = card.clks.iter().flat_map(|clks| &clks.invalid_values);
     for (field, reasons) in of_rules.chain(of_schema) {
         for (reason, count) in reasons {
-            text.push_str(&format!("{:<28} {:>14}\n", format!("invalid {field}: {reason}"), grouped(*count)));
+            text.push_str(&format!("{:<LABEL_WIDTH$} {:>14}\n", format!("invalid {field}: {reason}"), grouped(*count)));
         }
     }
     text
@@ -85,13 +85,13 @@ pub(crate) fn encryption_key(file: Option<&std::path::Path>) -> Result<HeldSecre
 
 /// Prints what became of the tokens of a file.
 pub(crate) fn print_counts(counts: TokenFileCounts, output: &std::path::Path, session: &Session) {
-    let line = |name: &str, count: u64| format!("{name:<28} {:>14}\n", grouped(count));
+    let line = |name: &str, count: u64| format!("{name:<LABEL_WIDTH$} {:>14}\n", grouped(count));
     let text = [
         line("tokens", counts.tokens),
         line("decrypted", counts.decrypted),
         line("blank", counts.blank),
         line("undecryptable", counts.undecryptable),
-        format!("{:<28} {}", "written to", output.display()),
+        format!("{:<LABEL_WIDTH$} {}", "written to", output.display()),
     ];
     session.printer().result(&json!({ "output": output, "counts": counts }), &text.concat());
 }

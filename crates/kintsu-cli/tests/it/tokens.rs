@@ -166,6 +166,12 @@ fn partners_keys_are_passed_on_and_counted() {
     succeeded(&tokenize(here, &["people.csv", "-o", "north.csv", "--partner", "north", "-qq"], &ENCRYPT));
     let rekey = ["tokens", "rekey", "north.csv", "-o", "south.csv", "--encryption-key-file", "key", "-qq"];
     succeeded(&run(here, &[rekey.as_slice(), &["--from-partner", "north", "--to-partner", "south"]].concat()));
+    let metadata: Value = serde_json::from_str(&read(here, "south.metadata.json")).unwrap();
+    let counted = |name: &str| metadata[name].as_u64().unwrap();
+    assert_eq!(counted("RekeyedTokens") + counted("BlankTokens"), 15);
+    assert_eq!(metadata["EncryptionKey"]["uses"], metadata["RekeyedTokens"]);
+    let ledger = read(here, &format!("key.{}.uses", metadata["EncryptionKey"]["id"].as_str().unwrap()));
+    assert!(ledger.trim_end().ends_with(&format!("{:020}", counted("RekeyedTokens"))), "{ledger}");
     let decrypt = |name: &str, partner: &str| {
         let decrypt = ["decrypt", name, "-o", "plain.csv", "--overwrite", "--encryption-key-file", "key", "-qq"];
         run(here, &[decrypt.as_slice(), &["--partner", partner]].concat())

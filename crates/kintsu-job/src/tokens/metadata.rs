@@ -1,8 +1,10 @@
 //! The metadata beside a file of tokens, and in the footer of a Parquet file.
 
+use kintsu_token::Profile;
 use serde_json::{Map, Value, json};
 
-use super::card::TokenCard;
+use super::card::{KeyCard, TokenCard};
+use super::rekey::TokenFileCounts;
 use crate::card::Counts;
 use crate::error::JobError;
 
@@ -17,16 +19,37 @@ pub(super) fn of_footer(card: &TokenCard) -> Vec<(String, String)> {
         ("kintsu.token_mode".to_owned(), card.mode.name().to_owned()),
         ("kintsu.as_of".to_owned(), card.as_of.clone()),
     ];
-    if let Some(id) = card.encryption_key.as_ref().and_then(|key| key.id.as_ref()) {
-        pairs.push(("kintsu.encryption_key_id".to_owned(), id.clone()));
-    }
+    pairs.extend(card.encryption_key.iter().flat_map(of_key));
     pairs
+}
+
+/// What the footer of a Parquet file says of the key that its tokens are encrypted with.
+pub(super) fn of_key(key: &KeyCard) -> Vec<(String, String)> {
+    key.id.iter().map(|id| ("kintsu.encryption_key_id".to_owned(), id.clone())).collect()
+}
+
+/// The metadata of `kintsu tokens rekey`.
+pub(super) fn of_rekeyed(profile: Profile, key: &KeyCard, counts: TokenFileCounts) -> Result<String, JobError> {
+    pretty(&json!({
+        "Platform": "kintsu",
+        "KintsuVersion": env!("CARGO_PKG_VERSION"),
+        "TokenProfile": profile,
+        "EncryptionKey": key,
+        "TotalTokens": counts.tokens,
+        "RekeyedTokens": counts.decrypted,
+        "BlankTokens": counts.blank,
+        "UndecryptableTokens": counts.undecryptable,
+    }))
+}
+
+fn pretty(document: &Value) -> Result<String, JobError> {
+    serde_json::to_string_pretty(document).map(|text| text + "\n").map_err(|error| JobError::Defect(error.to_string()))
 }
 
 /// The metadata of `kintsu tokenize`: the reference's counts, rightly counted, and what is needed to know what the tokens are.
 pub(super) fn of_tokens(card: &TokenCard) -> Result<String, JobError> {
     let missing: Vec<&String> = card.columns.iter().filter(|(_, column)| column.is_none()).map(|(field, _)| field).collect();
-    let document = json!({
+    pretty(&json!({
         "Platform": "kintsu",
         "KintsuVersion": env!("CARGO_PKG_VERSION"),
         "TokenProfile": card.profile,
@@ -42,8 +65,7 @@ pub(super) fn of_tokens(card: &TokenCard) -> Result<String, JobError> {
         "BlankTokensByRule": card.blank_tokens,
         "DroppedTokensByRule": card.dropped_tokens,
         "MissingColumns": missing,
-    });
-    serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(|error| JobError::Defect(error.to_string()))
+    }))
 }
 
 /// What the reference's metadata is made of.

@@ -118,9 +118,9 @@ pub fn decrypt_as_reference(job: ReferenceDecrypt, ctx: &RunContext) -> Result<T
 }
 
 impl HeldSecret {
-    /// A secret that stands on a command line, as the reference takes them.
-    pub fn of_command_line(secret: &str) -> Self {
+    /// A secret that stands on a command line after a flag, as the reference takes them.
+    pub fn of_command_line(flag: &str, secret: &str) -> Self {
         let held = || kintsu_token::Secret::from_bytes(secret.as_bytes());
-        Self { source: SecretSource::Bytes(held()), secret: held() }
+        Self { source: SecretSource::Argument(flag.to_owned(), held()), secret: held() }
     }
 }

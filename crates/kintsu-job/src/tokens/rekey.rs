@@ -7,12 +7,14 @@ use arrow_array::types::UInt32Type;
 use arrow_array::{Array, ArrayRef, DictionaryArray, RecordBatch, StringArray};
 use kintsu_core::RunContext;
 use kintsu_kernel::tokens_schema;
-use kintsu_table::{FileFormat, Input, Overwrite, Piece, ReadOptions, TextBatch, TextStream};
+use kintsu_table::{FileFormat, Input, Overwrite, Piece, ReadOptions, StagedFile, TextBatch, TextStream};
+use kintsu_token::partner::Rekey;
 use kintsu_token::{BLANK_TOKEN, Cipher, IvSource, Profile};
 use serde::{Deserialize, Serialize};
 
-use super::file::{Quoting, TokenFile, TokenRows, append_field};
-use super::secrets::HeldSecret;
+use super::file::{Quoting, TokenFile, TokenRows, append_field, metadata_path, staged_text};
+use super::metadata;
+use super::secrets::{HeldSecret, salt};
 use super::tokenize::publish;
 use super::{check_apart, output_format, pump};
 use crate::error::JobError;
@@ -86,16 +88,8 @@ pub(super) fn decrypt_with(job: &DecryptJob, lenient: bool, ctx: &RunContext) ->
     job.encryption.require_strong(job.allow_weak_secret, ctx)?;
     let profile: Profile = job.profile.into();
     let cipher = job.encryption.cipher(job.partner.as_deref(), profile)?;
-    let counts = transform(job, lenient, ctx, |token, text, counts| {
-        if let Ok(content) = cipher.decrypt(token, profile) {
-            counts.decrypted += 1;
-            text.extend_from_slice(content.as_bytes());
-        } else {
-            counts.undecryptable += 1;
-            text.extend_from_slice(token.as_bytes());
-        }
-        Ok(())
-    })?;
+    let (file, counts) = transform(job, lenient, Vec::new(), ctx, |tokens| Ok(opened(tokens, &cipher, profile)))?;
+    publish([file])?;
     if counts.undecryptable > 0 {
         let message =
             format!("{} tokens are not encrypted with this key, or are damaged; they stay as they are", counts.undecryptable);
@@ -104,8 +98,32 @@ pub(super) fn decrypt_with(job: &DecryptJob, lenient: bool, ctx: &RunContext) ->
     Ok(counts)
 }
 
+/// The texts of tokens; those that are blank or that the key does not open stay as they are.
+fn opened(tokens: &Tokens, cipher: &Cipher, profile: Profile) -> Changed {
+    let mut made = Changed::default();
+    let mut buffer = Vec::new();
+    for token in tokens.each() {
+        if is_blank(token) {
+            made.counts.blank += 1;
+            made.tokens.push(token);
+        } else if let Ok(text) = cipher.decrypt_within(token, profile, &mut buffer) {
+            made.counts.decrypted += 1;
+            made.tokens.push(text.as_bytes());
+        } else {
+            made.counts.undecryptable += 1;
+            made.tokens.push(token);
+        }
+    }
+    made
+}
+
+fn is_blank(token: &[u8]) -> bool {
+    token.is_empty() || token == BLANK_TOKEN.as_bytes()
+}
+
 /// Decrypts with one key and encrypts with another; blank and empty tokens stay as they are, and a token that the old key does
-/// not open becomes empty. The persons' data are not needed, and the hashing secret stays what it is.
+/// not open becomes empty. The persons' data are not needed, and the hashing secret stays what it is. The metadata beside the file
+/// name the new key and say how often it was used.
 ///
 /// # Errors
 /// As [`decrypt`], and when the new key may not be used so often.
@@ -117,18 +135,13 @@ pub fn rekey(job: &RekeyJob, ctx: &RunContext) -> Result<TokenFileCounts, JobErr
     to.require_strong(from.allow_weak_secret, ctx)?;
     let old: Cipher = from.encryption.cipher(from.partner.as_deref(), profile)?;
     let new = to.encryption(job.to_partner.as_deref(), profile)?;
-    let ivs = std::sync::Mutex::new(IvSource::operating_system());
-    let counts = transform(from, false, ctx, |token, text, counts| {
-        let Ok(content) = old.decrypt(token, profile) else {
-            counts.undecryptable += 1;
-            return Ok(());
-        };
-        counts.decrypted += 1;
-        new.uses.take(1).map_err(JobError::part)?;
-        let mut ivs = ivs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        new.cipher.encrypt(content.as_bytes(), &mut ivs, text).map_err(JobError::part)
-    })?;
-    new.uses.finish().map_err(JobError::part)?;
+    let mut key = to.key_card(&salt()?, &new);
+    let rekey = Rekey { from: &old, to: &new.cipher, uses: &new.uses, profile };
+    let (file, counts) = transform(from, false, metadata::of_key(&key), ctx, |tokens| passed_on(tokens, &rekey))?;
+    key.uses = new.uses.finish().map_err(JobError::part)?;
+    let text = metadata::of_rekeyed(profile, &key, counts)?;
+    let beside = staged_text(&metadata_path(&from.output), overwrite_of(from), &text)?;
+    publish([Some(beside), file])?;
     if counts.undecryptable > 0 {
         let message =
             format!("{} tokens are not encrypted with the old key, or are damaged; they are empty now", counts.undecryptable);
@@ -137,28 +150,83 @@ pub fn rekey(job: &RekeyJob, ctx: &RunContext) -> Result<TokenFileCounts, JobErr
     Ok(counts)
 }
 
-/// Makes something else of every token of a file that is neither blank nor empty.
+/// Tokens under the new key.
+fn passed_on(tokens: &Tokens, rekey: &Rekey<'_>) -> Result<Changed, JobError> {
+    let mut made = Changed::default();
+    let mut ivs = IvSource::operating_system();
+    let counts = rekey.apply(&tokens.bytes, &tokens.ends, &mut ivs, &mut made.tokens.bytes, &mut made.tokens.ends);
+    let counts = counts.map_err(JobError::part)?;
+    made.counts.decrypted = counts.rekeyed;
+    made.counts.blank = counts.blank;
+    made.counts.undecryptable = counts.undecryptable;
+    Ok(made)
+}
+
+fn overwrite_of(job: &DecryptJob) -> Overwrite {
+    if job.overwrite { Overwrite::Replace } else { Overwrite::Refuse }
+}
+
+/// Tokens, one after another, and where each ends.
+#[derive(Default)]
+struct Tokens {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// What became of tokens.
+#[derive(Default)]
+struct Changed {
+    tokens: Tokens,
+    counts: TokenFileCounts,
+}
+
+impl Tokens {
+    /// Those of a column; a null is an empty one.
+    fn of(column: &StringArray) -> Self {
+        let mut tokens = Self::default();
+        (0..column.len()).for_each(|row| tokens.push(text_at(column, row).as_bytes()));
+        tokens
+    }
+
+    fn push(&mut self, token: &[u8]) {
+        self.bytes.extend_from_slice(token);
+        self.ends.push(self.bytes.len());
+    }
+
+    fn each(&self) -> impl Iterator<Item = &[u8]> {
+        let mut begin = 0;
+        self.ends.iter().map(move |end| &self.bytes[std::mem::replace(&mut begin, *end)..*end])
+    }
+}
+
+/// The text of a row; empty for a null.
+fn text_at(column: &StringArray, row: usize) -> &str {
+    if column.is_valid(row) { column.value(row) } else { "" }
+}
+
+/// Makes something else of every token of a file, which is not yet put in its place.
 fn transform(
     job: &DecryptJob,
     lenient: bool,
+    footer: Vec<(String, String)>,
     ctx: &RunContext,
-    change: impl Fn(&str, &mut Vec<u8>, &mut TokenFileCounts) -> Result<(), JobError> + Sync,
-) -> Result<TokenFileCounts, JobError> {
+    change: impl Fn(&Tokens) -> Result<Changed, JobError> + Sync,
+) -> Result<(Option<StagedFile>, TokenFileCounts), JobError> {
     check_apart(&job.input.path, &job.output)?;
     let format = job.output_format.map_or_else(|| output_format(&job.output), Ok)?;
     let mut stream = TextStream::open(&job.input, &ReadOptions::default(), lenient).map_err(JobError::part)?;
     let positions = token_columns(&stream, &job.input.path)?;
     stream.want(&positions).map_err(JobError::part)?;
-    let overwrite = if job.overwrite { Overwrite::Replace } else { Overwrite::Refuse };
-    let mut file = TokenFile::create(&job.output, format, overwrite, Vec::new())?;
+    let mut file = TokenFile::create(&job.output, format, overwrite_of(job), footer)?;
     file.begin()?;
     ctx.progress().begin("tokens", stream.rows_known(), "tokens");
     let mut total = TokenFileCounts::default();
     let make = |piece: Piece| {
         let batch = piece.into_batch().map_err(JobError::part)?;
-        let made = changed(&batch, format, &change)?;
+        let mut made = change(&Tokens::of(&batch.columns[1]))?;
+        made.counts.tokens = batch.rows as u64;
         ctx.progress().advance(batch.rows as u64);
-        Ok(made)
+        Ok((rows_of(&batch, &made.tokens, format)?, made.counts))
     };
     pump::pump(&mut stream, ctx, make, |(rows, counts): (TokenRows, TokenFileCounts)| {
         total.add(counts);
@@ -169,8 +237,7 @@ fn transform(
         let problem = Problem::new("KN-JOB-066", format!("the key opens none of the {} tokens", total.undecryptable));
         return Err(JobError::problem(problem.hint("check the key and the partner, and that the tokens are encrypted")));
     }
-    publish([file.finish()?])?;
-    Ok(total)
+    Ok((file.finish()?, total))
 }
 
 /// Whether a file has the columns of tokens.
@@ -192,47 +259,28 @@ pub(super) fn token_columns(stream: &TextStream, path: &Path) -> Result<Vec<usiz
     Err(JobError::problem(problem.hint("name a file that `kintsu tokenize` or OpenToken has written")))
 }
 
-fn changed(
-    batch: &TextBatch,
-    format: FileFormat,
-    change: &impl Fn(&str, &mut Vec<u8>, &mut TokenFileCounts) -> Result<(), JobError>,
-) -> Result<(TokenRows, TokenFileCounts), JobError> {
-    let (rules, tokens, ids) = (&batch.columns[0], &batch.columns[1], &batch.columns[2]);
-    let text_of = |column: &StringArray, row: usize| -> String {
-        if column.is_valid(row) { column.value(row).to_owned() } else { String::new() }
-    };
-    let mut counts = TokenFileCounts { tokens: batch.rows as u64, ..TokenFileCounts::default() };
-    let (mut text, mut made) = (Vec::new(), Vec::new());
-    let mut column = StringBuilder::new();
-    for row in 0..batch.rows {
-        let token = if tokens.is_valid(row) { tokens.value(row) } else { "" };
-        made.clear();
-        if token.is_empty() || token == BLANK_TOKEN {
-            counts.blank += 1;
-            made.extend_from_slice(token.as_bytes());
-        } else {
-            change(token, &mut made, &mut counts)?;
-        }
-        if format == FileFormat::Parquet {
-            column.append_value(String::from_utf8_lossy(&made));
-            continue;
-        }
-        for (position, field) in [text_of(rules, row).as_bytes(), &made, text_of(ids, row).as_bytes()].into_iter().enumerate() {
-            if position > 0 {
-                text.push(b',');
-            }
-            append_field(field, Quoting::Minimal, &mut text);
-        }
-        text.push(b'\n');
-    }
+/// The rows of a batch with other tokens.
+fn rows_of(batch: &TextBatch, tokens: &Tokens, format: FileFormat) -> Result<TokenRows, JobError> {
+    let (rules, ids) = (&batch.columns[0], &batch.columns[2]);
     if format != FileFormat::Parquet {
-        return Ok((TokenRows::text(batch.rows, text), counts));
+        let mut text = Vec::new();
+        for (row, token) in tokens.each().enumerate() {
+            append_field(text_at(rules, row).as_bytes(), Quoting::Minimal, &mut text);
+            text.push(b',');
+            append_field(token, Quoting::Minimal, &mut text);
+            text.push(b',');
+            append_field(text_at(ids, row).as_bytes(), Quoting::Minimal, &mut text);
+            text.push(b'\n');
+        }
+        return Ok(TokenRows::text(batch.rows, text));
     }
+    let mut column = StringBuilder::new();
+    tokens.each().for_each(|token| column.append_value(String::from_utf8_lossy(token)));
     let codes = |column: &StringArray| -> ArrayRef {
-        let texts = (0..column.len()).map(|row| text_of(column, row)).collect::<Vec<_>>();
-        std::sync::Arc::new(texts.iter().map(String::as_str).collect::<DictionaryArray<UInt32Type>>())
+        let texts = (0..column.len()).map(|row| text_at(column, row));
+        std::sync::Arc::new(texts.collect::<DictionaryArray<UInt32Type>>())
     };
     let columns: Vec<ArrayRef> = vec![codes(rules), std::sync::Arc::new(column.finish()), codes(ids)];
-    let made = RecordBatch::try_new(tokens_schema(), columns).map_err(|error| JobError::Defect(error.to_string()))?;
-    Ok((TokenRows::batch(made), counts))
+    let rows = RecordBatch::try_new(tokens_schema(), columns).map_err(|error| JobError::Defect(error.to_string()))?;
+    Ok(TokenRows::batch(rows))
 }

@@ -7,16 +7,23 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
-use kintsu_kernel::{Kernel, KernelSpec, TokenInput, TokenizeSpec};
-use kintsu_token::{Profile, RuleSet, Secret, TokenBatch, TokenMode};
+use kintsu_kernel::{Kernel, KernelError, KernelSpec, TokenInput, TokenizeSpec};
+use kintsu_token::{Attribute, Component, Profile, Rule, RuleSet, Secret, TokenBatch, TokenMode};
 use serde_json::Value;
 
 const SECRET: &[u8] = b"otk-golden-hashing-secret-v1";
 
+const PROFILES: [(Profile, &str); 3] =
+    [(Profile::OpenToken1Python, "python"), (Profile::OpenToken1Java, "java"), (Profile::OpenLinkToken2, "python_v2")];
+
 fn persons() -> Vec<Value> {
+    rows("persons.jsonl")
+}
+
+fn rows(file: &str) -> Vec<Value> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let folder = std::env::var_os("KINTSU_SHARED").map_or(beside, PathBuf::from);
-    let Ok(text) = std::fs::read_to_string(folder.join("vectors/opentoken/persons.jsonl")) else {
+    let Ok(text) = std::fs::read_to_string(folder.join("vectors/opentoken").join(file)) else {
         eprintln!("skipped: ../shared is not here");
         return Vec::new();
     };
@@ -24,16 +31,20 @@ fn persons() -> Vec<Value> {
 }
 
 fn kernel(profile: Profile, mode: TokenMode) -> Kernel {
+    kernel_of(RuleSet::built_in(), profile, mode).unwrap()
+}
+
+fn kernel_of(rules: RuleSet, profile: Profile, mode: TokenMode) -> Result<Kernel, KernelError> {
     let spec = KernelSpec::Tokenize(TokenizeSpec {
-        rules: RuleSet::built_in(),
+        rules,
         profile,
-        as_of: "2025-06-01".to_owned(),
+        as_of: "2026-11-20".to_owned(),
         mode,
         columns: BTreeMap::new(),
         record_id: Some("id".to_owned()),
     });
     let spec: KernelSpec = serde_json::from_str(&serde_json::to_string(&spec).unwrap()).unwrap();
-    Kernel::with_secrets(&spec, Some(&Secret::from_bytes(SECRET)), None).unwrap()
+    Kernel::with_secrets(&spec, Some(&Secret::from_bytes(SECRET)), None)
 }
 
 /// The persons that have the same columns, as one batch.
@@ -55,9 +66,7 @@ fn the_kernel_makes_the_tokens_of_the_references() {
         let columns = person["input"].as_object().unwrap().keys().cloned().collect();
         groups.entry(columns).or_default().push(person);
     }
-    for (profile, name) in
-        [(Profile::OpenToken1Python, "python"), (Profile::OpenToken1Java, "java"), (Profile::OpenLinkToken2, "python_v2")]
-    {
+    for (profile, name) in PROFILES {
         let kernel = kernel(profile, TokenMode::HashOnly);
         let mut wrong = Vec::new();
         for (columns, persons) in &groups {
@@ -72,6 +81,36 @@ fn the_kernel_makes_the_tokens_of_the_references() {
         }
         assert!(wrong.is_empty(), "{name}: {} persons differ: {:?}", wrong.len(), &wrong[..wrong.len().min(20)]);
     }
+}
+
+/// Rules that the reference takes and that make no token of anything are refused here; all others make its tokens.
+#[test]
+fn the_kernel_makes_the_tokens_of_rules_of_ones_own() {
+    let (mut made, mut refused) = (0, 0);
+    for row in &rows("custom_tokens.jsonl") {
+        let id = row["input"]["RecordId"].as_str().unwrap_or("made up");
+        let component = |pair: &Value| {
+            let attribute = Attribute::of_name(pair[0].as_str().unwrap()).unwrap();
+            Component::of(attribute, pair[1].as_str().unwrap_or_default())
+        };
+        let components = row["definition"].as_array().unwrap().iter().map(component).collect();
+        let rule = Rule { id: row["token_id"].as_str().unwrap().to_owned(), components };
+        let rules = RuleSet { version: "custom".to_owned(), rules: vec![rule], columns: BTreeMap::new() };
+        let columns = row["input"].as_object().unwrap().keys().cloned().collect();
+        let person = serde_json::json!({ "id": id, "input": row["input"] });
+        for (profile, name) in PROFILES {
+            let expected: BTreeMap<String, String> = serde_json::from_value(row[name]["tokens"].clone()).unwrap();
+            let Ok(kernel) = kernel_of(rules.clone(), profile, TokenMode::HashOnly) else {
+                assert!(expected.values().all(|token| token == kintsu_token::BLANK_TOKEN), "{name}: {}", row["id"]);
+                refused += 1;
+                continue;
+            };
+            let tokens = found(&kernel.apply(&batch(&columns, &[&person])).unwrap());
+            assert_eq!(tokens.get(id).cloned().unwrap_or_default(), expected, "{name}: {}", row["id"]);
+            made += 1;
+        }
+    }
+    assert!(made + refused == 0 || made > 1500, "{made} made, {refused} refused");
 }
 
 /// For each record its tokens by rule.

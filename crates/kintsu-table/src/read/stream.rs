@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
 use arrow_array::{Array, ArrayRef, StringArray, new_null_array};
 use arrow_cast::cast;
 use arrow_schema::DataType;
@@ -39,11 +40,11 @@ enum Source {
         file: Box<CsvFile>,
         parser: Option<Arc<CsvParser>>,
     },
-    /// At least one column is read, if only to count rows; so many are kept.
+    /// At least one column is read, if only to count rows; those of these names, the first, are kept.
     Parquet {
         file: Box<ParquetFile>,
         columns: Vec<ColumnStream>,
-        kept: usize,
+        kept: Arc<[String]>,
     },
 }
 
@@ -52,7 +53,7 @@ pub struct Piece(Unparsed);
 
 enum Unparsed {
     Csv(Block, Arc<CsvParser>),
-    Parquet { columns: Vec<ArrayRef>, rows: usize, path: PathBuf },
+    Parquet { columns: Vec<ArrayRef>, rows: usize, names: Arc<[String]> },
 }
 
 /// Some rows of the wanted columns as text.
@@ -93,7 +94,7 @@ impl TextStream {
             FileFormat::Parquet => {
                 let file = Box::new(ParquetFile::open(file, options.columns_max)?);
                 let names = file.schema().fields().iter().map(|field| field.name().clone()).collect();
-                (names, false, Source::Parquet { file, columns: Vec::new(), kept: 0 })
+                (names, false, Source::Parquet { file, columns: Vec::new(), kept: Arc::new([]) })
             }
             FileFormat::JsonLines => return Err(refused("a file of JSON lines")),
             FileFormat::Arrow => return Err(refused("an Arrow file")),
@@ -135,7 +136,7 @@ impl TextStream {
                 *parser = Some(Arc::new(file.parser()));
             }
             Source::Parquet { file, columns, kept } => {
-                *kept = positions.len();
+                *kept = positions.iter().map(|position| self.names[*position].clone()).collect();
                 let read = if positions.is_empty() { &[0] } else { positions };
                 let streams = read.iter().map(|position| file.stream_column(*position, ROWS_PER_PIECE));
                 *columns = streams.collect::<Result<_, _>>()?;
@@ -160,7 +161,7 @@ impl TextStream {
                 self.failure = failure;
                 Ok(pieces)
             }
-            Source::Parquet { columns, kept, .. } => next_rows(columns, *kept, count, &self.path),
+            Source::Parquet { columns, kept, .. } => next_rows(columns, kept, count, &self.path),
         };
         let pieces = pieces?;
         match self.failure.take() {
@@ -174,7 +175,7 @@ impl TextStream {
 }
 
 /// The next rows of every column, each column by a thread of its own.
-fn next_rows(columns: &mut [ColumnStream], kept: usize, count: usize, path: &Path) -> Result<Vec<Piece>, TableError> {
+fn next_rows(columns: &mut [ColumnStream], kept: &Arc<[String]>, count: usize, path: &Path) -> Result<Vec<Piece>, TableError> {
     let next = |column: &mut ColumnStream| (0..count).map_while(|_| column.next_rows().transpose()).collect();
     let read: Vec<Vec<ArrayRef>> = columns.par_iter_mut().map(next).collect::<Result<_, TableError>>()?;
     let pieces = read.iter().map(Vec::len).max().unwrap_or(0);
@@ -184,8 +185,8 @@ fn next_rows(columns: &mut [ColumnStream], kept: usize, count: usize, path: &Pat
         arrays.filter(equal).map(|arrays| {
             Piece(Unparsed::Parquet {
                 rows: arrays[0].len(),
-                columns: arrays.into_iter().take(kept).collect(),
-                path: path.to_owned(),
+                columns: arrays.into_iter().take(kept.len()).collect(),
+                names: Arc::clone(kept),
             })
         })
     };
@@ -206,23 +207,49 @@ impl Piece {
                 let columns = columns.iter().map(|column| column.as_string::<i32>().clone()).collect();
                 Ok(TextBatch { columns, rows, missing })
             }
-            Unparsed::Parquet { columns, rows, path } => {
-                let columns = columns.iter().map(|array| text(array, &path)).collect::<Result<Vec<_>, _>>()?;
+            Unparsed::Parquet { columns, rows, names } => {
+                let named = columns.iter().zip(&*names);
+                let columns = named.map(|(array, name)| text(array, name)).collect::<Result<Vec<_>, _>>()?;
                 Ok(TextBatch { missing: vec![Vec::new(); columns.len()], columns, rows })
             }
         }
     }
 }
 
-/// The values as they are written: dates as `2000-01-31`, whole numbers in digits.
-fn text(array: &ArrayRef, path: &Path) -> Result<StringArray, TableError> {
+/// The values as they are written: dates as `2000-01-31`, whole numbers in digits, floats and booleans as Python's `str` writes
+/// them, because the reference implementations of tokens take values so.
+fn text(array: &ArrayRef, name: &str) -> Result<StringArray, TableError> {
     let text = match array.data_type() {
         DataType::Utf8 => ArrayRef::clone(array),
         DataType::Null => new_null_array(&DataType::Utf8, array.len()),
+        DataType::Boolean => {
+            let name = |value| if value { "True" } else { "False" };
+            Arc::new(array.as_boolean().iter().map(|value| value.map(name)).collect::<StringArray>())
+        }
+        DataType::Float16 | DataType::Float32 | DataType::Float64 => {
+            let floats = cast(array, &DataType::Float64)?;
+            let floats = floats.as_primitive::<Float64Type>();
+            Arc::new(floats.iter().map(|value| value.map(python_float)).collect::<StringArray>())
+        }
         other if other.is_nested() => {
-            return Err(TableError::unsupported(&path.display().to_string(), other, "cannot be read as text"));
+            return Err(TableError::unsupported(name, other, "cannot be read as text"));
         }
         _ => cast(array, &DataType::Utf8)?,
     };
     Ok(text.as_string::<i32>().clone())
+}
+
+/// The shortest digits that name the float, always with a point or an exponent; exponents have a sign and two digits.
+fn python_float(value: f64) -> String {
+    if !value.is_finite() {
+        return format!("{value}").to_lowercase();
+    }
+    let text = format!("{value:?}");
+    match text.split_once('e') {
+        Some((digits, exponent)) => match exponent.strip_prefix('-') {
+            Some(exponent) => format!("{digits}e-{exponent:0>2}"),
+            None => format!("{digits}e+{exponent:0>2}"),
+        },
+        None => text,
+    }
 }

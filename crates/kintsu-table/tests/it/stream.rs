@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{Array, ArrayRef, BooleanArray, Date32Array, Float32Array, Float64Array, Int64Array, RecordBatch, StringArray};
 use kintsu_table::{FileFormat, Input, ReadOptions, TableError, TextBatch, TextStream, write_file};
 
 fn open(path: &Path, ragged: bool) -> Result<TextStream, TableError> {
@@ -53,6 +53,29 @@ fn rows_come_in_order_from_csv_and_parquet_alike() {
     assert_eq!(expected[7][0], None);
     assert_eq!(rows(&mut of_parquet, &[1, 0, 2]).unwrap(), expected);
     assert_eq!(rows(&mut open(&parquet, false).unwrap(), &[]).unwrap(), vec![Vec::new(); 50_000]);
+}
+
+#[test]
+fn values_of_parquet_files_are_written_as_python_writes_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    let floats =
+        [98101.0, -0.0, 1e16, 123_456_789_012_345_680.0, 1.5e300, 0.0001, 0.00001, 2.5e-7, f64::NAN, f64::INFINITY, -1e-300];
+    let written =
+        ["98101.0", "-0.0", "1e+16", "1.2345678901234568e+17", "1.5e+300", "0.0001", "1e-05", "2.5e-07", "nan", "inf", "-1e-300"];
+    let columns: [(&str, ArrayRef); 3] = [
+        ("float", Arc::new(Float64Array::from_iter_values(floats))),
+        ("boolean", Arc::new((0..floats.len()).map(|row| (row > 1).then_some(row % 2 == 0)).collect::<BooleanArray>())),
+        ("short", Arc::new(Float32Array::from_iter_values(floats.map(|_| 0.1)))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    write_file(&path, FileFormat::Parquet, &batch.schema(), [Ok(batch)]).unwrap();
+    let rows = rows(&mut open(&path, false).unwrap(), &[0, 1, 2]).unwrap();
+    let text = |text: &str| Some(text.to_owned());
+    for (row, float) in written.iter().enumerate() {
+        let boolean = (row > 1).then(|| if row % 2 == 0 { "True" } else { "False" }.to_owned());
+        assert_eq!(rows[row], [text(float), boolean, text("0.10000000149011612")]);
+    }
 }
 
 #[test]

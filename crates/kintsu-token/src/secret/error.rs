@@ -137,6 +137,9 @@ pub enum KeyError {
 impl Explain for KeyError {
     fn code(&self) -> &'static str {
         match self {
+            Self::Empty { .. } => "put the secret there, or make one with `kintsu tokens new-secret`",
+            Self::Create { .. } => "check that the folder exists and that you may write to it",
+            Self::NoPartner => "name the partner",
             Self::ReadFile { .. } => "KN-TOKEN-101",
             Self::NoVariable { .. } => "KN-TOKEN-102",
             Self::ReadStandardInput { .. } => "KN-TOKEN-103",

@@ -24,6 +24,7 @@ const LINE_BYTES: usize = 21;
 
 /// Counts the uses of the key in a file; safe among processes.
 pub struct KeyLedger {
+    key_file: PathBuf,
     path: PathBuf,
     file: File,
 }
@@ -45,7 +46,7 @@ impl KeyLedger {
         name.push(".uses");
         let path = PathBuf::from(name);
         let file = open_guarded(&path).map_err(|source| KeyError::Ledger { path: path.clone(), source })?;
-        let ledger = Self { path, file };
+        let ledger = Self { key_file: key_file.to_owned(), path, file };
         ledger.locked(|ledger| ledger.begin(key))?;
         Ok(ledger)
     }
@@ -61,7 +62,7 @@ impl KeyLedger {
             let used = ledger.last_total()?;
             let left = KEY_USES_MAX.saturating_sub(used);
             if needed > left {
-                let place = format!("the key file of `{}`", ledger.path.display());
+                let place = format!("the file `{}`", ledger.key_file.display());
                 return Err(KeyError::Exhausted { place, used, wanted: needed });
             }
             let granted = wanted.max(needed).min(left);

@@ -16,7 +16,7 @@ pub const SECRET_BYTES_MAX: usize = 64 * 1024;
 ///
 /// **Line ends.** Editors and `echo` end a line where none is meant, so one final line end, `\n` or `\r\n`, of a file or of
 /// standard input is not part of the secret. All else is, white space included; and bytes that are not UTF-8 text are a binary
-/// key and taken as they are. Environment variables and given bytes are taken as they are too.
+/// key and taken as they are. Environment variables and arguments are taken as they are too.
 pub enum SecretSource {
     /// A file.
     File(PathBuf),
@@ -24,8 +24,8 @@ pub enum SecretSource {
     Environment(String),
     /// All of standard input.
     StandardInput,
-    /// Bytes that the caller has.
-    Bytes(Secret),
+    /// An argument of the command, by its flag, which others see and whose content the caller has.
+    Argument(String, Secret),
 }
 
 impl SecretSource {
@@ -42,7 +42,7 @@ impl SecretSource {
             Self::StandardInput => {
                 read_limited(std::io::stdin().lock()).map_err(|source| KeyError::ReadStandardInput { source })?
             }
-            Self::Bytes(secret) => Secret::from_bytes(secret.expose()),
+            Self::Argument(_, secret) => Secret::from_bytes(secret.expose()),
         };
         match secret.len() {
             0 => Err(KeyError::Empty { place: self.to_string() }),
@@ -71,7 +71,7 @@ impl fmt::Display for SecretSource {
             Self::File(path) => write!(formatter, "the file `{}`", path.display()),
             Self::Environment(name) => write!(formatter, "the environment variable `{name}`"),
             Self::StandardInput => formatter.write_str("standard input"),
-            Self::Bytes(_) => formatter.write_str("the given bytes"),
+            Self::Argument(flag, _) => write!(formatter, "the argument `{flag}`"),
         }
     }
 }
@@ -169,8 +169,8 @@ mod tests {
     }
 
     #[test]
-    fn given_bytes_and_variables_are_taken_as_they_are() {
-        let given = SecretSource::Bytes(Secret::from_bytes(*b"abc\n"));
+    fn arguments_and_variables_are_taken_as_they_are() {
+        let given = SecretSource::Argument("-h".to_owned(), Secret::from_bytes(*b"abc\n"));
         assert_eq!(given.read().unwrap().expose(), b"abc\n");
         let path = std::env::var_os("PATH").unwrap();
         assert_eq!(SecretSource::Environment("PATH".to_owned()).read().unwrap().expose(), path.as_encoded_bytes());
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_source_does_not_print_what_it_holds() {
-        let source = SecretSource::Bytes(Secret::from_bytes(*b"canary"));
-        assert!(!format!("{source} {source:?}").contains("canary"));
+        let source = SecretSource::Argument("-h".to_owned(), Secret::from_bytes(*b"canary"));
+        assert_eq!(format!("{source} {source:?}"), "the argument `-h` the argument `-h`");
     }
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::token_entries::{token_row, token_rules};
+use crate::token_entries::{linkage_schema, token_row, token_rules};
 
 const FILES: [&str; 2] = [
     "column_mappings:\n  mother: {column_name: Surname2, type: LastName}\ntoken_rules:\n  T6:\n    - {field: mother, expression: 'T|U'}\n    \
@@ -10,6 +10,29 @@ const FILES: [&str; 2] = [
     "[column_mappings.mother]\ncolumn_name = \"Surname2\"\ntype = \"LastName\"\n[token_rules]\nT6 = [{ field = \"mother\", expression = \
      'T|M([a-z]+)' }, { field = \"SocialSecurityNumber\", expression = \"T|R('-','')\" }]\n",
 ];
+
+const SCHEMA: &str = r#"{"version": 3, "clkConfig": {"l": 256, "xor_folds": 1, "kdf": {"type": "HKDF", "salt": "c2FsdA=="}},
+ "features": [{"identifier": "name", "format": {"type": "string", "encoding": "utf-8", "case": "mixed", "maxLength": 30},
+  "hashing": {"comparison": {"type": "ngram", "n": 2, "positional": true}, "strategy": {"bitsPerFeature": 20},
+   "missingValue": {"sentinel": "", "replaceWith": "none"}, "hash": {"type": "blakeHash"}}},
+  {"identifier": "born", "format": {"type": "date", "format": "%Y-%m-%d"},
+   "hashing": {"comparison": {"type": "exact"}, "strategy": {"bitsPerToken": 3}}},
+  {"identifier": "size", "format": {"type": "integer", "minimum": -20}, "hashing": {"comparison":
+   {"type": "numeric", "thresholdDistance": 5, "resolution": 3}, "strategy": {"bitsPerToken": 2}}}]}"#;
+
+/// A text of which some characters, from a place on, give way to others.
+fn spoiled(text: &str, place: usize, cut: usize, put: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let place = place.min(characters.len());
+    let end = (place + cut).min(characters.len());
+    characters[..place].iter().copied().chain(put.chars()).chain(characters[end..].iter().copied()).collect()
+}
+
+#[test]
+fn the_schema_that_is_spoiled_is_right() {
+    assert!(kintsu_token::fuzzy::LinkageSchema::from_json(SCHEMA).is_ok());
+    linkage_schema(SCHEMA.as_bytes());
+}
 
 proptest! {
     #[test]
@@ -19,11 +42,16 @@ proptest! {
         cut in 0..12_usize,
         put in "[-:{}\\[\\]|'\"#&*!>%@,.=\n \u{9}a-zT0-9é]{0,6}",
     ) {
-        let characters: Vec<char> = FILES[file].chars().collect();
-        let place = place.min(characters.len());
-        let end = (place + cut).min(characters.len());
-        let text: String = characters[..place].iter().copied().chain(put.chars()).chain(characters[end..].iter().copied()).collect();
-        token_rules(text.as_bytes());
+        token_rules(spoiled(FILES[file], place, cut, &put).as_bytes());
+    }
+
+    #[test]
+    fn spoiled_schemas_are_refused_or_encode(
+        place in 0..SCHEMA.len(),
+        cut in 0..12_usize,
+        put in "[-:{}\\[\\]\"%,.\\\\ a-zA-Z0-9é]{0,6}",
+    ) {
+        linkage_schema(spoiled(SCHEMA, place, cut, &put).as_bytes());
     }
 
     #[test]
