@@ -246,6 +246,42 @@ fn bad_input_is_refused_and_leaves_nothing() {
 }
 
 #[test]
+fn the_order_of_columns_and_files_without_records_are_understood() {
+    let folder = folder();
+    let here = folder.path();
+    succeeded(&tokenize(here, &["people.csv", "-o", "plain.csv", "-qq"], &HASH_ONLY));
+    let turned = "Sex,SocialSecurityNumber,BirthDate,Extra,LastName,PostalCode,RecordId,FirstName\n\
+        Male,234-56-7890,2000-01-01,x,Canarylast,98004,r1,Canaryfirst\n\
+        F,234567891,01/15/1980,,\"O'Brien, Jr.\",98004-1234,r2,José\n\
+        M,000-12-3456,1980-01-15,,Smith,12345,r3,\n";
+    fs::write(here.join("turned.csv"), turned).unwrap();
+    succeeded(&tokenize(here, &["turned.csv", "-o", "turned.out.csv", "-qq"], &HASH_ONLY));
+    assert_eq!(read(here, "turned.out.csv"), read(here, "plain.csv"));
+
+    fs::write(here.join("header.csv"), PEOPLE.lines().next().unwrap()).unwrap();
+    succeeded(&tokenize(here, &["header.csv", "-o", "none.csv", "-qq"], &HASH_ONLY));
+    assert_eq!(read(here, "none.csv"), "RuleId,Token,RecordId\n");
+    fs::write(here.join("empty.csv"), "").unwrap();
+    let empty = tokenize(here, &["empty.csv", "-o", "empty.out.csv"], &HASH_ONLY);
+    assert_eq!((empty.status.code(), here.join("empty.out.csv").exists()), (Some(2), false), "{}", stderr(&empty));
+}
+
+#[cfg(unix)]
+#[test]
+fn secrets_that_others_can_read_are_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let here = folder.path();
+    let warnings = |mode: u32| {
+        fs::set_permissions(here.join("secret"), fs::Permissions::from_mode(mode)).unwrap();
+        let done = tokenize(here, &["people.csv", "-o", "tokens.csv", "--overwrite"], &HASH_ONLY);
+        succeeded(&done);
+        stderr(&done).matches("KN-W-TOKEN-020").count()
+    };
+    assert_eq!((warnings(0o644), warnings(0o600)), (1, 0));
+}
+
+#[test]
 fn job_files_make_tokens_too() {
     let folder = folder();
     let here = folder.path();

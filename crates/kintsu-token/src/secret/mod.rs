@@ -58,8 +58,8 @@ impl Secret {
         }
     }
 
-    /// A name of the secret that does not help to guess it as long as few know the salt: 16 hexadecimal digits of an HMAC of the
-    /// salt under the secret. Equal secrets have equal fingerprints under one salt, and unrelated ones under two salts.
+    /// A name of the secret, which tells whether a guess is right and nothing else, so that strong secrets may be named by it: 16
+    /// hexadecimal digits of an HMAC of the salt under the secret. Equal secrets have equal fingerprints under one salt, and unrelated ones under two salts.
     pub fn fingerprint(&self, salt: &[u8]) -> String {
         let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &self.0);
         let mut context = ring::hmac::Context::with_key(&key);
