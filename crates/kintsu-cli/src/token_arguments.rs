@@ -254,3 +254,30 @@ fn parse_column(text: &str) -> Result<(String, String), String> {
         _ => Err("write NAME=FIELD, such as dob=BirthDate".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{Arg, Command, CommandFactory};
+
+    use crate::arguments::CommandLine;
+
+    /// Options that take a value and are called after a secret or a key, by their command.
+    fn takers(command: &Command, found: &mut Vec<String>) {
+        let named = |argument: &&Arg| ["secret", "key", "password"].iter().any(|word| argument.get_id().as_str().contains(word));
+        let takes = |argument: &&Arg| argument.get_action().takes_values();
+        for argument in command.get_arguments().filter(named).filter(takes) {
+            found.push(format!("{} {}", command.get_name(), argument.get_id()));
+        }
+        command.get_subcommands().for_each(|command| takers(command, found));
+    }
+
+    /// Others see the arguments of a running command, so options name the file of a secret and not the secret.
+    #[test]
+    fn no_option_takes_a_secret_but_those_of_the_reference() {
+        let mut found = Vec::new();
+        takers(&CommandLine::command(), &mut found);
+        assert!(found.len() > 8, "{found:?}");
+        found.retain(|option| !option.ends_with("_file"));
+        assert_eq!(found, ["opentoken hashing_secret", "opentoken encryption_key"]);
+    }
+}

@@ -11,6 +11,7 @@ use kintsu_token::disclosure::{DisclosureOptions, FrequencyBand, RuleDisclosure}
 use crate::Verdict;
 use crate::commands::linkage::grouped;
 use crate::commands::overlap::key;
+use crate::commands::tokens::check_standard_input;
 use crate::overlap_arguments::DisclosureArguments;
 use crate::session::Session;
 
@@ -20,6 +21,7 @@ pub(crate) fn run(arguments: &DisclosureArguments, session: &Session) -> Result<
         let problem = Problem::new("KN-CLI-004", format!("--open-share cannot be `{}`", arguments.open_share));
         return Err(JobError::problem(problem.hint("write a number from 0 to 1, such as 0.01")));
     }
+    check_standard_input([Some(&arguments.file), arguments.encryption_key_file.as_ref()])?;
     let tokenize = TokenizeSpec {
         partner: arguments.partner.clone(),
         allow_weak_secret: arguments.allow_weak_secret,

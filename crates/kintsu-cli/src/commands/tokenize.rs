@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::Verdict;
 use crate::commands::linkage::{LABEL_WIDTH, grouped, summary};
+use crate::commands::tokens::check_standard_input;
 use crate::session::Session;
 use crate::token_arguments::{DecryptArguments, TokenizeArguments};
 
@@ -55,6 +56,7 @@ pub(crate) fn would_write(output: &std::path::Path, session: &Session) -> Result
 
 /// `kintsu decrypt`.
 pub(crate) fn decrypt_tokens(arguments: &DecryptArguments, session: &Session) -> Result<Verdict, JobError> {
+    check_standard_input([Some(&arguments.input), arguments.encryption_key_file.as_ref()])?;
     if session.options().dry_run {
         return would_write(&arguments.output, session);
     }

@@ -1,10 +1,11 @@
 //! `kintsu tokens`: what is done with rules, secrets and finished tokens.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kintsu_job::{
-    DecryptJob, InputSpec, JobError, JobSpec, ProfileDifferences, RekeyJob, TokenProfileName, diff_profiles, load_rules, rekey,
+    DecryptJob, InputSpec, JobError, JobSpec, Problem, ProfileDifferences, RekeyJob, TokenProfileName, diff_profiles, load_rules,
+    rekey,
 };
 use kintsu_token::SecretKind;
 use serde_json::json;
@@ -62,7 +63,21 @@ fn check(rules: &Path, profile: TokenProfileName, session: &Session) -> Result<V
     Ok(Verdict::Done)
 }
 
+/// Standard input gives one thing.
+pub(crate) fn check_standard_input<'a>(paths: impl IntoIterator<Item = Option<&'a PathBuf>>) -> Result<(), JobError> {
+    let readers = paths.into_iter().flatten().filter(|path| path.as_os_str() == "-").count();
+    if readers < 2 {
+        return Ok(());
+    }
+    let problem = Problem::new("KN-JOB-026", format!("standard input is to be read {readers} times but can be read once"));
+    Err(JobError::problem(problem.hint("put tokens and keys into files of their own")))
+}
+
 fn new_secret(file: &Path, kind: SecretKindName, session: &Session) -> Result<Verdict, JobError> {
+    if file.as_os_str() == "-" {
+        let problem = Problem::new("KN-CLI-004", "a secret is not written to standard output");
+        return Err(JobError::problem(problem.hint("name a file, which its owner alone will be able to read")));
+    }
     if session.options().dry_run {
         return would_write(file, session);
     }
@@ -90,6 +105,7 @@ fn pass_on(command: &TokensCommand, session: &Session) -> Result<Verdict, JobErr
     else {
         return Err(JobError::Defect("another command is taken for rekey".to_owned()));
     };
+    check_standard_input([Some(input), encryption_key_file.as_ref(), to_key_file.as_ref()])?;
     if session.options().dry_run {
         return would_write(output, session);
     }

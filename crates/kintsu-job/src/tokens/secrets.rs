@@ -7,7 +7,7 @@ use kintsu_token::{Cipher, Encryption, KeyLedger, KeyUses, PartnerKey, Profile, 
 
 use super::card::{KeyCard, SecretCard};
 use crate::error::JobError;
-use crate::spec::TokenizeSpec;
+use crate::spec::{Problem, TokenizeSpec};
 
 /// The environment variable of the hashing secret.
 pub const HASHING_SECRET_VARIABLE: &str = "KINTSU_HASHING_SECRET";
@@ -59,6 +59,14 @@ impl TokenSecrets {
             Encrypt | Plain => read_secret(spec.encryption_key_file.as_deref(), ENCRYPTION_KEY_VARIABLE)?,
             HashOnly => None,
         };
+        if spec.partner.is_some() && encryption.is_none() && mode != Encrypt {
+            let problem = Problem::new("KN-JOB-068", "tokens are to be encrypted for a partner, and there is no encryption key");
+            return Err(JobError::problem(problem.hint(if mode == HashOnly {
+                "leave out --partner, or encrypt with --mode encrypt".to_owned()
+            } else {
+                format!("name a file with --encryption-key-file, or set {ENCRYPTION_KEY_VARIABLE}")
+            })));
+        }
         for held in [&hashing, &encryption].into_iter().flatten() {
             held.require_strong(spec.allow_weak_secret, ctx)?;
         }
