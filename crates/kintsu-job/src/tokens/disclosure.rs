@@ -9,7 +9,7 @@ use kintsu_kernel::{TokenInput, Tokenize};
 use kintsu_table::{Input, Piece, TextStream};
 use kintsu_token::disclosure::{Disclosure, DisclosureOptions, RuleDisclosure};
 use kintsu_token::overlap::{PreparedRows, TokenReader, TokenRow, TokenSide};
-use kintsu_token::{TokenBatch, TokenCounts, TokenMode};
+use kintsu_token::{Secret, SecretKind, TokenBatch, TokenCounts, TokenMode};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -127,7 +127,8 @@ fn of_metadata(document: &Value) -> Option<BTreeMap<String, Counts>> {
     Some(counts.map(|(field, count)| (field.clone(), any(count))).collect())
 }
 
-/// Makes the signatures of records and measures them; nothing of them is written, not even hashed.
+/// Makes tokens of records and measures them. They are keyed by a secret that nobody ever has, so that what does not fit in memory
+/// says nothing of the records to whoever finds it on the disk.
 fn of_records(
     job: &DisclosureJob,
     mut stream: TextStream,
@@ -135,9 +136,10 @@ fn of_records(
     ctx: &RunContext,
 ) -> Result<DisclosureReport, JobError> {
     let mut spec = kernel_spec(&job.tokenize)?;
-    spec.mode = TokenMode::Plain;
+    spec.mode = TokenMode::HashOnly;
     let names = columns::clean_names(&stream, ctx);
-    let kernel = kernel(&spec, None, None)?;
+    let secret = Secret::random(SecretKind::Hashing).map_err(JobError::part)?;
+    let kernel = kernel(&spec, Some(&secret), None)?;
     let plan = kernel.plan_columns(&names);
     columns::check_plan(&plan, &kernel, &names, &job.tokenize, ctx)?;
     let mut card = TokenCard::new(&spec, &kernel, &plan, &names);
@@ -146,9 +148,7 @@ fn of_records(
     let mut side = TokenSide::new(&job.input.data_set_name(), "tokens", &reader, scratch.path(), bytes_max);
     let counts = sign(&mut stream, &kernel, &plan, &reader, &mut side, ctx)?;
     card.count(&counts, &kernel);
-    let mut found = Disclosure::new(&mut side, &job.options, bytes_max, ctx).map_err(JobError::part)?;
-    // Signatures are not encrypted, however long they are.
-    found.rules.iter_mut().for_each(|rule| rule.seem_encrypted = 0);
+    let found = Disclosure::new(&mut side, &job.options, bytes_max, ctx).map_err(JobError::part)?;
     Ok(DisclosureReport {
         input: "records",
         records: counts.rows,
@@ -158,7 +158,7 @@ fn of_records(
     })
 }
 
-/// Reads the signatures of records into `side`. Every row is a record of its own.
+/// Reads the tokens of records into `side`. Every row is a record of its own.
 fn sign(
     stream: &mut TextStream,
     kernel: &Tokenize,
