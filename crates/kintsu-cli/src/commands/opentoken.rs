@@ -8,7 +8,7 @@ use kintsu_job::{
 use kintsu_table::FileFormat;
 use serde_json::json;
 
-use super::tokenize::print_counts;
+use super::tokenize::{print_counts, would_write};
 use crate::Verdict;
 use crate::commands::linkage::{LABEL_WIDTH, grouped};
 use crate::session::Session;
@@ -54,6 +54,9 @@ pub(crate) fn run(arguments: &OpentokenArguments, session: &Session) -> Result<V
     let (Some(input_format), Some(output_format), true) = (input_format, output_format, problems.is_empty()) else {
         return Err(JobError::Configuration(problems));
     };
+    if session.options().dry_run {
+        return would_write(&arguments.output, session);
+    }
     let none = JobSpec::default();
     session.start_threads(&none)?;
     let ctx = session.context(&none);

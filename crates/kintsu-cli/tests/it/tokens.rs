@@ -218,6 +218,8 @@ fn bad_input_is_refused_and_leaves_nothing() {
         assert!(stderr(&done).contains(code), "{arguments:?}: {}", stderr(&done));
         assert_eq!(files(here), before, "{arguments:?}");
     };
+    let dry = run(here, &["opentoken", "-i", "people.csv", "-t", "csv", "-o", "dry.csv", "-h", SECRET, "-e", KEY, "--dry-run"]);
+    assert_eq!((dry.status.success(), files(here) == before), (true, true), "{}", stderr(&dry));
     let hash_only =
         |input: &'static str, more: &[&'static str]| [&["tokenize", input, "-o", "o.csv"], &HASH_ONLY[..], more].concat();
     refused(&hash_only("other.csv", &[]), "KN-JOB-064");
