@@ -219,7 +219,7 @@ impl Piece {
 /// The values as they are written: dates as `2000-01-31`, whole numbers in digits, floats and booleans as Python's `str` writes
 /// them, because the reference implementations of tokens take values so.
 fn text(array: &ArrayRef, name: &str) -> Result<StringArray, TableError> {
-    let text = match array.data_type() {
+    let text: ArrayRef = match array.data_type() {
         DataType::Utf8 => ArrayRef::clone(array),
         DataType::Null => new_null_array(&DataType::Utf8, array.len()),
         DataType::Boolean => {
