@@ -137,9 +137,6 @@ pub enum KeyError {
 impl Explain for KeyError {
     fn code(&self) -> &'static str {
         match self {
-            Self::Empty { .. } => "put the secret there, or make one with `kintsu tokens new-secret`",
-            Self::Create { .. } => "check that the folder exists and that you may write to it",
-            Self::NoPartner => "name the partner",
             Self::ReadFile { .. } => "KN-TOKEN-101",
             Self::NoVariable { .. } => "KN-TOKEN-102",
             Self::ReadStandardInput { .. } => "KN-TOKEN-103",
@@ -179,6 +176,9 @@ impl Explain for KeyError {
             Self::Ledger { .. } => {
                 "put the key file into a folder that you may write to, or hand the key over in an environment variable"
             }
+            Self::Empty { .. } => "put the secret there, or make one with `kintsu tokens new-secret`",
+            Self::Create { .. } => "check that the folder exists and that you may write to it",
+            Self::NoPartner => "name the partner",
             Self::ReadFile { .. } => "check the path, and that you may read the file",
             Self::NoVariable { .. } => "set it, or name a file that holds the secret",
             _ => return None,
