@@ -32,7 +32,19 @@ fn folder() -> tempfile::TempDir {
     for (name, content) in [("people.csv", PEOPLE), ("secret", SECRET), ("key", KEY)] {
         fs::write(folder.path().join(name), content).unwrap();
     }
+    guard(folder.path(), &["secret", "key"]);
     folder
+}
+
+/// Lets the owner alone read files, which are warned of otherwise.
+fn guard(folder: &Path, names: &[&str]) {
+    #[cfg(unix)]
+    for name in names {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    #[cfg(not(unix))]
+    let _ = (folder, names);
 }
 
 const HASH_ONLY: [&str; 4] = ["--mode", "hash-only", "--hashing-secret-file", "secret"];
