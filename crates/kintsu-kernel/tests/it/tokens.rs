@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
-use kintsu_kernel::{Kernel, KernelError, KernelSpec, TokenInput, TokenizeSpec};
+use kintsu_kernel::{Kernel, KernelSpec, TokenInput, TokenizeSpec};
 use kintsu_token::{Attribute, Component, Profile, Rule, RuleSet, Secret, TokenBatch, TokenMode};
 use serde_json::Value;
 
@@ -34,7 +34,7 @@ fn kernel(profile: Profile, mode: TokenMode) -> Kernel {
     kernel_of(RuleSet::built_in(), profile, mode).unwrap()
 }
 
-fn kernel_of(rules: RuleSet, profile: Profile, mode: TokenMode) -> Result<Kernel, KernelError> {
+fn kernel_of(rules: RuleSet, profile: Profile, mode: TokenMode) -> Option<Kernel> {
     let spec = KernelSpec::Tokenize(TokenizeSpec {
         rules,
         profile,
@@ -44,7 +44,7 @@ fn kernel_of(rules: RuleSet, profile: Profile, mode: TokenMode) -> Result<Kernel
         record_id: Some("id".to_owned()),
     });
     let spec: KernelSpec = serde_json::from_str(&serde_json::to_string(&spec).unwrap()).unwrap();
-    Kernel::with_secrets(&spec, Some(&Secret::from_bytes(SECRET)), None)
+    Kernel::with_secrets(&spec, Some(&Secret::from_bytes(SECRET)), None).ok()
 }
 
 /// The persons that have the same columns, as one batch.
@@ -100,7 +100,7 @@ fn the_kernel_makes_the_tokens_of_rules_of_ones_own() {
         let person = serde_json::json!({ "id": id, "input": row["input"] });
         for (profile, name) in PROFILES {
             let expected: BTreeMap<String, String> = serde_json::from_value(row[name]["tokens"].clone()).unwrap();
-            let Ok(kernel) = kernel_of(rules.clone(), profile, TokenMode::HashOnly) else {
+            let Some(kernel) = kernel_of(rules.clone(), profile, TokenMode::HashOnly) else {
                 refused += 1;
                 continue;
             };
