@@ -27,7 +27,7 @@ fn job(arguments: &OverlapArguments, overwrite: bool) -> Result<FuzzyOverlapJob,
         let problem = Problem::new("KN-CLI-007", "a sample is described, and all pairs are compared");
         JobError::problem(problem.hint("give --blocking sampled, or leave out --sample-bits and --sample-recall"))
     })?;
-    let side = |path, name: &Option<String>| name.iter().fold(Input::new(path), |input, name| input.named(name));
+    let side = |path, name: &Option<String>| name.iter().fold(Input::new(path), Input::named);
     Ok(FuzzyOverlapJob {
         sides: [side(&arguments.first, &arguments.name_a), side(&arguments.second, &arguments.name_b)],
         output: arguments.output.clone(),

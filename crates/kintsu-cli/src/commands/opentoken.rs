@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &OpentokenArguments, session: &Session) -> Result<V
         return Err(JobError::Configuration(problems));
     };
     if session.options().dry_run {
-        return would_write(&arguments.output, session);
+        return Ok(would_write(&arguments.output, session));
     }
     let none = JobSpec::default();
     session.start_threads(&none)?;

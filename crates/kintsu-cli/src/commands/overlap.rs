@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &OverlapArguments, session: &Session) -> Result<Ver
     check_standard_input(arguments)?;
     let sets = if arguments.fuzzy.fuzzy { None } else { Some(rule_sets(arguments)?) };
     if let (true, Some(output)) = (session.options().dry_run, &arguments.output) {
-        return would_write(output, session);
+        return Ok(would_write(output, session));
     }
     let Some(sets) = sets else { return fuzzy_overlap::run(arguments, session) };
     let job = job(arguments, sets, session.options().overwrite)?;
@@ -69,7 +69,7 @@ fn job(arguments: &OverlapArguments, sets: RuleSets, overwrite: bool) -> Result<
         } else {
             key(file.as_ref(), &format!("{ENCRYPTION_KEY_VARIABLE}_{letter}"))?
         };
-        let input = name.iter().fold(Input::new(path), |input, name| input.named(name));
+        let input = name.iter().fold(Input::new(path), Input::named);
         Ok::<_, JobError>(OverlapSide { input, key: own.or_else(|| of_both.clone()), partner: partner.clone() })
     };
     let sides = [

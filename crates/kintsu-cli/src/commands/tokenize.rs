@@ -1,5 +1,7 @@
 //! `kintsu tokenize` and `kintsu decrypt`.
 
+use std::fmt::Write;
+
 use kintsu_job::{
     DecryptJob, ENCRYPTION_KEY_VARIABLE, Engine, HeldSecret, InputSpec, JobError, JobSpec, LocalEngine, Problem, RunCard,
     TokenFileCounts, decrypt, read_secret,
@@ -25,7 +27,7 @@ pub(crate) fn run(arguments: &TokenizeArguments, session: &Session) -> Result<Ve
         ..JobSpec::default()
     };
     if session.options().dry_run {
-        return would_write(&arguments.output, session);
+        return Ok(would_write(&arguments.output, session));
     }
     session.start_threads(&spec)?;
     let done = LocalEngine.run(&spec, &session.context(&spec))?;
@@ -41,24 +43,26 @@ fn invalid(card: &RunCard) -> String {
     let of_schema = card.clks.iter().flat_map(|clks| &clks.invalid_values);
     for (field, reasons) in of_rules.chain(of_schema) {
         for (reason, count) in reasons {
-            text.push_str(&format!("{:<LABEL_WIDTH$} {:>14}\n", format!("invalid {field}: {reason}"), grouped(*count)));
+            let label = format!("invalid {field}: {reason}");
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{label:<LABEL_WIDTH$} {:>14}", grouped(*count));
         }
     }
     text
 }
 
 /// Says what would be written.
-pub(crate) fn would_write(output: &std::path::Path, session: &Session) -> Result<Verdict, JobError> {
+pub(crate) fn would_write(output: &std::path::Path, session: &Session) -> Verdict {
     let text = format!("would write {} and what stands beside it", output.display());
     session.printer().result(&json!({ "would_write": output }), &text);
-    Ok(Verdict::Done)
+    Verdict::Done
 }
 
 /// `kintsu decrypt`.
 pub(crate) fn decrypt_tokens(arguments: &DecryptArguments, session: &Session) -> Result<Verdict, JobError> {
     check_standard_input([Some(&arguments.input), arguments.encryption_key_file.as_ref()])?;
     if session.options().dry_run {
-        return would_write(&arguments.output, session);
+        return Ok(would_write(&arguments.output, session));
     }
     let job = DecryptJob {
         input: kintsu_table::Input::new(&arguments.input),

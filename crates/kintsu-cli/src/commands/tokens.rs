@@ -79,7 +79,7 @@ fn new_secret(file: &Path, kind: SecretKindName, session: &Session) -> Result<Ve
         return Err(JobError::problem(problem.hint("name a file, which its owner alone will be able to read")));
     }
     if session.options().dry_run {
-        return would_write(file, session);
+        return Ok(would_write(file, session));
     }
     let kind = match kind {
         SecretKindName::Hashing => SecretKind::Hashing,
@@ -107,7 +107,7 @@ fn pass_on(command: &TokensCommand, session: &Session) -> Result<Verdict, JobErr
     };
     check_standard_input([Some(input), encryption_key_file.as_ref(), to_key_file.as_ref()])?;
     if session.options().dry_run {
-        return would_write(output, session);
+        return Ok(would_write(output, session));
     }
     let decrypt = DecryptJob {
         input: kintsu_table::Input::new(input),

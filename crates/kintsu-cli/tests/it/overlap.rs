@@ -34,7 +34,9 @@ fn folder() -> tempfile::TempDir {
         ("key_a", KEYS[0].to_owned()),
         ("key_b", KEYS[1].to_owned()),
     ];
-    written.iter().for_each(|(name, content)| fs::write(folder.path().join(name), content).unwrap());
+    for (name, content) in &written {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
     folder
 }
 
@@ -174,7 +176,7 @@ fn empty_files_and_files_without_rows_hold_no_tokens() {
 fn disclosure_counts_repetition_and_reasons_alike_for_tokens_and_for_records() {
     let folder = folder();
     let folder = folder.path();
-    let twins: String = (0..6).map(|twin| format!("canaryt{twin},{}", PERSONS[0])).collect();
+    let twins = [0, 1, 2, 3, 4, 5].map(|twin| format!("canaryt{twin},{}", PERSONS[0])).concat();
     fs::write(folder.join("t.csv"), format!("{HEADER}{twins}x,{}y,{}", PERSONS[1], PERSONS[4])).unwrap();
     tokenize(folder, "t", "parquet", &["--encryption-key-file", "key_a"]);
     let of_tokens =

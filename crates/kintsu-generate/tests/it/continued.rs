@@ -75,7 +75,8 @@ fn a_killed_run_goes_on_from_its_finished_files() {
     for (path, card) in whole.manifest.files.iter().filter(|(path, _)| path.starts_with("raw_crm_customers")) {
         fs::copy(folder.path().join("whole").join(path), staging.join(path)).unwrap();
         let line = serde_json::json!({ "path": path, "rows": card.rows, "bytes": card.bytes, "blake3": card.blake3 });
-        journal += &format!("{line}\n");
+        journal.push_str(&line.to_string());
+        journal.push('\n');
     }
     fs::write(staging.join("raw_crm_customers/part-00001.parquet"), "damaged").unwrap();
     fs::write(staging.join(".journal"), journal + "{\"path\":\"raw_e").unwrap();
