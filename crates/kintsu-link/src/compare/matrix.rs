@@ -122,8 +122,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_columns_rows_have_nothing_in_common() {
-        assert_eq!(MatrixColumns::default().finish(2).masks(0, 1), PairMasks { equal: 0, null: 0 });
+    fn rows_without_columns_are_compared_and_hold_no_null() {
+        let matrix = MatrixColumns::default().finish(2);
+        assert_eq!(matrix.masks(0, 1).null, 0);
+        assert!(!matrix.is_column(1, &ScalarBuffer::from(vec![0, 0])));
     }
 
     #[test]
