@@ -25,7 +25,7 @@ fn run(name: &str, interpreter: fn() -> Result<PathBuf, String>, arguments: &[&s
     if !script.is_file() {
         return Err(format!("bench/{name}/run.py is not here"));
     }
-    step("build", cargo().args(["build", "--release", "--quiet", "--package", "kintsu"]))?;
+    step("build", cargo().args(["build", "--release", "--quiet", "--workspace"]))?;
     let interpreter = interpreter()?;
     let kintsu = target().join("release/kintsu");
     step(&format!("bench {name}"), program(interpreter).arg(script).arg("--kintsu").arg(kintsu).args(arguments))

@@ -3,13 +3,15 @@
 use crate::process::{cargo, output, program, root};
 
 /// Crates by layer, the ground first. A crate may know those of lower layers, never one of its own or a higher layer.
-const LAYERS: [&[&str]; 6] = [
+const LAYERS: [&[&str]; 8] = [
     &["kintsu-core"],
     &["kintsu-text", "kintsu-table"],
+    &["kintsu-sql"],
     &["kintsu-link", "kintsu-entity", "kintsu-token", "kintsu-generate"],
     &["kintsu-kernel"],
     &["kintsu-job"],
     &["kintsu"],
+    &["kintsu-python"],
 ];
 
 const LINES_MAX: usize = 900;

@@ -7,6 +7,7 @@ use kintsu_core::Warning;
 use kintsu_link::model::TrainingNote;
 use serde::{Deserialize, Serialize};
 
+use crate::spec::ColumnType;
 use crate::tokens::{ClkCard, TokenCard};
 
 /// The card of a run. Everything but `timings` and `machine` is the same for any number of threads.
@@ -30,6 +31,9 @@ pub struct RunCard {
     pub unique_id: Option<String>,
     /// The column that names a record's table, where there are several.
     pub source_dataset: Option<String>,
+    /// The types of the columns of `clusters`, where its format holds them as text.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub types: BTreeMap<String, ColumnType>,
     /// The format of the data files.
     pub file_format: String,
     /// The data files.

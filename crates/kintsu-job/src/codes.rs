@@ -84,6 +84,16 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-JOB-046", "a file of a run directory is not there", "run the job again, into another place or with --overwrite"),
     ("KN-JOB-047", "the truth says nothing about the records", "check the ids of the truth against those of the input"),
     ("KN-JOB-048", "a term-frequency table has shares that cannot be", "write how often a value stands as a share of all values"),
+    (
+        "KN-JOB-049",
+        "the column `cluster_id` of a run is what the run found, and not that of its input",
+        "name the column of the input, or the file, that holds the truth",
+    ),
+    (
+        "KN-JOB-050",
+        "a truth or a term-frequency table says different things of one record or value",
+        "list each record and each value once",
+    ),
     ("KN-JOB-060", "the name of a file of tokens tells no format", "end it in .csv or .parquet"),
     ("KN-JOB-061", "a file is both input and output", "name another output"),
     ("KN-JOB-062", "tokens are to be made of no input, or of several", "name one file, or `-` for standard input"),

@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use arrow_schema::{DataType, TimeUnit};
 use kintsu_table::Input;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::card::InputCard;
 use crate::error::JobError;
-use crate::spec::{FileFormat, InputSpec};
+use crate::spec::{ColumnType, FileFormat, InputSpec};
 
 /// What the table reader is told about an input.
 pub fn table_input(spec: &InputSpec) -> Input {
@@ -21,6 +22,34 @@ pub fn table_input(spec: &InputSpec) -> Input {
     match format {
         Some(format) => input.of_format(format.into()),
         None => input,
+    }
+}
+
+impl From<ColumnType> for DataType {
+    fn from(kind: ColumnType) -> Self {
+        match kind {
+            ColumnType::Text => Self::Utf8,
+            ColumnType::Integer => Self::Int64,
+            ColumnType::Double => Self::Float64,
+            ColumnType::Boolean => Self::Boolean,
+            ColumnType::Date => Self::Date32,
+            ColumnType::Timestamp => Self::Timestamp(TimeUnit::Microsecond, None),
+        }
+    }
+}
+
+impl ColumnType {
+    /// What the text of a column of `data_type` stands for; none for types that text does not hold whole.
+    pub(crate) fn of(data_type: &DataType) -> Option<Self> {
+        match data_type {
+            DataType::Utf8 => Some(Self::Text),
+            DataType::Float32 | DataType::Float64 => Some(Self::Double),
+            DataType::Boolean => Some(Self::Boolean),
+            DataType::Date32 => Some(Self::Date),
+            DataType::Timestamp(_, None) => Some(Self::Timestamp),
+            integer if integer.is_integer() && *integer != DataType::UInt64 => Some(Self::Integer),
+            _ => None,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ pub mod library;
 pub mod model;
 pub mod records;
 pub mod score;
-pub mod sql;
 pub mod train;
 
 pub use error::LinkError;
+pub use kintsu_sql as sql;

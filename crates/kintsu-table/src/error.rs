@@ -131,6 +131,16 @@ pub enum TableError {
         /// Its type over all files.
         data_type: String,
     },
+    /// Texts are not of the type that the column is to be read as.
+    #[error("the column `{column}` has {values} values that are no {data_type}")]
+    NotOfType {
+        /// The column.
+        column: String,
+        /// The type that it was to have.
+        data_type: String,
+        /// How many different texts are not of that type.
+        values: usize,
+    },
     /// The input is of a kind that is not read as a stream.
     #[error("{} is {what}, which is not read row by row", path.display())]
     NotStreamed {
@@ -294,6 +304,7 @@ impl Explain for TableError {
             Self::TargetBusy { .. } => "KN-TABLE-023",
             Self::DoesNotFit { .. } => "KN-TABLE-024",
             Self::NotStreamed { .. } => "KN-TABLE-025",
+            Self::NotOfType { .. } => "KN-TABLE-026",
         }
     }
 
@@ -316,6 +327,7 @@ impl Explain for TableError {
             }
             Self::UnsupportedType { .. } => "leave the column out or convert it to text".to_owned(),
             Self::DoesNotFit { .. } => "give the column the same type in every file".to_owned(),
+            Self::NotOfType { .. } => "mend the values, or let the column be read as text".to_owned(),
             Self::NotStreamed { .. } => "give one CSV or Parquet file, or standard input".to_owned(),
             Self::TextTooLong { .. } => "leave the column out of what is compared".to_owned(),
             Self::DuplicateInputName { .. } => "give each input a name of its own".to_owned(),

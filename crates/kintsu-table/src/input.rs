@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use arrow_schema::DataType;
 use bytes::Bytes;
 
 use crate::error::TableError;
@@ -119,6 +120,9 @@ pub struct ReadOptions {
     /// Columns of CSV files that become integers when every value, nulls aside, is an integer as it is usually written: no
     /// plus, no leading zeros, within 64 bits. Meant for ids, so that they order as numbers. Names no input has are ignored.
     pub integers: Vec<String>,
+    /// The types of columns that some formats hold as text, such as every column of a CSV file: text is read as that type, what is
+    /// not text stays as it is. Names no input has are ignored.
+    pub types: Vec<(String, DataType)>,
     /// A column that says which input a row comes from; made where an input lacks it, always encoded, and first.
     pub source_dataset_column: Option<String>,
     /// What stands between the fields of CSV files; none means a tab for `.tsv` and a comma for everything else.
@@ -135,6 +139,7 @@ impl Default for ReadOptions {
             encode: ColumnChoice::All,
             carry: ColumnChoice::None,
             integers: Vec::new(),
+            types: Vec::new(),
             source_dataset_column: None,
             delimiter: None,
             record_bytes_max: 256 << 20,

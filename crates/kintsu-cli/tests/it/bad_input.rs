@@ -221,3 +221,42 @@ fn shares_that_cannot_be_are_refused() {
         assert!(!said.contains(CANARY), "{said}");
     }
 }
+
+#[test]
+fn a_table_that_contradicts_itself_is_refused() {
+    let folder = small_folder();
+    let job = "inputs = [\"people.csv\"]\nmodel = \"febrl3.model.json\"\n[term_frequencies]\nsuburb = \"tf.csv\"\n";
+    std::fs::write(folder.path().join("job.toml"), job).unwrap();
+    for (second, refused) in [("0.5", false), ("0.25", true)] {
+        let table = format!("suburb,tf_suburb\n{CANARY},0.5\n{CANARY},{second}\n");
+        std::fs::write(folder.path().join("tf.csv"), table).unwrap();
+        let done = run(folder.path(), &["run", "job.toml", "-o", "out", "--overwrite", "--no-progress"]);
+        let said = stderr(&done);
+        assert_eq!(done.status.success(), !refused, "{said}");
+        assert_eq!(said.contains("KN-JOB-050]: 1 rows of "), refused, "{said}");
+        assert!(!said.contains(CANARY), "{said}");
+    }
+    for (second, refused) in [("a", false), ("b", true)] {
+        std::fs::write(folder.path().join("truth.csv"), format!("unique_id,entity\n1,a\n2,b\n1,{second}\n")).unwrap();
+        let truth = ["dedupe", "people.csv", "--model", "febrl3.model.json", "--truth", "truth.csv", "-o", "out", "--overwrite"];
+        let done = run(folder.path(), &truth);
+        let said = stderr(&done);
+        assert_eq!(done.status.success(), !refused, "{said}");
+        assert_eq!(said.contains("KN-JOB-050]: 1 rows of the truth"), refused, "{said}");
+    }
+}
+
+#[test]
+fn texts_that_are_not_of_the_type_of_their_column_are_refused() {
+    let folder = small_folder();
+    let job = |types: &str| {
+        let job = format!("inputs = [\"people.csv\"]\nmodel = \"febrl3.model.json\"\n[types]\n{types}\n");
+        std::fs::write(folder.path().join("job.toml"), job).unwrap();
+        stderr(&run(folder.path(), &["run", "job.toml", "-o", "out", "--overwrite", "--no-progress"]))
+    };
+    let said = job("postcode = \"integer\"\nsurname = \"date\"");
+    assert!(said.contains("KN-TABLE-026]: the column `surname` has ") && said.contains("hint:"), "{said}");
+    let said = job("post_code = \"integer\"");
+    assert!(said.contains("KN-JOB-023") && said.contains("did you mean `postcode`?"), "{said}");
+    assert!(job("postcode = \"number\"").contains("KN-JOB-004"), "{said}");
+}

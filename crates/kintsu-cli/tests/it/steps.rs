@@ -280,3 +280,62 @@ fn labels_that_can_be_no_pair_are_refused_by_their_number() {
         assert!(stderr(&done).contains("1 of the 2 pairs") && !stderr(&done).contains("zebulon"), "{}", stderr(&done));
     }
 }
+
+/// A model that compares numbers, for which texts would do no good.
+const NUMBERS: &str = r#"{
+    "link_type": "dedupe_only", "probability_two_random_records_match": 0.5, "sql_dialect": "duckdb",
+    "unique_id_column_name": "unique_id", "source_dataset_column_name": "source_dataset",
+    "blocking_rules_to_generate_predictions": [{"blocking_rule": "l.surname = r.surname", "sql_dialect": "duckdb"}],
+    "comparisons": [{"output_column_name": "age", "comparison_levels": [
+        {"sql_condition": "age_l IS NULL OR age_r IS NULL", "label_for_charts": "null", "is_null_level": true},
+        {"sql_condition": "abs(age_l - age_r) <= 1", "label_for_charts": "near", "m_probability": 0.9, "u_probability": 0.1},
+        {"sql_condition": "ELSE", "label_for_charts": "else", "m_probability": 0.1, "u_probability": 0.9}]}]
+}"#;
+
+#[test]
+fn a_run_in_csv_is_explained_as_it_was_scored() {
+    let people = "unique_id,surname,age,cluster_id\n1,reed,9,x\n2,reed,10,x\n3,reed,30,y\n";
+    let folder = folder_with("dedupe_only", &[("a.csv", people), ("numbers.json", NUMBERS)]);
+    let job = "inputs = [\"a.csv\"]\nmodel = \"numbers.json\"\noutput = \"out\"\nfile_format = \"csv\"\n\
+               predict_threshold = 0.01\ncluster_threshold = 0.5\n[types]\nage = \"integer\"\n";
+    std::fs::write(folder.path().join("job.toml"), job).unwrap();
+    let done = run(folder.path(), &["run", "job.toml", "--no-progress"]);
+    assert!(done.status.success(), "{}", stderr(&done));
+    let explained = run(folder.path(), &["explain", "out", "1", "2", "--format", "json"]);
+    assert!(explained.status.success(), "{}", stderr(&explained));
+    let told: serde_json::Value = serde_json::from_slice(&explained.stdout).unwrap();
+    assert_eq!(told["same_cluster"], true, "{told}");
+    let weight = told["waterfall"]["match_weight"].as_f64().unwrap();
+    assert!((weight - AGREE).abs() < 1e-9, "{told}");
+    let measured = run(folder.path(), &["evaluate", "out", "--truth", "input_cluster_id", "--format", "json"]);
+    let as_named = run(folder.path(), &["evaluate", "out", "--truth", "cluster_id", "--format", "json"]);
+    assert!(measured.status.success() && measured.stdout == as_named.stdout, "{}", stderr(&as_named));
+}
+
+#[test]
+fn what_a_run_found_is_no_truth() {
+    let folder = folder_with("dedupe_only", &[("a.csv", "unique_id,surname\n1,reed\n2,reed\n")]);
+    let done = run_steps(folder.path(), "[\"a.csv\"]", "[[steps]]\nstep = \"predict\"\n[[steps]]\nstep = \"cluster\"\n");
+    assert!(done.status.success(), "{}", stderr(&done));
+    let measured = run(folder.path(), &["evaluate", "out", "--truth", "cluster_id"]);
+    assert!(measured.status.code() == Some(2) && stderr(&measured).contains("KN-JOB-049"), "{}", stderr(&measured));
+}
+
+#[test]
+fn steps_on_data_alone_train_nothing() {
+    let folder = folder_with("dedupe_only", &[("a.csv", "unique_id,surname,age\n1,reed,4\n2,reed,5\n")]);
+    let settings: serde_json::Value = serde_json::from_str(MODEL).unwrap();
+    let mut settings = serde_json::Value::Object(settings.as_object().unwrap().clone());
+    settings["link_type"] = "dedupe_only".into();
+    for level in settings["comparisons"][0]["comparison_levels"].as_array_mut().unwrap() {
+        let level = level.as_object_mut().unwrap();
+        level.remove("m_probability");
+        level.remove("u_probability");
+    }
+    std::fs::write(folder.path().join("settings.json"), settings.to_string()).unwrap();
+    let job = "inputs = [\"a.csv\"]\nsettings = \"settings.json\"\noutput = \"out\"\n[[steps]]\nstep = \"completeness\"\n";
+    std::fs::write(folder.path().join("job.toml"), job).unwrap();
+    let done = run(folder.path(), &["run", "job.toml", "--no-progress"]);
+    assert!(done.status.success(), "{}", stderr(&done));
+    assert!(folder.path().join("out/completeness.parquet").exists() && !folder.path().join("out/model.json").exists());
+}

@@ -70,10 +70,15 @@ fn output_name(name: &str, ctx: &RunContext) -> String {
     if name != CLUSTER_ID {
         return name.to_owned();
     }
-    let renamed = format!("input_{CLUSTER_ID}");
+    let renamed = renamed(name);
     let message = format!("the input has a column `{CLUSTER_ID}`; in the output it is called `{renamed}`");
     ctx.warn("KN-W-JOB-001", message, None);
     renamed
+}
+
+/// The name in the output of a column of the input that bears the name of one of ours.
+pub(super) fn renamed(name: &str) -> String {
+    format!("input_{name}")
 }
 
 /// Named arrays of equal length as a batch.

@@ -8,10 +8,11 @@ use kintsu_entity::evaluate::{ThresholdRow, threshold_table};
 use kintsu_entity::{Clusters, Components, connected_components};
 use kintsu_link::compare::Scratch;
 use kintsu_link::diagnose::{PairEvidence, Waterfall, waterfall};
+use kintsu_link::model::Comparison;
 use serde::Serialize;
 
 use super::clock::Clock;
-use super::clusters::CLUSTER_ID;
+use super::clusters::{CLUSTER_ID, renamed};
 use super::row_lookup::{RowLookup, TextTable};
 use super::run_state::RunState;
 use super::truth::{Truth, column_labels, evaluate};
@@ -121,6 +122,7 @@ impl FinishedRun {
     ) -> Result<PairExplanation, JobError> {
         let ctx = &ctx.silent();
         let mut state = RunState::prepare(&self.job, ctx, &mut Clock::start())?;
+        refuse_hidden_column(&state)?;
         state.train(ctx, &mut Clock::start())?;
         let records = &state.loaded.records;
         let lookup = RowLookup::new(records);
@@ -182,7 +184,7 @@ impl FinishedRun {
         let (told, ctx) = (ctx, &ctx.silent());
         let state = RunState::prepare(&self.job, ctx, &mut Clock::start())?;
         let records = &state.loaded.records;
-        let truth = Truth::read(&ColumnOrFile(truth.to_owned()), records, &state.loaded.columns, told)?;
+        let truth = Truth::read(&ColumnOrFile(input_name(truth, &state)?), records, &state.loaded.columns, told)?;
         let clusters = clusters_of(&column_labels(records, CLUSTER_ID)?)?;
         let link_type = state.model()?.link_type;
         let measures = evaluate(&truth, &clusters, records, link_type)?;
@@ -220,6 +222,31 @@ impl FinishedRun {
     }
 }
 
+/// The name under which `clusters` holds a column of the input: one called as the column of clusters stands there under another.
+fn input_name(column: &str, state: &RunState<'_>) -> Result<String, JobError> {
+    if column != CLUSTER_ID {
+        return Ok(column.to_owned());
+    }
+    let renamed = renamed(CLUSTER_ID);
+    if state.loaded.columns.contains(&renamed) {
+        return Ok(renamed);
+    }
+    let message = format!("`{CLUSTER_ID}` is what the run found, and no truth");
+    Err(JobError::problem(Problem::new("KN-JOB-049", message)))
+}
+
+/// Refuses a model that looks at the column of the input which `clusters` holds under another name.
+fn refuse_hidden_column(state: &RunState<'_>) -> Result<(), JobError> {
+    let mut compared = state.model()?.comparisons.iter().flat_map(Comparison::columns);
+    if !compared.any(|column| column == CLUSTER_ID) {
+        return Ok(());
+    }
+    let message =
+        format!("the model compares a column `{CLUSTER_ID}`, which the run holds under the name `{}`", renamed(CLUSTER_ID));
+    let hint = "give the column of the input another name, in the model too, and run again";
+    Err(JobError::problem(Problem::new("KN-JOB-049", message).hint(hint)))
+}
+
 /// A run directory that lacks a file which it held when it was written.
 fn not_whole(directory: &Path, file: &str) -> JobError {
     JobError::problem(Problem::new("KN-JOB-046", format!("`{}` is not whole: {file} is not there", directory.display())))
@@ -242,6 +269,7 @@ fn job_of(directory: &Path, card: &RunCard) -> Result<JobSpec, JobError> {
         model: Some(model),
         unique_id: card.unique_id.clone(),
         source_dataset: card.source_dataset.clone(),
+        types: card.types.clone(),
         ..JobSpec::default()
     };
     for file in card.files.keys().filter_map(|file| file.strip_prefix("term_frequencies/")) {

@@ -1,8 +1,8 @@
 //! Reads the inputs of a job: which columns are looked at, which are only carried, and the records that come of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use arrow_schema::SchemaRef;
+use arrow_schema::{DataType, SchemaRef};
 use kintsu_core::RunContext;
 use kintsu_kernel::RecordsSpec;
 use kintsu_link::LinkError;
@@ -15,7 +15,7 @@ use super::run_state::prepare_records;
 use crate::card::InputCard;
 use crate::error::JobError;
 use crate::inputs::{input_card, table_input};
-use crate::spec::{JobSpec, Problem, nearest};
+use crate::spec::{ColumnType, JobSpec, Problem, nearest};
 
 /// What a job reads, before it reads it.
 #[derive(Debug)]
@@ -86,11 +86,18 @@ impl Sources {
     }
 
     /// Reads everything. `looked_at` names the columns that are compared, grouped or counted; all others are carried.
-    pub(super) fn read(self, looked_at: &[String], link_type: LinkType, ctx: &RunContext) -> Result<Loaded, JobError> {
+    pub(super) fn read(
+        self,
+        looked_at: &[String],
+        types: &BTreeMap<String, ColumnType>,
+        link_type: LinkType,
+        ctx: &RunContext,
+    ) -> Result<Loaded, JobError> {
         let options = ReadOptions {
             encode: ColumnChoice::names(looked_at),
             carry: ColumnChoice::All,
             integers: self.unique_id.iter().cloned().collect(),
+            types: column_types(types, &self.columns),
             source_dataset_column: self.source_dataset.clone(),
             ..ReadOptions::default()
         };
@@ -110,6 +117,11 @@ impl Sources {
         let (inputs, unique_id, source_dataset) = (self.inputs, self.unique_id, self.source_dataset);
         Ok(Loaded { records, inputs, spec, cards, columns, unique_id, source_dataset })
     }
+}
+
+/// The types of columns as the table reader takes them, by their names among `columns`, those of the input.
+pub(super) fn column_types(types: &BTreeMap<String, ColumnType>, columns: &[String]) -> Vec<(String, DataType)> {
+    types.iter().filter_map(|(column, kind)| Some((find(column, columns)?.to_owned(), DataType::from(*kind)))).collect()
 }
 
 /// The names of several inputs in the order in which their records stand. Of two tables, the one whose name comes first is the

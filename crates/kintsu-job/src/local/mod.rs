@@ -95,7 +95,9 @@ impl LocalEngine {
         let mut state = RunState::prepare(job, ctx, &mut clock)?;
         let steps = steps_of(job);
         state.block(&steps, ctx, &mut clock)?;
-        state.train(ctx, &mut clock)?;
+        if !job.training.is_empty() || !steps.iter().all(StepSpec::looks_at_data_alone) {
+            state.train(ctx, &mut clock)?;
+        }
         for step in &steps {
             state.take(step, &mut output, ctx, &mut clock)?;
         }

@@ -11,6 +11,7 @@ use kintsu_link::score::{EdgeColumns, TermFrequencies, Threshold};
 use kintsu_table::{Column, ColumnChoice, Input, ReadOptions};
 
 use super::edges::{Extra, write_pairs};
+use super::load::column_types;
 use super::model_source::blocking_rules;
 use super::output::Output;
 use super::run_state::{RunState, prepare_records, score_blocks};
@@ -117,6 +118,7 @@ impl RunState<'_> {
             encode: ColumnChoice::names(looked_at),
             carry: ColumnChoice::All,
             integers: self.loaded.unique_id.iter().cloned().collect(),
+            types: column_types(&self.job.types, &self.loaded.columns),
             ..ReadOptions::default()
         }
     }

@@ -34,6 +34,8 @@ pub(super) fn preflight(job: &JobSpec) -> Result<Preflight, JobError> {
     let mut looked_at = Vec::new();
     if let Some(sources) = &sources {
         looked_at = columns_looked_at(job, model, sources, &mut problems);
+        let unknown = job.types.keys().filter(|column| find(column, &sources.columns).is_none());
+        problems.extend(unknown.map(|column| missing(column, "the column", &sources.columns)));
         check_files_of_labels(job, sources, &mut problems)?;
     }
     let mut told: Vec<Problem> = Vec::new();

@@ -8,7 +8,7 @@ use arrow_select::take::take;
 use kintsu_core::RunContext;
 use kintsu_link::records::Records;
 use kintsu_link::score::TermFrequencies;
-use kintsu_table::{ColumnChoice, Input, ReadOptions};
+use kintsu_table::{Column, ColumnChoice, Input, NULL_CODE, ReadOptions};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -109,9 +109,27 @@ pub(super) fn supplied_term_frequencies(
         let wanted = records.find(column).map_err(JobError::part)?.data_type().clone();
         let values = arrow_cast::cast(&array(values)?, &wanted).map_err(defect)?;
         let shares = shares_of(&array(shares)?, path)?;
+        refuse_contradictions(column, &values, &shares, path)?;
         supplied.push(TermFrequencies::supplied(records, column, &values, &shares).map_err(JobError::part)?);
     }
     Ok(supplied)
+}
+
+/// Refuses a table that gives one value different shares.
+fn refuse_contradictions(column: &str, values: &ArrayRef, shares: &[f64], path: &Path) -> Result<(), JobError> {
+    let values = Column::encode(column, values).map_err(JobError::part)?;
+    let Some(values) = values.encoded() else { return Ok(()) };
+    let mut known = vec![None; values.values.len()];
+    let mut contradictions = 0;
+    for (code, share) in values.codes.iter().zip(shares).filter(|(code, share)| **code != NULL_CODE && !share.is_nan()) {
+        let before = known[*code as usize].replace(*share);
+        contradictions += usize::from(before.is_some_and(|before| before != *share));
+    }
+    if contradictions == 0 {
+        return Ok(());
+    }
+    let message = format!("{contradictions} rows of `{}` give a value another share than a row before them", path.display());
+    Err(JobError::problem(Problem::new("KN-JOB-050", message)))
 }
 
 /// The shares of a term-frequency table; nulls are not numbers, and everything else is above 0 and at most 1.

@@ -53,7 +53,7 @@ impl<'a> RunState<'a> {
         refuse_hopeless_inputs(&sources.inputs, ctx)?;
         let pairs = sourced.as_ref().map(|sourced| sourced.model.link_type);
         let pairs = pairs.or(job.link_type.map(link_type)).unwrap_or_else(|| default_link_type(job.inputs.len()));
-        let loaded = clock.stage("read", ctx, || sources.read(&looked_at, pairs, ctx))?;
+        let loaded = clock.stage("read", ctx, || sources.read(&looked_at, &job.types, pairs, ctx))?;
         let supplied = super::rows::supplied_term_frequencies(job, &loaded.records, ctx)?;
         let truth = job.truth.as_ref().map(|truth| Truth::read(truth, &loaded.records, &loaded.columns, ctx)).transpose()?;
         let mut counts = Counts::default();

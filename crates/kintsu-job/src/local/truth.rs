@@ -66,7 +66,7 @@ impl Truth {
         let sources = source.map(|source| table.text(&source)).transpose()?.flatten();
         let mut labels = vec![UNKNOWN; records.rows()];
         let mut numbers: HashMap<&str, u32> = HashMap::new();
-        let mut strangers = 0_usize;
+        let (mut strangers, mut contradictions) = (0_usize, 0_usize);
         for (row, (id, entity)) in ids.iter().zip(&entities).enumerate() {
             let source = sources.as_ref().and_then(|sources| sources[row].as_deref());
             let (Some(id), Some(entity)) = (id, entity) else { continue };
@@ -75,7 +75,13 @@ impl Truth {
                 continue;
             };
             let next = numbers.len() as u32;
-            labels[record as usize] = *numbers.entry(entity).or_insert(next);
+            let label = *numbers.entry(entity).or_insert(next);
+            let known = std::mem::replace(&mut labels[record as usize], label);
+            contradictions += usize::from(known != UNKNOWN && known != label);
+        }
+        if contradictions > 0 {
+            let message = format!("{contradictions} rows of the truth put a record into another entity than a row before them");
+            return Err(JobError::problem(Problem::new("KN-JOB-050", message)));
         }
         if strangers > 0 {
             let message = format!("{strangers} of the {} rows of the truth are of no record of the input", ids.len());

@@ -1,6 +1,9 @@
 //! The end of a run: the model, its term frequencies and the card.
 
+use std::collections::BTreeMap;
+
 use kintsu_core::{RunContext, peak_resident_bytes};
+use kintsu_table::FileFormat;
 
 use super::clock::Clock;
 use super::output::{Output, file_name};
@@ -9,6 +12,7 @@ use super::run_state::RunState;
 use crate::card::{Machine, RunCard};
 use crate::error::JobError;
 use crate::inputs::job_digest;
+use crate::spec::ColumnType;
 
 impl RunState<'_> {
     /// Writes what is left to write and gives the card.
@@ -31,6 +35,7 @@ impl RunState<'_> {
             engine: engine.to_owned(),
             unique_id: self.loaded.unique_id.clone(),
             source_dataset: self.source_column().map(str::to_owned),
+            types: self.types_of_text(output.format()),
             file_format: output.format().extension().to_owned(),
             files: output.files().clone(),
             counts: self.counts.clone(),
@@ -47,13 +52,23 @@ impl RunState<'_> {
         Ok(card)
     }
 
+    /// The types of the columns of the input, for files of a format that does not hold them.
+    fn types_of_text(&self, format: FileFormat) -> BTreeMap<String, ColumnType> {
+        if matches!(format, FileFormat::Parquet | FileFormat::Arrow) {
+            return BTreeMap::new();
+        }
+        let columns = self.loaded.records.table().columns().iter();
+        let typed = columns.filter_map(|column| Some((column.name.to_string(), ColumnType::of(column.data_type())?)));
+        typed.collect()
+    }
+
     /// The model in Splink's format, what stands beside it, and the term frequencies that it adjusts for.
     fn write_model(&self, output: &mut Output, ctx: &RunContext) -> Result<(), JobError> {
-        let Some(sourced) = &self.sourced else { return Ok(()) };
+        let (Some(sourced), Some(compiled)) = (&self.sourced, &self.compiled) else { return Ok(()) };
         output.write_text("model.json", &ended(sourced.model.to_json()))?;
         output.write_text("model.kintsu.json", &ended(self.beside(ctx)?.to_json()))?;
         let prefix = &sourced.model.term_frequency_adjustment_column_prefix;
-        for table in self.compiled()?.frequencies.tables() {
+        for table in compiled.frequencies.tables() {
             let name = format!("term_frequencies/{}", file_name(table.column()));
             output.write(&name, &frequencies_batch(table, prefix)?)?;
         }

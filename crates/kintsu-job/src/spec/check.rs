@@ -384,6 +384,15 @@ impl StepSpec {
 }
 
 impl StepSpec {
+    /// Whether the step looks at the records only, so that no model needs to be trained for it. Term frequencies are not of these:
+    /// those of columns that the model adjusts for are written with the model.
+    pub fn looks_at_data_alone(&self) -> bool {
+        matches!(
+            self,
+            Self::ProfileColumns { .. } | Self::Completeness { .. } | Self::CountComparisons { .. } | Self::LargestBlocks { .. }
+        )
+    }
+
     /// The name of the step, as a job file writes it.
     pub fn kind(&self) -> &'static str {
         match self {

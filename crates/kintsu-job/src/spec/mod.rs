@@ -103,6 +103,9 @@ pub struct JobSpec {
     /// Term-frequency tables to use instead of counting: column to file.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub term_frequencies: BTreeMap<String, PathBuf>,
+    /// The types of columns that CSV and JSON lines files hold as text: column to type.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub types: BTreeMap<String, ColumnType>,
     /// Columns that are never looked at and kept in the output.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<String>,
@@ -179,6 +182,24 @@ impl InputSpec {
             Self::Full(table) => (&table.path, table.name.as_deref(), table.format),
         }
     }
+}
+
+/// What the text of a column stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnType {
+    /// Text, as it is.
+    Text,
+    /// Whole numbers of 64 bits.
+    Integer,
+    /// Numbers in double precision.
+    Double,
+    /// `true` or `false`.
+    Boolean,
+    /// Dates, such as `1970-12-31`.
+    Date,
+    /// Times without a time zone, such as `1970-12-31T23:59:59`.
+    Timestamp,
 }
 
 /// A file format of tables.

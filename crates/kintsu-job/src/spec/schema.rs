@@ -247,6 +247,8 @@ fn type_of(node: &Node) -> &'static str {
     match node {
         Node::Table(_) => "a table",
         Node::List(_) => "a list",
+        // TOML has numbers that JSON has not; they are kept as text.
+        Node::Scalar(Value::String(text)) if text.parse::<f64>().is_ok_and(|number| !number.is_finite()) => "nan or infinity",
         Node::Scalar(Value::String(_)) => "text",
         Node::Scalar(Value::Bool(_)) => "true or false",
         Node::Scalar(Value::Number(_)) => "a number",

@@ -143,24 +143,13 @@ fn read_model(value: &Value, options: JsonOptions, problems: &mut Problems<'_>) 
         sql_dialect,
         linker_uid: fields.text("linker_uid", problems),
         splink_version,
-        parity: options.parity.unwrap_or_else(|| Parity::of(splink_version, sql_dialect)),
+        parity: options.parity.unwrap_or_else(|| splink_version.parity(sql_dialect)),
         ..default
     }
 }
 
 fn is_probability(value: f64) -> bool {
     (0.0..=1.0).contains(&value)
-}
-
-impl Parity {
-    /// The string semantics of the engine that a Splink model of this version and dialect was made on.
-    pub const fn of(version: SplinkVersion, dialect: Dialect) -> Self {
-        match (dialect, version) {
-            (Dialect::Spark, _) => Self::SparkJar,
-            (_, SplinkVersion::V4) => Self::DuckDb1_5,
-            (_, SplinkVersion::V5) => Self::DuckDb2_0,
-        }
-    }
 }
 
 /// Splink 4 writes `bayes_factor_column_prefix`, Splink 5 `match_weight_column_prefix`, always. In settings written by hand,

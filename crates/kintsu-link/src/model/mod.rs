@@ -25,7 +25,7 @@ pub use json_error::{ModelErrors, ModelProblem, Place};
 pub(crate) use json_read::is_else;
 pub use json_read::{JsonOptions, PROBABILITY_MIN};
 pub use kintsu_file::{EstimateNote, KintsuModel, KintsuModelError, Parameter, Provenance, TrainingNote, WarningNote};
-pub use words::{PARITIES, UnknownWord};
+pub use kintsu_sql::{Dialect, PARITIES, Parity, UnknownWord};
 
 /// Which pairs of records are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,34 +37,6 @@ pub enum LinkType {
     LinkOnly,
     /// Within and across tables.
     LinkAndDedupe,
-}
-
-/// The SQL dialect in which a model's conditions are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum Dialect {
-    DuckDb,
-    Spark,
-    Sqlite,
-    Postgres,
-}
-
-/// What a string measure counts, and the last digit of Jaro-Winkler: the answer of the engine that a model came from, or ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Parity {
-    /// Unicode characters; Jaro of two empty strings is 1, Jaccard of an empty string is 0. The default of new models.
-    #[serde(rename = "characters")]
-    Characters,
-    /// Bytes, as DuckDB 1.5 computes them.
-    #[serde(rename = "duckdb-1.5")]
-    DuckDb1_5,
-    /// Bytes, as DuckDB 2.0 computes them.
-    #[serde(rename = "duckdb-2.0")]
-    DuckDb2_0,
-    /// UTF-16 units, as Splink's jar for Spark computes them.
-    #[serde(rename = "spark-jar")]
-    SparkJar,
 }
 
 /// Which Splink wrote a model's JSON, as far as it can be told.

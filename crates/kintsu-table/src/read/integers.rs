@@ -4,17 +4,11 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, Int64Array};
-use arrow_schema::DataType;
 
 use crate::column::{Column, ColumnData};
-use crate::input::ReadOptions;
 
-/// The column with integers for text, when the options want that and every value is an integer as it is usually written.
-pub(super) fn integers_where_wanted(column: Column, options: &ReadOptions) -> Column {
-    let wanted = options.integers.iter().any(|name| **name == *column.name) && *column.data_type() == DataType::Utf8;
-    if !wanted {
-        return column;
-    }
+/// The column of text with integers, when every value is an integer as it is usually written; none when not.
+pub(super) fn integers_where_all_are(column: &Column) -> Option<Column> {
     let data = match &column.data {
         ColumnData::Encoded(encoded) if encoded.values.is_empty() => None,
         ColumnData::Encoded(encoded) => canonical_integers(&encoded.values).map(|values| {
@@ -25,7 +19,7 @@ pub(super) fn integers_where_wanted(column: Column, options: &ReadOptions) -> Co
         ColumnData::Plain(array) if array.null_count() == array.len() => None,
         ColumnData::Plain(array) => canonical_integers(array).map(ColumnData::Plain),
     };
-    data.map_or_else(|| column.clone(), |data| Column { name: Arc::clone(&column.name), data })
+    data.map(|data| Column { name: Arc::clone(&column.name), data })
 }
 
 /// The integers that the texts are; none when a text is no integer, or is one written unusually.

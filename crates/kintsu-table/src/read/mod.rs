@@ -14,6 +14,7 @@ mod parquet;
 mod plan;
 mod sink;
 mod stream;
+mod typed;
 mod unite;
 
 use std::collections::HashSet;
@@ -24,10 +25,10 @@ use kintsu_core::RunContext;
 use rayon::prelude::*;
 
 use self::batches::{Batch, BatchFile};
-use self::integers::integers_where_wanted;
 use self::plan::{OpenFile, Plan, Rows};
 use self::sink::Sink;
 pub use self::stream::{Piece, TextBatch, TextStream};
+use self::typed::typed_where_wanted;
 use crate::column::Column;
 use crate::encode::{ROWS_MAX, encoded_type};
 use crate::error::TableError;
@@ -83,7 +84,7 @@ pub fn read_counted(inputs: &[Input], options: &ReadOptions, context: &RunContex
     context.progress().finish();
     context.make_room_for(0)?;
     let columns = sinks.into_par_iter().map(Sink::finish).collect::<Result<Vec<_>, _>>()?;
-    let columns = columns.into_iter().map(|column| integers_where_wanted(column, options)).collect();
+    let columns = columns.into_iter().map(|column| typed_where_wanted(column, options)).collect::<Result<_, _>>()?;
     Ok((finish(source.map(plan::SourceSink::finish), columns, rows)?, rows_of_input))
 }
 
