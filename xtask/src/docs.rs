@@ -17,7 +17,7 @@ const CODES: &str = "codes";
 
 /// Writes the pages.
 pub fn write() -> Result<(), String> {
-    output(cargo().args(["build", "--release", "--quiet", "--package", "kintsu"]))?;
+    output(cargo().args(["build", "--release", "--quiet", "--workspace"]))?;
     let folder = folder();
     std::fs::create_dir_all(&folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     for (name, topic) in PAGES {
