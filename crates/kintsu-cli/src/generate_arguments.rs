@@ -89,6 +89,10 @@ enum PresetOption {
     Mdm,
     /// The same sources with customers that are made up as people are, and with the errors of people.
     Realistic,
+    /// One table of people of several countries, each with copies that have errors.
+    People,
+    /// One table of companies of several countries, each with copies that have errors.
+    Companies,
 }
 
 impl PresetOption {
@@ -96,6 +100,8 @@ impl PresetOption {
         match self {
             Self::Mdm => GeneratePreset::Mdm,
             Self::Realistic => GeneratePreset::Realistic,
+            Self::People => GeneratePreset::People,
+            Self::Companies => GeneratePreset::Companies,
         }
     }
 }

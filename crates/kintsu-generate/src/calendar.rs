@@ -22,6 +22,11 @@ pub fn days(day: Date) -> i32 {
     date(1970, 1, 1).until(day).map_or(0, |span: Span| span.get_days())
 }
 
+/// The date so many days after 1970-01-01; none outside the years from -9999 to 9999.
+pub fn from_days(days: i32) -> Option<Date> {
+    date(1970, 1, 1).checked_add(Span::new().try_days(days).ok()?).ok()
+}
+
 /// The same day so many years earlier; 28 February where there is no 29th.
 pub fn years_before(day: Date, years: i32) -> Date {
     day.checked_sub(years.years()).unwrap_or(day)
@@ -33,7 +38,11 @@ mod tests {
 
     #[test]
     fn days_are_counted_from_1970() {
-        assert_eq!(days(date(1970, 1, 1)), 0);
+        for day in [-40_000, -1, 0, 1, 59, 10_957, 20_000] {
+            assert_eq!(from_days(day).map(days), Some(day));
+        }
+        assert_eq!(from_days(10_957), Some(date(2000, 1, 1)));
+        assert_eq!(from_days(i32::MAX), None);
         assert_eq!(days(date(2026, 1, 1)), 20_454);
         assert_eq!(days(date(1969, 12, 31)), -1);
         assert_eq!(years_before(date(2024, 2, 29), 1), date(2023, 2, 28));

@@ -9,33 +9,50 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{AS_OF_DEFAULT, parse_as_of};
 use crate::copied::Copies;
-use crate::corrupt::CorruptionSpec;
+use crate::corrupt::{ColumnRole, CorruptColumn, CorruptionSpec, Corruptor};
+use crate::country::Country;
 use crate::error::GenerateError;
 use crate::lists::Lists;
 use crate::mdm::Mdm;
 use crate::preset::Preset;
 use crate::realistic::Realistic;
+use crate::single::{Companies, Entities, OneTable, People};
 
 /// A preset by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PresetName {
     /// Customers and the CRM, ERP and e-commerce sources of the reference generator.
-    #[default]
     Mdm,
     /// The same sources with customers that are made up as people are, and with the errors of people.
+    #[default]
     Realistic,
+    /// One table of people of several countries.
+    People,
+    /// One table of companies of several countries.
+    Companies,
 }
 
 impl PresetName {
     /// Every preset.
-    pub const ALL: [Self; 2] = [Self::Mdm, Self::Realistic];
+    pub const ALL: [Self; 4] = [Self::Mdm, Self::Realistic, Self::People, Self::Companies];
 
     /// The name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Mdm => "mdm",
             Self::Realistic => "realistic",
+            Self::People => "people",
+            Self::Companies => "companies",
+        }
+    }
+
+    /// The columns that a corruption file may name; under the preset mdm, which takes none, those of its sources.
+    pub fn corrupted_columns(self) -> Vec<CorruptColumn> {
+        match self {
+            Self::Mdm | Self::Realistic => Realistic::corrupted_columns(),
+            Self::People => People::corrupted_columns(),
+            Self::Companies => Companies::corrupted_columns(),
         }
     }
 }
@@ -180,6 +197,27 @@ impl Options {
         match self.preset {
             PresetName::Mdm => Ok(Box::new(Mdm::new(self.seed, self.as_of, self.keep_customer_id, &self.lists)?)),
             PresetName::Realistic => Ok(Box::new(Realistic::new(self)?)),
+            PresetName::People => Ok(Box::new(OneTable::<People>::new(self)?)),
+            PresetName::Companies => Ok(Box::new(OneTable::<Companies>::new(self)?)),
         }
+    }
+
+    /// What puts errors into records of people or companies of a country; none is that of the corruption itself.
+    ///
+    /// # Errors
+    /// What is wrong with the corruption or with the lists.
+    pub(crate) fn corruptor(&self, columns: &[CorruptColumn], country: Option<Country>) -> Result<Corruptor, GenerateError> {
+        let mut spec = self.corruption.clone().unwrap_or_default();
+        if self.preset == PresetName::Companies {
+            spec.columns.entry(ColumnRole::CompanyName).or_insert_with(|| "name".to_owned());
+        }
+        if let Some(problem) = spec.problems(columns).first() {
+            let what = format!("the corruption cannot be: {}: {}", problem.keys.join("."), problem.message);
+            return Err(GenerateError::options(what, "name columns of text and dates that all sources have"));
+        }
+        if let Some(country) = country {
+            country.locale().clone_into(&mut spec.locale);
+        }
+        spec.compile(columns, &self.lists)
     }
 }

@@ -15,7 +15,7 @@ use crate::preset::{Preset, changes_schema, truth_schema};
 use crate::write::Done;
 
 /// Ids are made of random bits.
-const RANDOM: [&str; 1] = ["record_id"];
+const RANDOM: [&str; 2] = ["record_id", "unique_id"];
 
 /// What encodes pieces of each file.
 pub(crate) struct Encoders {

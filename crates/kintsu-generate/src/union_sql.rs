@@ -10,7 +10,7 @@ use crate::options::Options;
 use crate::preset::Source;
 
 /// The statements: views of the files, to be read from the directory, where DuckDB has a reader for them; then the table that stacks
-/// them, with nulls for the columns that a source has not.
+/// them, with nulls for the columns that a source has not, unless there is only one.
 pub(crate) fn union_sql(deliveries: &[DeliveryCard], sources: &[Source], options: &Options) -> String {
     let suffixes: BTreeSet<&str> = deliveries.iter().map(|card| card.table_suffix.as_str()).collect();
     let tables: Vec<(&Source, String)> = suffixes
@@ -39,6 +39,9 @@ pub(crate) fn union_sql(deliveries: &[DeliveryCard], sources: &[Source], options
             let _ = writeln!(text, "CREATE OR REPLACE VIEW \"{table}\" AS SELECT * FROM {reader}('{table}/*.{extension}');");
         }
         text.push('\n');
+    }
+    if tables.len() == 1 {
+        return text;
     }
     text.push_str("CREATE OR REPLACE TABLE raw_customers_combined AS\n");
     for (position, (source, table)) in tables.iter().enumerate() {

@@ -62,7 +62,7 @@ impl Volumes {
         }
         let derived = records.map(|records| match options.preset {
             PresetName::Mdm => records / MDM_RECORDS_PER_CUSTOMER,
-            PresetName::Realistic => ((records as f64 / per_customer).round() as u64).max(1),
+            _ => ((records as f64 / per_customer).round() as u64).max(1),
         });
         let customers = options.customers.or(derived).unwrap_or(0);
         if customers == 0 || customers > CUSTOMERS_MAX {

@@ -2,7 +2,7 @@
 
 use kintsu_core::RunContext;
 use kintsu_generate::calendar::parse_as_of;
-use kintsu_generate::{GenerateError, Generated, Lists, Options, Plan, PresetName, Realistic, WriteMode};
+use kintsu_generate::{GenerateError, Generated, Lists, Options, Plan, PresetName, WriteMode};
 
 use crate::error::JobError;
 use crate::spec::{CorruptionFile, GenerateSpec, JobSpec, Problem, SEED_DEFAULT, WriteModeName};
@@ -40,11 +40,12 @@ fn options(job: &JobSpec) -> Result<Options, JobError> {
     let output = job.output.clone().ok_or_else(|| {
         JobError::problem(Problem::new("KN-JOB-022", "no directory to write is named").hint("name one with -o DIR"))
     })?;
+    let preset = spec.preset.map_or_else(PresetName::default, Into::into);
     let corruption = match spec.corruption.as_deref() {
-        Some(path) => Some(CorruptionFile::read(Some(path))?.checked(&Realistic::corrupted_columns())?.clone()),
+        Some(path) => Some(CorruptionFile::read(Some(path))?.checked(&preset.corrupted_columns())?.clone()),
         None => None,
     };
-    let defaults = Options { corruption, ..Options::new(output).map_err(JobError::part)? };
+    let defaults = Options { preset, corruption, ..Options::new(output).map_err(JobError::part)? };
     fill(spec, job, defaults).map_err(JobError::part)
 }
 
@@ -59,7 +60,6 @@ fn fill(spec: GenerateSpec, job: &JobSpec, defaults: Options) -> Result<Options,
         return Err(GenerateError::options("an output cannot be both replaced and continued", "leave one of them out"));
     }
     Ok(Options {
-        preset: spec.preset.map_or(PresetName::Realistic, Into::into),
         seed: job.seed.unwrap_or(SEED_DEFAULT),
         as_of: spec.as_of.as_deref().map_or(Ok(defaults.as_of), parse_as_of)?,
         customers: spec.customers,

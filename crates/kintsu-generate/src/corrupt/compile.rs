@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use kintsu_core::Chance;
 
 use super::corruptor::{Corruptor, Rates};
-use super::record::ColumnRole;
+use super::company::LegalForms;
+use super::record::{ColumnRole, ROLES};
 use super::spec::{CorruptionSpec, TypoKind};
 use crate::error::GenerateError;
 use crate::lists::{LOCALES, Lists, Nicknames};
@@ -96,7 +97,7 @@ impl CorruptionSpec {
         problems
     }
 
-    fn event_rates(&self) -> [(&'static str, f64); 5] {
+    fn event_rates(&self) -> [(&'static str, f64); 9] {
         let events = &self.events;
         [
             ("nickname", events.nickname),
@@ -104,6 +105,10 @@ impl CorruptionSpec {
             ("moved", events.moved),
             ("birth_date", events.birth_date),
             ("names_swapped", events.names_swapped),
+            ("legal_form", events.legal_form),
+            ("abbreviation", events.abbreviation),
+            ("alias", events.alias),
+            ("transliteration", events.transliteration),
         ]
     }
 
@@ -123,11 +128,13 @@ impl CorruptionSpec {
             nicknames: Nicknames::new(&lists.load("nicknames")?),
             surnames: lists.load(&format!("{locale}/family"))?,
             addresses: Addresses::new(locale, lists)?,
+            legal_forms: LegalForms::new(&lists.load(&format!("{locale}/legal_forms"))?),
+            german: locale.starts_with("de_"),
         })
     }
 
     /// The column of each role, in the order of [`ColumnRole::ALL`].
-    fn roles(&self, columns: &[CorruptColumn]) -> [Option<usize>; 8] {
+    fn roles(&self, columns: &[CorruptColumn]) -> [Option<usize>; ROLES] {
         let position = |name: &str| columns.iter().position(|column| column.name == name);
         ColumnRole::ALL.map(|role| match self.columns.get(&role) {
             Some(name) => position(name),
@@ -160,6 +167,10 @@ impl CorruptionSpec {
             moved: chance(events.moved),
             birth_date: chance(events.birth_date),
             names_swapped: chance(events.names_swapped),
+            legal_form: chance(events.legal_form),
+            abbreviation: chance(events.abbreviation),
+            alias: chance(events.alias),
+            transliteration: chance(events.transliteration),
             typos: of(&self.typos).into_iter().filter(|(column, _)| !dates(*column)).collect(),
             missing: of(&self.missing),
         }

@@ -2,17 +2,19 @@
 
 use kintsu_core::{Chance, Draws};
 
+use super::company::LegalForms;
 use super::date;
-use super::record::{Change, ColumnRole, Operation, Record, Value};
+use super::record::{Change, ColumnRole, Operation, ROLES, Record, Value};
 use super::spec::TypoKind;
 use super::typo::misspell;
+use crate::calendar::{days, from_days};
 use crate::lists::{Nicknames, WeightedList};
 use crate::persons::Addresses;
 
 /// Corrupts records of the columns that it was made for, by [`CorruptionSpec::compile`](super::CorruptionSpec::compile).
 #[derive(Debug, Clone)]
 pub struct Corruptor {
-    pub(super) roles: [Option<usize>; 8],
+    pub(super) roles: [Option<usize>; ROLES],
     pub(super) dates: Vec<bool>,
     pub(super) usual: Rates,
     pub(super) bad: Rates,
@@ -21,6 +23,9 @@ pub struct Corruptor {
     pub(super) nicknames: Nicknames,
     pub(super) surnames: WeightedList,
     pub(super) addresses: Addresses,
+    pub(super) legal_forms: LegalForms,
+    /// Whether ä is written ae without accents.
+    pub(super) german: bool,
 }
 
 /// How often things happen.
@@ -31,6 +36,10 @@ pub(super) struct Rates {
     pub(super) moved: Chance,
     pub(super) birth_date: Chance,
     pub(super) names_swapped: Chance,
+    pub(super) legal_form: Chance,
+    pub(super) abbreviation: Chance,
+    pub(super) alias: Chance,
+    pub(super) transliteration: Chance,
     /// By position of the column.
     pub(super) typos: Vec<(usize, Chance)>,
     pub(super) missing: Vec<(usize, Chance)>,
@@ -45,6 +54,10 @@ const BIRTH_DATE: u64 = 4;
 const SWAPPED: u64 = 5;
 const WHICH_NICKNAME: u64 = 6;
 const WHICH_SURNAME: u64 = 7;
+const ALIAS: u64 = 8;
+const ABBREVIATION: u64 = 9;
+const LEGAL_FORM: u64 = 10;
+const TRANSLITERATION: u64 = 11;
 const TYPO: u64 = 1 << 16;
 const TYPO_KIND: u64 = 2 << 16;
 const MISSING: u64 = 3 << 16;
@@ -82,6 +95,12 @@ impl Corruptor {
         if rates.names_swapped.happens(draws.at(SWAPPED)) {
             self.swap_names(record, changes);
         }
+        if self.column(ColumnRole::CompanyName).is_some() {
+            self.vary_company(record, rates, draws, changes);
+        }
+        if rates.transliteration.happens(draws.at(TRANSLITERATION)) {
+            self.transliterate(record, changes);
+        }
         for (column, chance) in &rates.typos {
             if chance.happens(draws.at(TYPO + *column as u64)) {
                 self.mistype(record, *column, draws, changes);
@@ -97,8 +116,21 @@ impl Corruptor {
         }
     }
 
+    /// Another name, a word cut short, another spelling of the legal form.
+    fn vary_company(&self, record: &mut Record, rates: &Rates, draws: Draws, changes: &mut Vec<Change>) {
+        if rates.alias.happens(draws.at(ALIAS)) {
+            self.use_alias(record, draws.part(ALIAS), changes);
+        }
+        if rates.abbreviation.happens(draws.at(ABBREVIATION)) {
+            self.abbreviate(record, draws.part(ABBREVIATION), changes);
+        }
+        if rates.legal_form.happens(draws.at(LEGAL_FORM)) {
+            self.respell_legal_form(record, draws.part(LEGAL_FORM), changes);
+        }
+    }
+
     #[inline]
-    fn column(&self, role: ColumnRole) -> Option<usize> {
+    pub(super) fn column(&self, role: ColumnRole) -> Option<usize> {
         self.roles[role as usize]
     }
 
@@ -143,9 +175,8 @@ impl Corruptor {
         if value.missing {
             return;
         }
-        let parsed = if self.dates[column] { Some(value.days) } else { value.text.parse().ok().map(date::to_days) };
+        let parsed = if self.dates[column] { Some(value.days) } else { value.text.parse().ok().map(days) };
         let Some((right, wrong)) = parsed.and_then(|right| Some((right, date::wrong_date(right, draws)?))) else { return };
-        let written = |days| date::from_days(days).map_or_else(String::new, |date| date.to_string());
         if self.dates[column] {
             value.days = wrong;
         } else {
@@ -181,7 +212,7 @@ impl Corruptor {
             return;
         }
         let before = if self.dates[column] {
-            date::from_days(value.days).map_or_else(String::new, |date| date.to_string())
+            written(value.days)
         } else {
             std::mem::take(&mut value.text)
         };
@@ -210,8 +241,13 @@ impl Corruptor {
     }
 }
 
+/// A date as 2000-01-31.
+fn written(days: i32) -> String {
+    from_days(days).map_or_else(String::new, |date| date.to_string())
+}
+
 /// Puts `text` into a column, unless the value is missing or the same.
-fn replace(record: &mut Record, column: usize, text: String, operation: Operation, changes: &mut Vec<Change>) {
+pub(super) fn replace(record: &mut Record, column: usize, text: String, operation: Operation, changes: &mut Vec<Change>) {
     let value = &mut record[column];
     if value.missing || value.text == text {
         return;

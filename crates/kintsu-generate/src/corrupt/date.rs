@@ -1,20 +1,9 @@
 //! Birth dates written wrongly.
 
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use kintsu_core::{Draws, below};
 
-/// The day from which days are counted.
-const EPOCH: Date = date(1970, 1, 1);
-
-/// A date of the calendar as days since 1970-01-01.
-pub(super) fn to_days(date: Date) -> i32 {
-    date.since(EPOCH).map_or(0, |span| span.get_days())
-}
-
-/// The date so many days after 1970-01-01; none outside the years from -9999 to 9999.
-pub(super) fn from_days(days: i32) -> Option<Date> {
-    EPOCH.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
-}
+use crate::calendar::{days as to_days, from_days};
 
 /// Another date that somebody may have written instead: day and month swapped, the day or the month off by one, the year off by
 /// one or ten, its last two digits swapped, or the first of the month. Never the same one.
@@ -49,15 +38,6 @@ mod tests {
     use kintsu_core::Stream;
 
     use super::*;
-
-    #[test]
-    fn days_and_dates_fit_one_another() {
-        for days in [-40_000, -1, 0, 1, 59, 10_957, 20_000] {
-            assert_eq!(to_days(from_days(days).unwrap()), days);
-        }
-        assert_eq!(from_days(10_957), Some(date(2000, 1, 1)));
-        assert_eq!(from_days(i32::MAX), None);
-    }
 
     #[test]
     fn a_wrong_date_is_another_one() {

@@ -3,6 +3,7 @@
 //!
 //! A pure function of a record and its random numbers. Every change is told with what stood there before.
 
+mod company;
 mod compile;
 mod corruptor;
 mod date;

@@ -23,11 +23,18 @@ pub enum ColumnRole {
     Postcode,
     /// The birth date.
     BirthDate,
+    /// The name of a company, with its legal form at the end.
+    CompanyName,
+    /// The legal form of a company.
+    LegalForm,
 }
+
+/// How many meanings there are.
+pub(super) const ROLES: usize = 10;
 
 impl ColumnRole {
     /// Every role.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; ROLES] = [
         Self::FirstName,
         Self::LastName,
         Self::FullName,
@@ -36,6 +43,8 @@ impl ColumnRole {
         Self::State,
         Self::Postcode,
         Self::BirthDate,
+        Self::CompanyName,
+        Self::LegalForm,
     ];
 
     /// Its name in a file.
@@ -49,6 +58,8 @@ impl ColumnRole {
             Self::State => "state",
             Self::Postcode => "postcode",
             Self::BirthDate => "birth_date",
+            Self::CompanyName => "company_name",
+            Self::LegalForm => "legal_form",
         }
     }
 
@@ -63,6 +74,8 @@ impl ColumnRole {
             Self::State => &["state", "region", "province"],
             Self::Postcode => &["postcode", "zip_code", "zip", "postal_code"],
             Self::BirthDate => &["date_of_birth", "birth_date", "dob", "birthdate"],
+            Self::CompanyName => &["company_name", "legal_name", "organisation", "organization"],
+            Self::LegalForm => &["legal_form", "company_type"],
         }
     }
 }
@@ -123,13 +136,21 @@ pub enum Operation {
     BirthDate,
     /// Given name and surname swapped.
     NamesSwapped,
+    /// Another spelling of the legal form of a company, or none.
+    LegalForm,
+    /// A word of a company's name cut short.
+    Abbreviation,
+    /// Another name of a company: initials, one word, words joined.
+    Alias,
+    /// Letters with accents written without them.
+    Transliteration,
     /// Left empty.
     Missing,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Keyboard,
         Self::Transposition,
         Self::Deletion,
@@ -141,6 +162,10 @@ impl Operation {
         Self::Moved,
         Self::BirthDate,
         Self::NamesSwapped,
+        Self::LegalForm,
+        Self::Abbreviation,
+        Self::Alias,
+        Self::Transliteration,
         Self::Missing,
     ];
 
@@ -157,7 +182,13 @@ impl Operation {
             Self::SurnameChange => "surname_change",
             Self::Moved => "moved",
             Self::BirthDate => "birth_date",
+            Self::CompanyName => "company_name",
+            Self::LegalForm => "legal_form",
             Self::NamesSwapped => "names_swapped",
+            Self::LegalForm => "legal_form",
+            Self::Abbreviation => "abbreviation",
+            Self::Alias => "alias",
+            Self::Transliteration => "transliteration",
             Self::Missing => "missing",
         }
     }

@@ -48,6 +48,18 @@ pub struct EventSpec {
     /// Given name and surname swapped. Default 0.005.
     #[schemars(range(min = 0, max = 1))]
     pub names_swapped: f64,
+    /// A company's legal form spelled another way, or left out. Default 0.35.
+    #[schemars(range(min = 0, max = 1))]
+    pub legal_form: f64,
+    /// A word of a company's name cut short. Default 0.1.
+    #[schemars(range(min = 0, max = 1))]
+    pub abbreviation: f64,
+    /// Another name of a company: initials, its first word, or its words joined. Default 0.03.
+    #[schemars(range(min = 0, max = 1))]
+    pub alias: f64,
+    /// Names, street and city written without accents, where they have any. Default 0.1.
+    #[schemars(range(min = 0, max = 1))]
+    pub transliteration: f64,
 }
 
 /// How often a typing error is of each kind, relative to the others.
@@ -110,9 +122,23 @@ impl Default for CorruptionSpec {
             locale: "en_US".to_owned(),
             columns: BTreeMap::new(),
             events: EventSpec::default(),
-            typos: of(&[("first_name", 0.03), ("last_name", 0.03)]),
+            typos: of(&[
+                ("first_name", 0.03),
+                ("last_name", 0.03),
+                ("company_name", 0.03),
+                ("national_id", 0.01),
+                ("registration_id", 0.01),
+            ]),
             typo_kinds: TypoSpec::default(),
-            missing: of(&[("email", 0.15), ("phone", 0.12), ("date_of_birth", 0.05)]),
+            missing: of(&[
+                ("email", 0.15),
+                ("phone", 0.12),
+                ("date_of_birth", 0.05),
+                ("gender", 0.05),
+                ("national_id", 0.3),
+                ("registration_id", 0.3),
+                ("website", 0.3),
+            ]),
             bad_records: BadRecordSpec::default(),
         }
     }
@@ -120,7 +146,17 @@ impl Default for CorruptionSpec {
 
 impl Default for EventSpec {
     fn default() -> Self {
-        Self { nickname: 0.06, surname_change: 0.015, moved: 0.08, birth_date: 0.02, names_swapped: 0.005 }
+        Self {
+            nickname: 0.06,
+            surname_change: 0.015,
+            moved: 0.08,
+            birth_date: 0.02,
+            names_swapped: 0.005,
+            legal_form: 0.35,
+            abbreviation: 0.1,
+            alias: 0.03,
+            transliteration: 0.1,
+        }
     }
 }
 

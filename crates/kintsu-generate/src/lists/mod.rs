@@ -83,6 +83,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("pl_PL/company_words", include_str!("../../lists/pl_PL/company_words.tsv")),
     ("pl_PL/legal_forms", include_str!("../../lists/pl_PL/legal_forms.tsv")),
     ("pl_PL/email_domains", include_str!("../../lists/pl_PL/email_domains.tsv")),
+    ("locales", include_str!("../../lists/locales.tsv")),
     ("nicknames", include_str!("../../lists/nicknames.tsv")),
     ("mdm/given_names", include_str!("../../lists/mdm/given_names.tsv")),
     ("mdm/surnames", include_str!("../../lists/mdm/surnames.tsv")),
@@ -153,7 +154,7 @@ impl Lists {
     }
 
     /// The error that names the first line of the list called `name` whose value is `wrong`.
-    fn wrong_value(&self, name: &str, wrong: impl Fn(&str) -> bool, problem: &'static str) -> GenerateError {
+    pub(crate) fn wrong_value(&self, name: &str, wrong: impl Fn(&str) -> bool, problem: &'static str) -> GenerateError {
         let is_wrong = |line: &str| {
             let value = line.split_once('\t').map_or(line, |(value, _)| value).trim();
             !value.is_empty() && !line.starts_with('#') && wrong(value)

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use kintsu_core::{Chance, Draws, Stream, below};
 
 use crate::calendar::{days, years_before};
+use crate::country::{Country, append_phone};
 use crate::error::GenerateError;
 use crate::lists::{Lists, WeightedList};
 pub(crate) use address::Addresses;
@@ -49,6 +50,7 @@ pub(crate) struct Person {
 /// People of one locale.
 #[derive(Debug)]
 pub(crate) struct Persons {
+    country: Country,
     given: [WeightedList; 2],
     family: WeightedList,
     plain_given: [WeightedList; 2],
@@ -69,10 +71,12 @@ pub(crate) struct Persons {
 const YEAR: i32 = 365;
 
 impl Persons {
-    pub(crate) fn new(locale: &str, seed: u64, as_of: Date, lists: &Lists) -> Result<Self, GenerateError> {
+    pub(crate) fn new(country: Country, seed: u64, as_of: Date, lists: &Lists) -> Result<Self, GenerateError> {
+        let locale = country.locale();
         let load = |name: &str| lists.load(&format!("{locale}/{name}"));
         let (given, family) = ([load("given_male")?, load("given_female")?], load("family")?);
         Ok(Self {
+            country,
             plain_given: [plain(&given[0]), plain(&given[1])],
             plain_family: plain(&family),
             given,
@@ -180,19 +184,11 @@ impl Persons {
         out.push_str(self.email_domains.pick(person.draws.at(position::EMAIL_DOMAIN)));
     }
 
-    /// Appends a phone number of ten digits, which people who live together may share.
+    /// Appends the phone number, which people who live together may share.
     pub(crate) fn append_phone(&self, person: &Person, out: &mut String) {
         let shared = person.lives_with_others && self.shared_phone.happens(person.draws.at(position::SHARED_PHONE));
-        let mut rest = if shared { person.home.at(64) } else { person.draws.at(position::PHONE) };
-        for (place, least) in (0..12).map(|place| (place, if matches!(place, 0 | 4) { 2 } else { 0 })) {
-            if matches!(place, 3 | 7) {
-                out.push('-');
-                continue;
-            }
-            let digit = least + below(rest, 10 - least);
-            rest = rest.wrapping_mul(10 - least);
-            out.push(char::from(b'0' + digit as u8));
-        }
+        let bits = if shared { person.home.at(64) } else { person.draws.at(position::PHONE) };
+        append_phone(self.country.phone_pattern(), bits, out);
     }
 }
 
@@ -239,7 +235,7 @@ mod tests {
 
     #[test]
     fn households_twins_and_fathers_and_sons_are_as_frequent_as_they_should_be() {
-        let persons = Persons::new("en_US", 42, date(2026, 1, 1), &Lists::built_in()).unwrap();
+        let persons = Persons::new(Country::UnitedStates, 42, date(2026, 1, 1), &Lists::built_in()).unwrap();
         let total = 200_000_u64;
         let everyone: Vec<Person> = (0..total).map(|number| persons.person(number)).collect();
         let (mut together, mut twins, mut fathers) = (0, 0, 0);
@@ -265,7 +261,7 @@ mod tests {
 
     #[test]
     fn addresses_of_a_household_are_one_and_their_parts_fit() {
-        let persons = Persons::new("en_US", 42, date(2026, 1, 1), &Lists::built_in()).unwrap();
+        let persons = Persons::new(Country::UnitedStates, 42, date(2026, 1, 1), &Lists::built_in()).unwrap();
         for number in 0..2_000 {
             let person = persons.person(number);
             let (mut email, mut phone) = (String::new(), String::new());

@@ -10,8 +10,9 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kintsu_core::{Draws, Stream, below};
 
 use crate::column::{CodeColumn, TextColumn, append_number, code_type, values};
+use crate::country::Country;
 use crate::copied::{Coverage, Held, made_columns, slots_per_group};
-use crate::corrupt::{CorruptColumn, CorruptionSpec, Corruptor, Value};
+use crate::corrupt::{CorruptColumn, Corruptor, Value};
 use crate::error::GenerateError;
 use crate::lists::WeightedList;
 use crate::mdm::base::{Base, SEGMENTS};
@@ -74,27 +75,18 @@ impl Realistic {
         });
         Ok(Self {
             sources: sources.collect(),
-            persons: Persons::new("en_US", seed, options.as_of, lists)?,
+            persons: Persons::new(Country::UnitedStates, seed, options.as_of, lists)?,
             families: lists.load("en_US/family")?,
             company_words: lists.load("en_US/company_words")?,
             legal_forms: lists.load("en_US/legal_forms")?.map(|forms| forms.split('|').next().unwrap_or(forms).to_owned()),
             jobs: lists.load("en_US/jobs")?,
             base: Base::new(lists, options.as_of)?,
-            corruptor: Self::corruptor(options)?,
+            corruptor: options.corruptor(&Self::corrupted_columns(), None)?,
             records: System::ALL.map(|system| Stream::new(seed, &format!("realistic {}", system.name()))),
             customers: Stream::new(seed, "realistic customer"),
             coverage,
             keep_customer_id: options.keep_customer_id,
         })
-    }
-
-    fn corruptor(options: &Options) -> Result<Corruptor, GenerateError> {
-        let spec = options.corruption.clone().unwrap_or_default();
-        if let Some(problem) = spec.problems(&Self::corrupted_columns()).first() {
-            let what = format!("the corruption cannot be: {}: {}", problem.keys.join("."), problem.message);
-            return Err(GenerateError::options(what, "name columns of text and dates that all sources have"));
-        }
-        CorruptionSpec::compile(&spec, &Self::corrupted_columns(), &options.lists)
     }
 
     /// The columns that a corruption file may name.

@@ -3,7 +3,7 @@
 use std::fs;
 
 use kintsu_core::{Blame, Explain, RunContext};
-use kintsu_generate::{GenerateError, Lists, Options, Part, WriteMode, generate, plan};
+use kintsu_generate::{GenerateError, Lists, Options, Part, PresetName, WriteMode, generate, plan};
 
 use crate::scene::{made, options};
 
@@ -11,7 +11,7 @@ use crate::scene::{made, options};
 fn volumes_that_cannot_be_are_refused_with_a_hint() {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("out");
-    let base = Options::new(output.clone()).unwrap();
+    let base = Options { preset: PresetName::Mdm, ..Options::new(output.clone()).unwrap() };
     for wrong in [
         Options { customers: Some(0), ..base.clone() },
         Options { records: Some(3), ..base.clone() },
@@ -44,7 +44,7 @@ fn many_customers_for_the_records_are_warned_about_from_51_percent_on() {
 
 #[test]
 fn records_make_a_quarter_of_customers() {
-    let options = Options { records: Some(100_000), ..Options::new("o".into()).unwrap() };
+    let options = Options { preset: PresetName::Mdm, records: Some(100_000), ..Options::new("o".into()).unwrap() };
     let volumes = plan(&options).unwrap().volumes;
     let rows: Vec<u64> = volumes.expected.iter().map(|table| table.rows).collect();
     assert_eq!((volumes.customers, rows), (25_000, vec![23_000, 17_500, 20_250]));

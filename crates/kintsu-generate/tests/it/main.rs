@@ -4,6 +4,7 @@
 mod bad_input;
 mod continued;
 mod corruption;
+mod one_table;
 mod realistic;
 mod sameness;
 mod scene;

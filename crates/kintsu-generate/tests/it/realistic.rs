@@ -5,10 +5,10 @@ use std::path::Path;
 
 use kintsu_generate::{Options, Part, PresetName};
 
-use crate::scene::{digests, made, options, texts};
+use crate::scene::{digests, made, options_of, texts};
 
 fn realistic(output: &Path, customers: u64) -> Options {
-    Options { preset: PresetName::Realistic, ..options(output, customers) }
+    options_of(PresetName::Realistic, output, customers)
 }
 
 #[test]

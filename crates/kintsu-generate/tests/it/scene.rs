@@ -6,12 +6,17 @@ use std::path::Path;
 use arrow_array::ArrayRef;
 use arrow_array::cast::AsArray;
 use kintsu_core::RunContext;
-use kintsu_generate::{Generated, Options, generate};
+use kintsu_generate::{Generated, Options, PresetName, generate};
 use kintsu_table::{ColumnChoice, Input, ReadOptions, read};
 
-/// Options for so many customers.
+/// Options for so many customers of the preset mdm.
 pub(crate) fn options(output: &Path, customers: u64) -> Options {
-    Options { customers: Some(customers), ..Options::new(output.to_owned()).unwrap() }
+    options_of(PresetName::Mdm, output, customers)
+}
+
+/// Options for so many customers of a preset.
+pub(crate) fn options_of(preset: PresetName, output: &Path, customers: u64) -> Options {
+    Options { preset, customers: Some(customers), ..Options::new(output.to_owned()).unwrap() }
 }
 
 /// Makes data in a folder, on so many threads.

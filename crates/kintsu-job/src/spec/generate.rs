@@ -60,6 +60,10 @@ pub enum GeneratePreset {
     Mdm,
     /// The same sources with customers that are made up as people are, and with the errors of people.
     Realistic,
+    /// One table of people of several countries.
+    People,
+    /// One table of companies of several countries.
+    Companies,
 }
 
 impl From<GeneratePreset> for kintsu_generate::PresetName {
@@ -67,6 +71,8 @@ impl From<GeneratePreset> for kintsu_generate::PresetName {
         match preset {
             GeneratePreset::Mdm => Self::Mdm,
             GeneratePreset::Realistic => Self::Realistic,
+            GeneratePreset::People => Self::People,
+            GeneratePreset::Companies => Self::Companies,
         }
     }
 }
