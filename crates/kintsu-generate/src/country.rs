@@ -102,10 +102,7 @@ pub(crate) struct ByCountry<Land> {
 
 impl<Land> ByCountry<Land> {
     /// Makes what there is for each country of the list `locales`, once.
-    pub(crate) fn new(
-        lists: &Lists,
-        make: impl Fn(Country) -> Result<Land, GenerateError>,
-    ) -> Result<Self, GenerateError> {
+    pub(crate) fn new(lists: &Lists, make: impl Fn(Country) -> Result<Land, GenerateError>) -> Result<Self, GenerateError> {
         let list = lists.load("locales")?;
         let known = |value: &str| Country::ALL.into_iter().find(|country| country.locale() == value);
         let wrong = || lists.wrong_value("locales", |value| known(value).is_none(), "there are no lists of this locale");
@@ -165,7 +162,12 @@ mod tests {
         let drawn: Vec<Country> = (0..4).map(|number| *two.pick(number << 62)).collect();
         assert_eq!((two.lands.len(), drawn.iter().filter(|country| **country == Country::Germany).count()), (2, 3));
         assert!(countries("de_DE\nxx_XX\n").is_err_and(|error| error.to_string().contains("line 2")));
-        assert!(Country::ALL.into_iter().zip(LOCALES).all(|(country, locale)| country.locale().ends_with(country.code()) && country.locale() == locale));
+        assert!(
+            Country::ALL
+                .into_iter()
+                .zip(LOCALES)
+                .all(|(country, locale)| country.locale().ends_with(country.code()) && country.locale() == locale)
+        );
     }
 
     #[test]

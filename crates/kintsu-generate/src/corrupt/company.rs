@@ -94,13 +94,7 @@ impl Corruptor {
 
     /// Names, street and city without accents.
     pub(super) fn transliterate(&self, record: &mut Record, changes: &mut Vec<Change>) {
-        let roles = [
-            ColumnRole::FirstName,
-            ColumnRole::LastName,
-            ColumnRole::CompanyName,
-            ColumnRole::Address,
-            ColumnRole::City,
-        ];
+        let roles = [ColumnRole::FirstName, ColumnRole::LastName, ColumnRole::CompanyName, ColumnRole::Address, ColumnRole::City];
         for column in roles.into_iter().filter_map(|role| self.column(role)) {
             let text = &record[column].text;
             if !text.is_ascii() && !record[column].missing {
@@ -143,11 +137,7 @@ fn without_accents(text: &str, german: bool) -> String {
             Some('ü') if german => "ue",
             _ => "",
         };
-        let mut letters = if pair.is_empty() {
-            plain_letter(letter).unwrap_or(letter).to_string()
-        } else {
-            pair.to_owned()
-        };
+        let mut letters = if pair.is_empty() { plain_letter(letter).unwrap_or(letter).to_string() } else { pair.to_owned() };
         if letter.is_uppercase()
             && let Some(first) = letters.get_mut(..1)
         {
@@ -214,6 +204,9 @@ mod tests {
         assert_eq!(transliterated("Özil Größe", true), "Oezil Groesse");
         assert_eq!(transliterated("Łódź Ünal Ångström", false), "Lodz Unal Angstrom");
         assert_eq!(transliterated("株式会社", false), "株式会社");
-        assert_eq!(names("de_DE", "Müller AG", |corruptor, record, _, changes| corruptor.transliterate(record, changes)), ["Mueller AG"]);
+        assert_eq!(
+            names("de_DE", "Müller AG", |corruptor, record, _, changes| corruptor.transliterate(record, changes)),
+            ["Mueller AG"]
+        );
     }
 }

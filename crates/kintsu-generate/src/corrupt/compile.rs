@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use kintsu_core::Chance;
 
-use super::corruptor::{Corruptor, Rates};
 use super::company::LegalForms;
+use super::corruptor::{Corruptor, Rates};
 use super::record::{ColumnRole, ROLES};
 use super::spec::{CorruptionSpec, TypoKind};
 use crate::error::GenerateError;

@@ -211,11 +211,7 @@ impl Corruptor {
         if value.missing {
             return;
         }
-        let before = if self.dates[column] {
-            written(value.days)
-        } else {
-            std::mem::take(&mut value.text)
-        };
+        let before = if self.dates[column] { written(value.days) } else { std::mem::take(&mut value.text) };
         value.missing = true;
         changes.push(Change { column, operation: Operation::Missing, before, after: None });
     }

@@ -115,7 +115,8 @@ mod tests {
         };
         match country {
             Country::UnitedStates => {
-                let figures: String = id.chars().filter_map(|letter| letter.to_digit(36)).map(|value| value.to_string()).collect();
+                let figures: String =
+                    id.chars().filter_map(|letter| letter.to_digit(36)).map(|value| value.to_string()).collect();
                 id.len() == 20 && figures.bytes().fold(0, |rest, digit| (rest * 10 + u64::from(digit - b'0')) % 97) == 1
             }
             Country::UnitedKingdom => id.len() == 11 && sum(&[8, 7, 6, 5, 4, 3, 2, 10, 1]) % 97 == 0,

@@ -155,8 +155,7 @@ mod tests {
 
     use super::*;
 
-    const MARIA: Bearer<'_> =
-        Bearer { first_name: "Gianfranca", last_name: "Fò", female: true, birth: date(1991, 12, 4) };
+    const MARIA: Bearer<'_> = Bearer { first_name: "Gianfranca", last_name: "Fò", female: true, birth: date(1991, 12, 4) };
 
     fn made(country: Country, bearer: &Bearer<'_>, number: u64) -> String {
         let mut id = String::new();
@@ -175,9 +174,9 @@ mod tests {
             Country::UnitedStates => id.len() == 11 && id.starts_with('9') && figures == 9,
             Country::UnitedKingdom => figures == 10 && sum(id, &[10, 9, 8, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0,
             Country::Germany => {
-                let last = id.bytes().fold(5, |check, digit| {
-                    ((if check == 0 { 10 } else { check }) * 2 % 11 + u32::from(digit - b'0')) % 10
-                });
+                let last = id
+                    .bytes()
+                    .fold(5, |check, digit| ((if check == 0 { 10 } else { check }) * 2 % 11 + u32::from(digit - b'0')) % 10);
                 let times = |digit: char| id[..10].matches(digit).count();
                 let counts = ('0'..='9').map(times).fold([0; 3], |mut counts, times| {
                     counts[times.min(2)] += 1;
@@ -194,9 +193,7 @@ mod tests {
                 let number: usize = id[..8].parse().unwrap_or(0);
                 id.chars().nth(8) == "TRWAGMYFPDXBNJZSQVHLCKE".chars().nth(number % 23)
             }
-            Country::Netherlands => {
-                figures == 9 && sum(id, &[9, 8, 7, 6, 5, 4, 3, 2]) % 11 == u32::from(id.as_bytes()[8] - b'0')
-            }
+            Country::Netherlands => figures == 9 && sum(id, &[9, 8, 7, 6, 5, 4, 3, 2]) % 11 == u32::from(id.as_bytes()[8] - b'0'),
             Country::Poland => figures == 11 && sum(id, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 == 0,
         }
     }

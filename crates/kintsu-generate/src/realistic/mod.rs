@@ -10,9 +10,9 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kintsu_core::{Draws, Stream, below};
 
 use crate::column::{CodeColumn, TextColumn, append_number, code_type, values};
-use crate::country::Country;
 use crate::copied::{Coverage, Held, made_columns, slots_per_group};
 use crate::corrupt::{CorruptColumn, Corruptor, Value};
+use crate::country::Country;
 use crate::error::GenerateError;
 use crate::lists::WeightedList;
 use crate::mdm::base::{Base, SEGMENTS};

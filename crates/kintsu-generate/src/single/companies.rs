@@ -87,12 +87,7 @@ impl Companies {
         let draws = self.stream.draws(number);
         let size = 2 + below(head.at(position::GROUP_SIZE), 3);
         let grouped = self.group.happens(head.at(position::GROUP)) && seat < size;
-        Company {
-            land: self.land(number),
-            draws,
-            shared: if grouped { head } else { draws },
-            is_branch: grouped && seat > 0,
-        }
+        Company { land: self.land(number), draws, shared: if grouped { head } else { draws }, is_branch: grouped && seat > 0 }
     }
 
     #[inline]
@@ -147,17 +142,8 @@ impl Company<'_> {
 
 impl Entities for Companies {
     const TABLE: &'static str = "companies";
-    const COLUMNS: &'static [&'static str] = &[
-        "name",
-        "legal_form",
-        "registration_id",
-        "street_address",
-        "city",
-        "postcode",
-        "country",
-        "phone",
-        "website",
-    ];
+    const COLUMNS: &'static [&'static str] =
+        &["name", "legal_form", "registration_id", "street_address", "city", "postcode", "country", "phone", "website"];
     const DATES: Option<usize> = None;
 
     fn new(options: &Options) -> Result<Self, GenerateError> {
@@ -195,9 +181,7 @@ impl Entities for Companies {
             name.push_str(part);
         }
         record[column::NAME].text = name;
-        for (position, text) in
-            [(column::LEGAL_FORM, form), (column::CITY, city), (column::COUNTRY, land.country.code())]
-        {
+        for (position, text) in [(column::LEGAL_FORM, form), (column::CITY, city), (column::COUNTRY, land.country.code())] {
             record[position].text.push_str(text);
         }
         append_registration_id(land.country, draws.part(REGISTRATION), &mut record[column::REGISTRATION_ID].text);

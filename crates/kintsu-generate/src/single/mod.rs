@@ -44,10 +44,8 @@ pub trait Entities: Sized + Send + Sync {
 
     /// The columns that a corruption file may name.
     fn corrupted_columns() -> Vec<CorruptColumn> {
-        let column = |(position, name): (usize, &&str)| CorruptColumn {
-            name: (*name).to_owned(),
-            is_date: Self::DATES == Some(position),
-        };
+        let column =
+            |(position, name): (usize, &&str)| CorruptColumn { name: (*name).to_owned(), is_date: Self::DATES == Some(position) };
         Self::COLUMNS.iter().enumerate().map(column).collect()
     }
 }
@@ -133,8 +131,8 @@ impl<E: Entities> Preset for OneTable<E> {
 fn schema<E: Entities>(customer_id: bool, unique_id: bool) -> SchemaRef {
     let ids = [("customer_id", customer_id), ("unique_id", unique_id)];
     let ids = ids.into_iter().filter(|(_, wanted)| *wanted).map(|(name, _)| Field::new(name, DataType::Utf8, false));
-    let others = E::corrupted_columns().into_iter().map(|column| {
-        Field::new(column.name, if column.is_date { DataType::Date32 } else { DataType::Utf8 }, true)
-    });
+    let others = E::corrupted_columns()
+        .into_iter()
+        .map(|column| Field::new(column.name, if column.is_date { DataType::Date32 } else { DataType::Utf8 }, true));
     Arc::new(Schema::new(ids.chain(others).collect::<Vec<_>>()))
 }

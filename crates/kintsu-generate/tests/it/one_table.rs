@@ -91,7 +91,9 @@ fn changes_lead_from_the_clean_rows_to_the_records() {
         }
         let operations: HashSet<_> = texts(&output.join("truth/changes.parquet"), "operation").into_iter().flatten().collect();
         let wanted: &[&str] = match preset {
-            PresetName::People => &["nickname", "surname_change", "moved", "birth_date", "names_swapped", "transliteration", "missing"],
+            PresetName::People => {
+                &["nickname", "surname_change", "moved", "birth_date", "names_swapped", "transliteration", "missing"]
+            }
             _ => &["legal_form", "abbreviation", "alias", "moved", "transliteration", "missing", "keyboard"],
         };
         assert!(wanted.iter().all(|operation| operations.contains(*operation)), "{operations:?}");
@@ -114,7 +116,8 @@ fn rows_countries_and_copies_are_as_many_as_expected() {
         let american = share(&countries, |country| country == "US");
         assert!((american - 0.4).abs() < 5.0 * (4.0 * 0.4 * 0.6 / customers as f64).sqrt(), "{american}");
         let postcodes = texts(&output.join(table), "postcode").into_iter().zip(texts(&output.join(table), "country"));
-        let dutch: Vec<_> = postcodes.filter(|(_, country)| country.as_deref() == Some("NL")).filter_map(|(code, _)| code).collect();
+        let dutch: Vec<_> =
+            postcodes.filter(|(_, country)| country.as_deref() == Some("NL")).filter_map(|(code, _)| code).collect();
         assert!(dutch.len() > 500 && dutch.iter().all(|code| code.len() == 7), "moves stay in the country");
         let sql = std::fs::read_to_string(output.join("union.sql")).unwrap();
         assert!(sql.contains(&format!("VIEW \"{table}\"")), "{sql}");
