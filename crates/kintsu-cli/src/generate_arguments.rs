@@ -20,9 +20,12 @@ pub(crate) struct GenerateArguments {
     /// Make about so many records; as many customers as the preset needs for them, under mdm one for every four [default: 1000000].
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     records: Option<u64>,
-    /// Make exactly so many records.
+    /// Make exactly so many records; not under mdm.
     #[arg(long)]
     exact: bool,
+    /// Make so many dated deliveries of new and changed records, a month apart; not under mdm.
+    #[arg(long, value_name = "K", allow_negative_numbers = true)]
+    batches: Option<u64>,
     /// The day that ages and dates are counted from [default: 2026-01-01].
     #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
@@ -179,6 +182,7 @@ impl GenerateArguments {
             customers: self.customers,
             records,
             exact: self.exact,
+            batches: self.batches,
             as_of: self.as_of.clone(),
             table_suffix: self.table_suffix.clone().or_else(|| reference.then(|| REFERENCE_SUFFIX.to_owned())),
             partitions: self.partitions.or((reference && self.part.is_none()).then_some(REFERENCE_PARTITIONS)),

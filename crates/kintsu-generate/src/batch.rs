@@ -10,6 +10,7 @@ use kintsu_core::{Chance, Draws, Stream};
 use serde::{Deserialize, Serialize};
 
 use crate::error::GenerateError;
+use crate::options::CUSTOMERS_MAX;
 
 /// No data set has more deliveries than this.
 pub const BATCHES_MAX: u64 = 120;
@@ -24,7 +25,22 @@ pub struct Batch {
     /// The customers of all of them.
     pub customers: u64,
     /// When it was delivered.
+    #[serde(with = "as_text")]
     pub date: Date,
+}
+
+/// A date as 2026-01-01.
+mod as_text {
+    use jiff::civil::Date;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(date)
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(deserializer: D) -> Result<Date, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
 }
 
 impl Batch {
@@ -38,6 +54,16 @@ impl Batch {
         (1..=of).map(batch).collect::<Option<Vec<Self>>>().ok_or_else(|| {
             GenerateError::options("the deliveries would end after the year 9999", "let dates be counted from an earlier day")
         })
+    }
+
+    /// Whether there can be such a delivery.
+    pub fn is_valid(self) -> bool {
+        (1..=self.of).contains(&self.number) && self.of <= BATCHES_MAX && self.customers <= CUSTOMERS_MAX
+    }
+
+    /// The folder of its files in that of a table.
+    pub fn folder(self) -> String {
+        format!("delivery={}", self.date)
     }
 
     /// The customers that are new in each later delivery.

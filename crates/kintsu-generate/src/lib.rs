@@ -3,12 +3,14 @@
 //! Every value is a pure function of the seed, a named stream, the customer, the source and the copy, so that the same bytes come
 //! of any number of threads and parts. Nothing looks at the clock, and no value depends on the platform's mathematics library.
 
+mod batch;
 pub mod calendar;
 pub mod column;
 mod copied;
 mod corrupt;
 mod country;
 mod error;
+mod exact;
 mod files;
 mod identifiers;
 mod journal;
@@ -26,6 +28,7 @@ mod union_sql;
 mod volumes;
 mod write;
 
+pub use batch::{BATCHES_MAX, Batch};
 pub use copied::Copies;
 pub use corrupt::{
     BadRecordSpec, Change, ColumnRole, CorruptColumn, CorruptionProblem, CorruptionSpec, Corruptor, EventSpec, Operation, Record,

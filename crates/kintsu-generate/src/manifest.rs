@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::batch::Batch;
 use crate::corrupt::CorruptionSpec;
 use crate::error::GenerateError;
 use crate::options::{Options, Part, PresetName};
@@ -70,6 +71,12 @@ pub struct DeliveryCard {
     pub partitions: u64,
     /// The number of the first of them.
     pub first_file: u64,
+    /// How many records of the last customer each table keeps, so that there is an exact number; none for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_customer_records: Option<Vec<u64>>,
+    /// Which of several dated deliveries it is; none for customers without a date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Batch>,
     /// The part of them that is here; none for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
@@ -163,7 +170,10 @@ impl Manifest {
     /// [`GenerateError::Append`].
     pub fn check_append(&self, directory: &Path, recipe: &Recipe) -> Result<(), GenerateError> {
         let part = self.deliveries.iter().any(|delivery| delivery.part.is_some());
-        let why = part.then(|| "it holds only a part".to_owned()).or_else(|| self.recipe.difference(recipe));
+        let dated = self.deliveries.iter().any(|delivery| delivery.batch.is_some());
+        let why = part.then(|| "it holds only a part".to_owned());
+        let why =
+            why.or_else(|| dated.then(|| "it holds dated deliveries".to_owned())).or_else(|| self.recipe.difference(recipe));
         why.map_or(Ok(()), |why| Err(GenerateError::Append { path: directory.to_owned(), why }))
     }
 }

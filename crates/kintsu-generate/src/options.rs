@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use kintsu_table::FileFormat;
 use serde::{Deserialize, Serialize};
 
+use crate::batch::BATCHES_MAX;
 use crate::calendar::{AS_OF_DEFAULT, parse_as_of};
 use crate::copied::Copies;
 use crate::corrupt::{ColumnRole, CorruptColumn, CorruptionSpec, Corruptor};
@@ -113,6 +114,8 @@ pub struct Options {
     pub records: Option<u64>,
     /// Whether there are to be exactly so many records.
     pub exact: bool,
+    /// The number of dated deliveries.
+    pub batches: u64,
     /// What the names of the tables end with.
     pub table_suffix: String,
     /// How many files each table is cut into; none means one per four million rows.
@@ -147,6 +150,7 @@ impl Options {
             customers: None,
             records: None,
             exact: false,
+            batches: 1,
             table_suffix: String::new(),
             partitions: None,
             part: None,
@@ -177,6 +181,7 @@ impl Options {
             let hint = "leave them out, or choose the preset realistic";
             return Err(GenerateError::options("the preset mdm has copies and errors of its own", hint));
         }
+        self.check_batches()?;
         match (self.part, self.partitions) {
             (Some(part), Some(count)) if part.of != count => Err(GenerateError::options(
                 format!("part {} of {} and {count} partitions exclude each other", part.number, part.of),
@@ -186,6 +191,30 @@ impl Options {
                 Err(GenerateError::options("a part cannot be appended", "write each part to a directory of its own"))
             }
             _ => Ok(()),
+        }
+    }
+
+    fn check_batches(&self) -> Result<(), GenerateError> {
+        if !(1..=BATCHES_MAX).contains(&self.batches) {
+            let hint = format!("give a whole number from 1 to {BATCHES_MAX}");
+            return Err(GenerateError::options("the number of deliveries cannot be", hint));
+        }
+        if self.batches == 1 {
+            return Ok(());
+        }
+        let without = |what: &str, hint: &str| Err(GenerateError::options(what, hint));
+        match () {
+            () if self.preset == PresetName::Mdm => {
+                without("the preset mdm has no dated deliveries", "leave them out, or choose the preset realistic")
+            }
+            () if self.exact => without(
+                "an exact number of records cannot be had with several deliveries",
+                "leave --exact out: what changes between deliveries decides",
+            ),
+            () if self.write_mode == WriteMode::Append => {
+                without("dated deliveries cannot be appended", "make all deliveries at once, in a directory of their own")
+            }
+            () => Ok(()),
         }
     }
 

@@ -3,11 +3,12 @@
 use std::ops::Range;
 use std::path::Path;
 
+use crate::batch::Batch;
 use crate::error::GenerateError;
 use crate::manifest::{DeliveryCard, Manifest, Recipe};
 use crate::options::{CUSTOMERS_MAX, Options, WriteMode};
-use crate::preset::{Delivery, Preset};
-use crate::volumes::Volumes;
+use crate::preset::{Delivery, Preset, Source};
+use crate::volumes::{Volumes, expected_in};
 
 /// Rows of a file where no number of partitions is named.
 const ROWS_PER_FILE: f64 = 4_000_000.0;
@@ -33,7 +34,7 @@ pub struct Plan {
 pub struct SourceFile {
     /// Its path in the directory.
     pub path: String,
-    /// Its table, the suffix included.
+    /// Its table, the suffix included, and the date of the delivery where there are several.
     pub table: String,
     /// Its source.
     pub source: usize,
@@ -63,15 +64,20 @@ impl Plan {
     pub fn new(options: &Options, preset: &dyn Preset) -> Result<Self, GenerateError> {
         options.check()?;
         let recipe = Recipe::of(options)?;
-        let volumes = Volumes::settle(options, preset.sources())?;
         let before = (options.write_mode == WriteMode::Append && options.output.exists())
             .then(|| Manifest::read(&options.output))
             .transpose()?;
         if let Some(before) = &before {
             before.check_append(&options.output, &recipe)?;
         }
+        let first_customer = before.as_ref().map_or(0, |before| before.next_customer);
+        let volumes = Volumes::settle(options, preset, first_customer)?;
         let mut deliveries = before.as_ref().map(|before| before.deliveries.clone()).unwrap_or_default();
-        deliveries.push(Self::delivery(options, &volumes, before.as_ref(), preset)?);
+        let new = Self::delivery(options, &volumes, before.as_ref(), preset)?;
+        deliveries.extend(match options.batches {
+            1 => vec![new],
+            count => Self::dated(Batch::all(count, volumes.customers, options.as_of)?, &new, options, preset),
+        });
         Ok(Self { recipe, volumes, deliveries, before })
     }
 
@@ -95,15 +101,38 @@ impl Plan {
             first_customer,
             customers: volumes.customers,
             table_suffix: options.table_suffix.clone(),
-            partitions: partitions.unwrap_or_else(|| ((largest / ROWS_PER_FILE).ceil() as u64).max(1)),
+            partitions: partitions.unwrap_or_else(|| files_for(largest)),
             first_file: first_file.unwrap_or(0),
+            last_customer_records: volumes.last_customer_records.clone(),
+            batch: None,
             part: options.part,
         })
     }
 
+    /// The cards of dated deliveries, of which `whole` would be the one of all customers.
+    fn dated(batches: Vec<Batch>, whole: &DeliveryCard, options: &Options, preset: &dyn Preset) -> Vec<DeliveryCard> {
+        let given = options.part.map(|part| part.of).or(options.partitions);
+        let card = |batch: Batch| {
+            let rows = preset.sources().iter().map(|source| expected_in(source, batch).0).fold(0.0, f64::max);
+            let (first_customer, customers) = batch.new_customers();
+            DeliveryCard {
+                first_customer,
+                customers,
+                partitions: given.unwrap_or_else(|| files_for(rows)),
+                batch: Some(batch),
+                ..whole.clone()
+            }
+        };
+        batches.into_iter().map(card).collect()
+    }
+
     /// The deliveries with the orders of their rows.
     pub fn orders(&self, seed: u64, preset: &dyn Preset) -> Vec<Delivery> {
-        let orders = |card: &DeliveryCard| Delivery::new(seed, preset.sources(), card.first_customer, card.customers);
+        let orders = |card: &DeliveryCard| match card.batch {
+            Some(batch) => Delivery::of_batch(seed, preset.sources(), batch),
+            None => Delivery::new(seed, preset.sources(), card.first_customer, card.customers)
+                .keeping(card.last_customer_records.clone()),
+        };
         self.deliveries.iter().map(orders).collect()
     }
 
@@ -119,13 +148,14 @@ impl Plan {
         }
         for (position, source) in preset.sources().iter().enumerate() {
             for (delivery, card) in self.deliveries.iter().enumerate() {
-                let table = format!("{}{}", source.table, card.table_suffix);
+                let folder = card.batch.map_or_else(String::new, |batch| format!("/{}", batch.folder()));
+                let table = format!("{}{}{folder}", source.table, card.table_suffix);
                 for part in card.parts() {
                     let file = files.len();
                     let path = format!("{table}/part-{:05}.{extension}", card.first_file + part);
                     files.push(SourceFile { path, table: table.clone(), source: position });
-                    let slots = share(card.customers * source.copies_max, part, card.partitions);
-                    tasks.extend(pieces(slots, source.slots_per_group).map(|slots| Task::Rows { file, delivery, slots }));
+                    let slots = share(card.slots(source), part, card.partitions);
+                    tasks.extend(pieces(slots, card.slots_per_group(source)).map(|slots| Task::Rows { file, delivery, slots }));
                 }
             }
         }
@@ -152,10 +182,29 @@ impl DeliveryCard {
         self.part.map_or(0..self.partitions, |part| part.number - 1..part.number)
     }
 
+    /// The slots of a source.
+    fn slots(&self, source: &Source) -> u64 {
+        let before = self.batch.map_or(0, |_| self.first_customer);
+        (before + self.customers) * source.copies_max
+    }
+
+    /// The slots of a row group of a source: more where few slots hold a record of this delivery.
+    fn slots_per_group(&self, source: &Source) -> u64 {
+        let Some(batch) = self.batch else { return source.slots_per_group };
+        let all = self.slots(source) as f64 / source.copies_max as f64 * source.records_mean;
+        let rows = expected_in(source, batch).0.max(1.0);
+        (source.slots_per_group as f64 * (all / rows).max(1.0)) as u64
+    }
+
     /// The number of the file after the last one.
     fn next_file(&self) -> u64 {
         self.first_file + self.partitions
     }
+}
+
+/// The files for so many rows.
+fn files_for(rows: f64) -> u64 {
+    ((rows / ROWS_PER_FILE).ceil() as u64).max(1)
 }
 
 /// The part of `0..count` that is the one of `of` at position `part`.

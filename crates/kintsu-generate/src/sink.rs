@@ -26,13 +26,13 @@ pub(crate) struct Encoders {
 }
 
 impl Encoders {
-    pub(crate) fn new(preset: &dyn Preset, format: FileFormat) -> Result<Self, GenerateError> {
+    pub(crate) fn new(preset: &dyn Preset, format: FileFormat, dated: bool) -> Result<Self, GenerateError> {
         let encoder = |schema: &SchemaRef| PieceEncoder::new(schema, format, &RANDOM);
         let sources = preset.sources().iter().map(|source| encoder(&source.schema));
         Ok(Self {
             customers: encoder(&preset.customer_schema())?,
             truth: encoder(&truth_schema())?,
-            changes: encoder(&changes_schema())?,
+            changes: encoder(&changes_schema(dated))?,
             sources: sources.collect::<Result<_, _>>()?,
         })
     }

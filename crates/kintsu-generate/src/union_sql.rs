@@ -17,6 +17,7 @@ pub(crate) fn union_sql(deliveries: &[DeliveryCard], sources: &[Source], options
         .iter()
         .flat_map(|suffix| sources.iter().map(move |source| (source, format!("{}{suffix}", source.table))))
         .collect();
+    let dated = deliveries.iter().any(|card| card.batch.is_some());
     let mut columns: Vec<&str> = Vec::new();
     for name in sources.iter().flat_map(|source| source.schema.fields()).map(|field| field.name().as_str()) {
         if !columns.contains(&name) {
@@ -36,7 +37,11 @@ pub(crate) fn union_sql(deliveries: &[DeliveryCard], sources: &[Source], options
             "-- DuckDB, run in this directory; elsewhere load the files into tables of these names and leave the views out.\n",
         );
         for (_, table) in &tables {
-            let _ = writeln!(text, "CREATE OR REPLACE VIEW \"{table}\" AS SELECT * FROM {reader}('{table}/*.{extension}');");
+            let files = match dated {
+                true => format!("'{table}/*/*.{extension}', hive_partitioning = true"),
+                false => format!("'{table}/*.{extension}'"),
+            };
+            let _ = writeln!(text, "CREATE OR REPLACE VIEW \"{table}\" AS SELECT * FROM {reader}({files});");
         }
         text.push('\n');
     }
@@ -49,6 +54,7 @@ pub(crate) fn union_sql(deliveries: &[DeliveryCard], sources: &[Source], options
             Some(_) => (*name).to_owned(),
             None => format!("NULL AS {name}"),
         });
+        let cells = cells.chain(dated.then(|| "delivery".to_owned()));
         let end = if position + 1 < tables.len() { "\nUNION ALL\n" } else { ";\n" };
         let _ = write!(text, "SELECT {}\nFROM \"{table}\"{end}", cells.collect::<Vec<_>>().join(", "));
     }

@@ -122,7 +122,7 @@ impl<'a> Run<'a> {
         there: BTreeMap<String, FileCard>,
     ) -> Result<Self, GenerateError> {
         let (files, tasks) = plan.tasks(preset, options.file_format.extension());
-        let encoders = Encoders::new(preset, options.file_format)?;
+        let encoders = Encoders::new(preset, options.file_format, options.batches > 1)?;
         Ok(Self { plan, preset, there, files, tasks, deliveries: plan.orders(options.seed, preset), encoders })
     }
 

@@ -7,13 +7,13 @@ use arrow_schema::DataType;
 use arrow_select::concat::concat_batches;
 use kintsu_core::RunContext;
 use kintsu_generate::preset::{Delivery, Preset};
-use kintsu_generate::{Options, PresetName, calendar};
+use kintsu_generate::{Batch, Copies, CorruptionSpec, Options, PresetName, calendar};
 use serde::{Deserialize, Serialize};
 
 use crate::error::KernelError;
 
 /// What `generate` does: everything that the rows depend on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GenerateSpec {
     /// The preset.
@@ -32,6 +32,18 @@ pub struct GenerateSpec {
     pub first_customer: u64,
     /// How many customers there are.
     pub customers: u64,
+    /// How many copies a source holds beyond the first, as poisson:0.4; none is the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copies: Option<String>,
+    /// The errors of copies; none is those of the preset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corruption: Option<CorruptionSpec>,
+    /// Which of several dated deliveries it is, in the place of the customers named; none for all in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Batch>,
+    /// How many records of the last customer each source keeps, so that there is an exact number; none for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_customer_records: Option<Vec<u64>>,
 }
 
 /// The kernel `generate`.
@@ -51,19 +63,29 @@ impl Generate {
     /// The kernel that `spec` describes.
     ///
     /// # Errors
-    /// [`KernelError::Spec`] when the preset has no such source, [`KernelError::Generate`] for what is no date.
+    /// [`KernelError::Spec`] when the preset has no such source, [`KernelError::Generate`] for what is wrong with the options.
     pub fn new(spec: &GenerateSpec) -> Result<Self, KernelError> {
         let options = Options {
             preset: spec.preset,
             seed: spec.seed,
             as_of: calendar::parse_as_of(&spec.as_of)?,
             keep_customer_id: spec.keep_customer_id,
+            copies: spec.copies.as_deref().map_or_else(|| Ok(Copies::default()), str::parse)?,
+            corruption: spec.corruption.clone(),
             ..Options::new(std::path::PathBuf::new())?
         };
+        options.check()?;
         let preset = options.preset()?;
         let source = preset.sources().iter().position(|source| source.system == spec.source);
         let source = source.ok_or_else(|| KernelError::Spec(format!("the preset has no source `{}`", spec.source)))?;
-        let delivery = Delivery::new(spec.seed, preset.sources(), spec.first_customer, spec.customers);
+        if spec.batch.is_some_and(|batch| spec.preset == PresetName::Mdm || !batch.is_valid()) {
+            return Err(KernelError::Spec("there is no such delivery".to_owned()));
+        }
+        let delivery = match spec.batch {
+            Some(batch) => Delivery::of_batch(spec.seed, preset.sources(), batch),
+            None => Delivery::new(spec.seed, preset.sources(), spec.first_customer, spec.customers)
+                .keeping(spec.last_customer_records.clone()),
+        };
         Ok(Self { preset, delivery, source })
     }
 

@@ -112,6 +112,9 @@ fn exponential(power: f64) -> f64 {
     (0..6).fold(sum, |value, _| value * value)
 }
 
+/// Rows that a row group is to have, about.
+const ROWS_PER_GROUP: f64 = 65_536.0;
+
 /// How likely a source holds an entity, and how often.
 #[derive(Debug, Clone)]
 pub(crate) struct Coverage {
@@ -123,8 +126,8 @@ pub(crate) struct Coverage {
 }
 
 impl Coverage {
-    pub(crate) fn new(covered: f64, copies: Copies) -> Self {
-        let at_least = copies.at_least();
+    /// For a share of entities that is covered, and the chances of at least two records of a covered one, of at least three, ...
+    pub(crate) fn new(covered: f64, at_least: Vec<f64>) -> Self {
         let mean = covered * (1.0 + at_least.iter().sum::<f64>());
         let squares: f64 = at_least.iter().enumerate().map(|(position, rate)| (2 * position + 3) as f64 * rate).sum();
         let variance = covered * (1.0 + squares) - mean * mean;
@@ -133,6 +136,20 @@ impl Coverage {
 
     pub(crate) fn copies_max(&self) -> u64 {
         self.at_least.len() as u64 + 1
+    }
+
+    /// Slots of a row group.
+    pub(crate) fn slots_per_group(&self) -> u64 {
+        ((ROWS_PER_GROUP * self.copies_max() as f64 / self.mean) as u64).max(1)
+    }
+
+    /// How many records there are, where `covered` and `drawn` are the numbers of the entity in the source.
+    #[inline]
+    pub(crate) fn records(&self, covered: u64, drawn: u64) -> u64 {
+        if !self.covered.happens(covered) {
+            return 0;
+        }
+        1 + self.at_least.iter().take_while(|chance| chance.happens(drawn)).count() as u64
     }
 
     /// Whether there is a record for this copy, where `covered` and `drawn` are the numbers of the entity in the source.
@@ -163,7 +180,18 @@ mod tests {
 
     #[test]
     fn the_mean_is_that_of_the_law() {
-        let coverage = Coverage::new(1.0, Copies::default());
+        let coverage = Coverage::new(1.0, Copies::default().at_least());
         assert!((coverage.mean - 1.4).abs() < 1e-5 && (coverage.variance - 0.4).abs() < 1e-4, "{coverage:?}");
+    }
+
+    #[test]
+    fn records_are_as_many_as_copies_are_held() {
+        let coverage = Coverage::new(0.5, vec![0.5, 0.25]);
+        for covered in [0, u64::MAX] {
+            for drawn in [0, u64::MAX / 3, u64::MAX] {
+                let held = (0..coverage.copies_max()).filter(|copy| coverage.holds(covered, drawn, *copy)).count();
+                assert_eq!(coverage.records(covered, drawn), held as u64);
+            }
+        }
     }
 }

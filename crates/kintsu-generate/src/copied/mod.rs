@@ -7,25 +7,20 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::types::Date32Type;
-use arrow_array::{ArrayRef, PrimitiveArray};
+use arrow_array::{ArrayRef, BooleanArray, PrimitiveArray, RecordBatch};
 use arrow_buffer::{NullBufferBuilder, ScalarBuffer};
+use arrow_select::filter::filter_record_batch;
 use kintsu_core::{Draws, Stream};
 
 pub use distribution::Copies;
 pub(crate) use distribution::Coverage;
 
-use crate::column::{TextColumn, append_uuid};
-use crate::corrupt::{Change, CorruptColumn, Operation, Record, Value};
+use crate::batch::{Batch, History, Reason};
+use crate::column::{CodeColumn, TextColumn, append_uuid, values};
+use crate::corrupt::{Change, CorruptColumn, Corruptor, Operation, Record, Value};
 use crate::error::GenerateError;
-use crate::preset::{Changes, Delivery};
-
-/// Rows that a row group is to have, about.
-const ROWS_PER_GROUP: f64 = 65_536.0;
-
-/// Slots of a row group of a source of this coverage.
-pub(crate) fn slots_per_group(coverage: &Coverage) -> u64 {
-    ((ROWS_PER_GROUP * coverage.copies_max() as f64 / coverage.mean) as u64).max(1)
-}
+use crate::mdm::customer_ids;
+use crate::preset::{Changes, Delivery, Made, Source, truth_schema};
 
 /// Records of a source.
 pub(crate) struct Held {
@@ -33,34 +28,93 @@ pub(crate) struct Held {
     pub(crate) entities: Vec<u64>,
     /// Its random numbers.
     pub(crate) own: Vec<Draws>,
+    /// Why each is delivered, where there are several deliveries; else all are new.
+    reasons: Vec<Reason>,
+    batch: Option<(Batch, History)>,
 }
 
 impl Held {
     /// The records in these slots of a source.
     pub(crate) fn new(coverage: &Coverage, stream: Stream, source: usize, delivery: &Delivery, slots: Range<u64>) -> Self {
-        let mut held = Self { entities: Vec::new(), own: Vec::new() };
+        let copies_max = coverage.copies_max();
+        let capacity = ((slots.end - slots.start) as f64 * coverage.mean / copies_max as f64 * 1.02) as usize + 64;
+        let batch = delivery.batch;
+        let capacity = if batch.is_some() { 0 } else { capacity };
+        let mut held =
+            Self { entities: Vec::with_capacity(capacity), own: Vec::with_capacity(capacity), reasons: Vec::new(), batch };
         for slot in slots {
-            let (entity, copy) = delivery.holder(source, slot, coverage.copies_max());
+            let (entity, copy) = delivery.holder(source, slot, copies_max);
             let draws = stream.draws(entity);
-            if coverage.holds(draws.at(0), draws.at(1), copy) {
-                held.entities.push(entity);
-                held.own.push(draws.part(copy));
+            if !coverage.holds(draws.at(0), draws.at(1), copy) || !delivery.keeps(source, entity, copy) {
+                continue;
             }
+            let own = draws.part(copy);
+            if let Some((batch, history)) = batch {
+                let Some(reason) = history.reason(entity, own, batch) else { continue };
+                held.reasons.push(reason);
+            }
+            held.entities.push(entity);
+            held.own.push(own);
         }
         held
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.entities.len()
-    }
-
-    pub(crate) fn record_ids(&self) -> Result<ArrayRef, GenerateError> {
-        let mut column = TextColumn::with_capacity(self.len(), 36);
+    fn record_ids(&self) -> Result<ArrayRef, GenerateError> {
+        let mut column = TextColumn::with_capacity(self.own.len(), 36);
         for draws in &self.own {
             append_uuid(column.writer(), draws.at(0), draws.at(1));
             column.end();
         }
         column.finish()
+    }
+
+    /// Puts into a clean record what has happened to its entity, and the errors of the record.
+    fn change(&self, row: usize, corruptor: &Corruptor, record: &mut Record, changes: &mut Vec<Change>) {
+        let (entity, own) = (self.entities[row], self.own[row]);
+        let Some((batch, history)) = &self.batch else {
+            return corruptor.apply(record, own.part(ERRORS), changes);
+        };
+        for (event, draws) in history.events(entity, *batch) {
+            corruptor.live(event, record, draws, changes);
+        }
+        match self.reasons[row] {
+            Reason::New => corruptor.apply(record, own.part(ERRORS), changes),
+            Reason::Life => corruptor.apply(record, own.part(ERRORS_ANEW).part(batch.number), changes),
+            Reason::Corrected => {}
+        }
+    }
+
+    /// The rows of `source` that these records are: the ids, `source_ids` where there are any, and `columns`; with their truth.
+    pub(crate) fn made(
+        &self,
+        source: &Source,
+        keep_customer_id: bool,
+        source_ids: Option<ArrayRef>,
+        columns: Vec<ArrayRef>,
+        changes: Changes,
+    ) -> Result<Made, GenerateError> {
+        let ids = customer_ids(self.entities.iter().copied(), self.entities.len())?;
+        let record_ids = self.record_ids()?;
+        let systems = CodeColumn::of(vec![0; self.entities.len()]).finish(&values([source.system]))?;
+        let mut all = if keep_customer_id { vec![Arc::clone(&ids)] } else { Vec::new() };
+        all.extend(source_ids.into_iter().flat_map(|source_ids| [source_ids, Arc::clone(&systems)]));
+        all.push(Arc::clone(&record_ids));
+        all.extend(columns);
+        Ok(Made {
+            rows: RecordBatch::try_new(Arc::clone(&source.schema), all)?,
+            changes: changes.finish(&record_ids, self.batch.map(|(batch, _)| batch))?,
+            truth: self.truth(vec![record_ids, systems, ids])?,
+        })
+    }
+
+    /// The truth of the records that are new.
+    fn truth(&self, columns: Vec<ArrayRef>) -> Result<RecordBatch, GenerateError> {
+        let truth = RecordBatch::try_new(truth_schema(), columns)?;
+        if self.batch.is_none() {
+            return Ok(truth);
+        }
+        let new: BooleanArray = self.reasons.iter().map(|reason| Some(*reason == Reason::New)).collect();
+        Ok(filter_record_batch(&truth, &new)?)
     }
 }
 
@@ -112,18 +166,18 @@ pub(crate) const OPERATIONS: [&str; Operation::ALL.len()] = {
     names
 };
 
-/// The columns of records: `fill` writes the clean values of one, and `corrupt` changes them where records have random numbers of
-/// their own.
-pub(crate) fn made_columns(
+/// The columns of entities, or of the records that are held of them: `fill` writes the clean values of an entity, and its corruptor
+/// puts errors into records.
+pub(crate) fn made_columns<'a>(
     columns: &[CorruptColumn],
     names: &'static [&'static str],
     entities: &[u64],
-    own: Option<&[Draws]>,
+    held: Option<&Held>,
     fill: impl Fn(u64, &mut Record),
-    corrupt: impl Fn(u64, &mut Record, Draws, &mut Vec<Change>),
+    corruptor: impl Fn(u64) -> &'a Corruptor,
 ) -> Result<(Vec<ArrayRef>, Changes), GenerateError> {
     let rows = entities.len();
-    let mut noted = Changes::new(names, &OPERATIONS, if own.is_some() { rows } else { 0 });
+    let mut noted = Changes::new(names, &OPERATIONS, if held.is_some() { rows } else { 0 });
     let mut made: Vec<ValueColumn> = columns.iter().map(|column| ValueColumn::new(column.is_date, rows)).collect();
     let mut record = vec![Value::default(); columns.len()];
     let mut changes: Vec<Change> = Vec::new();
@@ -133,8 +187,8 @@ pub(crate) fn made_columns(
             value.missing = false;
         }
         fill(*entity, &mut record);
-        if let Some(own) = own {
-            corrupt(*entity, &mut record, own[row].part(CORRUPTION), &mut changes);
+        if let Some(held) = held {
+            held.change(row, corruptor(*entity), &mut record, &mut changes);
             for change in changes.drain(..) {
                 let after = change.after.as_deref().map(str::as_bytes);
                 noted.note(row, change.column as u32, change.operation as u32, change.before.as_bytes(), after);
@@ -147,5 +201,6 @@ pub(crate) fn made_columns(
     Ok((made.into_iter().map(ValueColumn::finish).collect::<Result<_, _>>()?, noted))
 }
 
-/// The part of a record's random numbers that its errors are drawn from.
-const CORRUPTION: u64 = 1;
+/// The parts of a record's random numbers that its errors are drawn from, and those of when it is written anew.
+const ERRORS: u64 = 1;
+const ERRORS_ANEW: u64 = 3;

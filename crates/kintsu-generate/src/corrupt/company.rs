@@ -59,6 +59,17 @@ impl Corruptor {
         }
     }
 
+    /// Gives the company another legal form, in its short spelling.
+    pub(super) fn convert(&self, record: &mut Record, draws: Draws, changes: &mut Vec<Change>) {
+        let (Some(name), Some(form)) = (self.column(ColumnRole::CompanyName), self.column(ColumnRole::LegalForm)) else { return };
+        let Some((stem, current, _)) = self.legal_forms.split(&record[name].text) else { return };
+        let others = || self.legal_forms.forms.iter().filter_map(|form| form.first()).filter(|other| *other != current);
+        let Some(other) = others().nth(below(draws.at(0), others().count() as u64) as usize) else { return };
+        let text = format!("{stem} {other}");
+        replace(record, name, text, Operation::Renamed, changes);
+        replace(record, form, other.clone(), Operation::Renamed, changes);
+    }
+
     /// A word of the name cut short, as Logistics to Log.
     pub(super) fn abbreviate(&self, record: &mut Record, draws: Draws, changes: &mut Vec<Change>) {
         let Some(column) = self.column(ColumnRole::CompanyName) else { return };

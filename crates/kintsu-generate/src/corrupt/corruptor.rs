@@ -7,6 +7,7 @@ use super::date;
 use super::record::{Change, ColumnRole, Operation, ROLES, Record, Value};
 use super::spec::TypoKind;
 use super::typo::misspell;
+use crate::batch::LifeEvent;
 use crate::calendar::{days, from_days};
 use crate::lists::{Nicknames, WeightedList};
 use crate::persons::Addresses;
@@ -84,10 +85,10 @@ impl Corruptor {
             self.use_nickname(record, draws, changes);
         }
         if rates.surname_change.happens(draws.at(SURNAME)) {
-            self.change_surname(record, draws, changes);
+            self.change_surname(record, draws, Operation::SurnameChange, changes);
         }
         if rates.moved.happens(draws.at(MOVED)) {
-            self.move_away(record, draws.part(MOVED), changes);
+            self.move_away(record, draws.part(MOVED), Operation::Moved, changes);
         }
         if rates.birth_date.happens(draws.at(BIRTH_DATE)) {
             self.mistake_birth_date(record, draws.part(BIRTH_DATE), changes);
@@ -116,6 +117,21 @@ impl Corruptor {
         }
     }
 
+    /// Puts what has happened to the person or company into a record; it says so in its own words.
+    pub(crate) fn live(&self, event: LifeEvent, record: &mut Record, draws: Draws, changes: &mut Vec<Change>) {
+        let followed = self.full_name_follows(record);
+        match event {
+            LifeEvent::Moved => self.move_away(record, draws, Operation::Relocated, changes),
+            LifeEvent::Renamed => {
+                self.change_surname(record, draws, Operation::Renamed, changes);
+                self.convert(record, draws, changes);
+            }
+        }
+        if followed {
+            self.write_full_name(record);
+        }
+    }
+
     /// Another name, a word cut short, another spelling of the legal form.
     fn vary_company(&self, record: &mut Record, rates: &Rates, draws: Draws, changes: &mut Vec<Change>) {
         if rates.alias.happens(draws.at(ALIAS)) {
@@ -141,17 +157,17 @@ impl Corruptor {
         }
     }
 
-    fn change_surname(&self, record: &mut Record, draws: Draws, changes: &mut Vec<Change>) {
+    fn change_surname(&self, record: &mut Record, draws: Draws, operation: Operation, changes: &mut Vec<Change>) {
         let Some(column) = self.column(ColumnRole::LastName) else { return };
         let other = (0..8)
             .map(|attempt| self.surnames.pick(draws.at(WHICH_SURNAME + (attempt << 32))))
             .find(|name| *name != record[column].text);
         if let Some(other) = other {
-            replace(record, column, other.to_owned(), Operation::SurnameChange, changes);
+            replace(record, column, other.to_owned(), operation, changes);
         }
     }
 
-    fn move_away(&self, record: &mut Record, draws: Draws, changes: &mut Vec<Change>) {
+    fn move_away(&self, record: &mut Record, draws: Draws, operation: Operation, changes: &mut Vec<Change>) {
         let place = self.addresses.place(draws);
         let (mut street, mut postcode) = (String::new(), String::new());
         self.addresses.append_street(draws, &mut street);
@@ -164,7 +180,7 @@ impl Corruptor {
         ];
         for (role, text) in parts {
             if let Some(column) = self.column(role) {
-                replace(record, column, text, Operation::Moved, changes);
+                replace(record, column, text, operation, changes);
             }
         }
     }

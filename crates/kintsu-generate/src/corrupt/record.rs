@@ -144,13 +144,17 @@ pub enum Operation {
     Alias,
     /// Letters with accents written without them.
     Transliteration,
+    /// The customer lives elsewhere, and the record says so.
+    Relocated,
+    /// The customer has another surname or legal form, and the record says so.
+    Renamed,
     /// Left empty.
     Missing,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Keyboard,
         Self::Transposition,
         Self::Deletion,
@@ -166,6 +170,8 @@ impl Operation {
         Self::Abbreviation,
         Self::Alias,
         Self::Transliteration,
+        Self::Relocated,
+        Self::Renamed,
         Self::Missing,
     ];
 
@@ -189,6 +195,8 @@ impl Operation {
             Self::Abbreviation => "abbreviation",
             Self::Alias => "alias",
             Self::Transliteration => "transliteration",
+            Self::Relocated => "relocated",
+            Self::Renamed => "renamed",
             Self::Missing => "missing",
         }
     }

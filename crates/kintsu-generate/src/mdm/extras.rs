@@ -39,8 +39,17 @@ impl System {
         }
     }
 
+    /// The table of its records.
+    pub(crate) const fn table(self) -> &'static str {
+        match self {
+            Self::Crm => "raw_crm_customers",
+            Self::Erp => "raw_erp_customers",
+            Self::Ecommerce => "raw_ecommerce_customers",
+        }
+    }
+
     /// What its ids begin with.
-    pub(crate) const fn id_prefix(self) -> &'static [u8] {
+    const fn id_prefix(self) -> &'static [u8] {
         match self {
             Self::Crm => b"CRM_",
             Self::Erp => b"ERP_",
@@ -66,6 +75,17 @@ impl System {
                 ("marketing_opt_in", DataType::Boolean),
             ],
         }
+    }
+
+    /// The ids that it gives the records with these random numbers. Not unique: there are 90,000 of them in a source.
+    pub(crate) fn source_ids(self, records: &[Draws]) -> Result<ArrayRef, GenerateError> {
+        let mut column = TextColumn::with_capacity(records.len(), 9);
+        for draws in records {
+            column.writer().extend_from_slice(self.id_prefix());
+            append_number(column.writer(), 10_000 + below(draws.at(2), 90_000), 5);
+            column.end();
+        }
+        column.finish()
     }
 
     /// Its own columns of the records with these random numbers.

@@ -6,27 +6,25 @@
 pub(crate) mod base;
 pub(crate) mod extras;
 mod names;
-mod records;
 pub(crate) mod schema;
 mod shared;
 mod variation;
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::SchemaRef;
 use jiff::civil::Date;
-use kintsu_core::{Chance, Draws, Stream};
+use kintsu_core::{Draws, Stream};
 
 use crate::column::TextColumn;
+use crate::copied::{Coverage, Held};
 use crate::error::GenerateError;
 use crate::lists::Lists;
-use crate::preset::{Delivery, Made, Preset, Source, truth_batch};
+use crate::preset::{Delivery, Made, Preset, Source};
 use base::{Base, append_customer_id};
 use extras::System;
 use names::Names;
-use records::{Coverage, Records};
 use shared::SharedColumns;
 use variation::Variation;
 
@@ -56,16 +54,9 @@ impl Mdm {
     /// What is wrong with the lists.
     pub fn new(seed: u64, as_of: Date, keep_customer_id: bool, lists: &Lists) -> Result<Self, GenerateError> {
         let base = Base::new(lists, as_of)?;
-        let coverage = System::ALL.map(Coverage::of);
-        let tables = ["raw_crm_customers", "raw_erp_customers", "raw_ecommerce_customers"];
-        let sources = System::ALL.into_iter().zip(&coverage).zip(tables).map(|((system, coverage), table)| Source {
-            table,
-            system: system.name(),
-            schema: schema::source(keep_customer_id, &system.columns()),
-            copies_max: coverage.copies_max(),
-            slots_per_group: coverage.slots_per_group(),
-            records_mean: coverage.mean(),
-            records_variance: coverage.variance(),
+        let coverage = System::ALL.map(coverage);
+        let sources = System::ALL.into_iter().zip(&coverage).map(|(system, coverage)| {
+            Source::new(system.table(), system.name(), schema::source(keep_customer_id, system, schema::shared()), coverage)
         });
         Ok(Self {
             sources: sources.collect(),
@@ -97,21 +88,28 @@ impl Preset for Mdm {
         Ok(RecordBatch::try_new(schema::customers(), columns)?)
     }
 
+    fn records(&self, source: usize, customer: u64) -> u64 {
+        let draws = self.records[source].draws(customer);
+        self.coverage[source].records(draws.at(0), draws.at(1))
+    }
+
     fn rows(&self, source: usize, delivery: &Delivery, slots: Range<u64>) -> Result<Made, GenerateError> {
         let system = System::ALL[source];
-        let held = Records::held(self, source, delivery, slots);
-        let ids = customer_ids(held.customers.iter().copied(), held.len())?;
-        let (record_ids, systems) = (held.record_ids()?, held.systems(system)?);
-        let (shared, changes) = SharedColumns::varied(self, &held)?;
-        let mut columns = if self.keep_customer_id { vec![Arc::clone(&ids)] } else { Vec::new() };
-        columns.extend([held.source_ids(system)?, Arc::clone(&systems), Arc::clone(&record_ids)]);
-        columns.extend(shared);
+        let held = Held::new(&self.coverage[source], self.records[source], source, delivery, slots);
+        let base: Vec<Draws> = held.entities.iter().map(|customer| self.customers.draws(*customer)).collect();
+        let (mut columns, changes) = SharedColumns::varied(self, &base, &held.own)?;
         columns.extend(system.make(&self.base, &held.own)?);
-        Ok(Made {
-            rows: RecordBatch::try_new(Arc::clone(&self.sources[source].schema), columns)?,
-            truth: truth_batch(&record_ids, &systems, &ids)?,
-            changes: changes.finish(&record_ids)?,
-        })
+        let first = Some(system.source_ids(&held.own)?);
+        held.made(&self.sources[source], self.keep_customer_id, first, columns, changes)
+    }
+}
+
+/// The share of customers that a source covers, and how many records of them it has.
+fn coverage(system: System) -> Coverage {
+    match system {
+        System::Crm => Coverage::new(0.80, vec![0.15]),
+        System::Erp => Coverage::new(0.70, Vec::new()),
+        System::Ecommerce => Coverage::new(0.60, vec![0.30, 0.05]),
     }
 }
 
@@ -124,15 +122,16 @@ pub(crate) fn customer_ids(numbers: impl IntoIterator<Item = u64>, rows: usize) 
     column.finish()
 }
 
-/// A chance and what it is written as, for expectations.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Rate {
-    value: f64,
-    chance: Chance,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Rate {
-    fn new(value: f64) -> Self {
-        Self { value, chance: Chance::new(value) }
+    #[test]
+    fn means_and_variances_are_those_of_the_description() {
+        let expected = [(0.92, 0.3136), (0.70, 0.21), (0.81, 0.6339)];
+        for (system, (mean, variance)) in System::ALL.into_iter().zip(expected) {
+            let coverage = coverage(system);
+            assert!((coverage.mean - mean).abs() < 1e-12 && (coverage.variance - variance).abs() < 1e-12, "{system:?}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
+use super::extras::System;
 use crate::column::code_type;
 
 /// The 17 columns that a customer and its records share, by position.
@@ -49,7 +50,7 @@ fn shared_type(name: &str) -> DataType {
     }
 }
 
-fn shared() -> impl Iterator<Item = Field> {
+pub(super) fn shared() -> impl Iterator<Item = Field> {
     SHARED.into_iter().map(|name| Field::new(name, shared_type(name), true))
 }
 
@@ -60,8 +61,8 @@ pub(super) fn customers() -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-/// The columns of a source, with its own ones last.
-pub(super) fn source(keep_customer_id: bool, extra: &[(&str, DataType)]) -> SchemaRef {
+/// The columns of a source: its ids, those that it shares with the others, its own.
+pub(crate) fn source(keep_customer_id: bool, system: System, shared: impl Iterator<Item = Field>) -> SchemaRef {
     let mut fields = Vec::new();
     if keep_customer_id {
         fields.push(Field::new("customer_id", DataType::Utf8, false));
@@ -69,7 +70,7 @@ pub(super) fn source(keep_customer_id: bool, extra: &[(&str, DataType)]) -> Sche
     fields.push(Field::new("source_id", DataType::Utf8, true));
     fields.push(Field::new("source_system", code_type(), false));
     fields.push(Field::new("record_id", DataType::Utf8, false));
-    fields.extend(shared());
-    fields.extend(extra.iter().map(|(name, data_type)| Field::new(*name, data_type.clone(), true)));
+    fields.extend(shared);
+    fields.extend(system.columns().into_iter().map(|(name, data_type)| Field::new(name, data_type, true)));
     Arc::new(Schema::new(fields))
 }

@@ -8,7 +8,6 @@ use kintsu_core::Draws;
 
 use super::Mdm;
 use super::base::Base;
-use super::records::Records;
 use super::schema::{SHARED, column};
 use super::variation::{
     ABBREVIATION, EMAIL_DOMAIN, MISSING, Missing, NAME_VARIANT, OPERATIONS, PHONE_FORMAT, TYPO, Typo, abbreviated, with_domain,
@@ -36,9 +35,13 @@ impl<'a> SharedColumns<'a> {
     }
 
     /// The columns of records, and what was changed in them.
-    pub(super) fn varied(preset: &'a Mdm, records: &'a Records) -> Result<(Vec<ArrayRef>, Changes), GenerateError> {
-        let changes = Changes::new(&SHARED, &OPERATIONS, records.len());
-        Self { preset, base: &records.base, own: Some(&records.own), changes, scratch: Vec::new() }.make()
+    pub(super) fn varied(
+        preset: &'a Mdm,
+        base: &'a [Draws],
+        own: &'a [Draws],
+    ) -> Result<(Vec<ArrayRef>, Changes), GenerateError> {
+        let changes = Changes::new(&SHARED, &OPERATIONS, own.len());
+        Self { preset, base, own: Some(own), changes, scratch: Vec::new() }.make()
     }
 
     fn make(mut self) -> Result<(Vec<ArrayRef>, Changes), GenerateError> {

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, BooleanArray, Date32Array, Int32Array, RecordBatch};
 use arrow_buffer::BooleanBuffer;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use kintsu_core::{Draws, Stream, below};
+use kintsu_core::{Draws, Stream};
 
-use crate::column::{CodeColumn, TextColumn, append_number, code_type, values};
-use crate::copied::{Coverage, Held, made_columns, slots_per_group};
+use crate::column::{CodeColumn, code_type, values};
+use crate::copied::{Coverage, Held, made_columns};
 use crate::corrupt::{CorruptColumn, Corruptor, Value};
 use crate::country::Country;
 use crate::error::GenerateError;
@@ -18,10 +18,10 @@ use crate::lists::WeightedList;
 use crate::mdm::base::{Base, SEGMENTS};
 use crate::mdm::customer_ids;
 use crate::mdm::extras::System;
-use crate::mdm::schema::SHARED;
+use crate::mdm::schema::{self, SHARED};
 use crate::options::Options;
 use crate::persons::Persons;
-use crate::preset::{Delivery, Made, Preset, Source, truth_batch};
+use crate::preset::{Changes, Delivery, Made, Preset, Source};
 
 /// The columns that errors may be put into: the first of those that customers and records share.
 const CORRUPTED: usize = 12;
@@ -63,15 +63,10 @@ impl Realistic {
     /// What is wrong with the lists or with the corruption.
     pub fn new(options: &Options) -> Result<Self, GenerateError> {
         let (lists, seed) = (&options.lists, options.seed);
-        let coverage = [0.8, 0.7, 0.6].map(|covered| Coverage::new(covered, options.copies));
-        let sources = System::ALL.into_iter().zip(&coverage).map(|(system, coverage)| Source {
-            table: table(system),
-            system: system.name(),
-            schema: source_schema(options.keep_customer_id, system),
-            copies_max: coverage.copies_max(),
-            slots_per_group: slots_per_group(coverage),
-            records_mean: coverage.mean,
-            records_variance: coverage.variance,
+        let coverage = [0.8, 0.7, 0.6].map(|covered| Coverage::new(covered, options.copies.at_least()));
+        let sources = System::ALL.into_iter().zip(&coverage).map(|(system, coverage)| {
+            let schema = schema::source(options.keep_customer_id, system, shared_fields());
+            Source::new(system.table(), system.name(), schema, coverage)
         });
         Ok(Self {
             sources: sources.collect(),
@@ -121,14 +116,14 @@ impl Realistic {
     }
 
     /// The columns that customers and records share, and what was changed in them.
-    fn shared(&self, entities: &[u64], own: Option<&[Draws]>) -> Result<(Vec<ArrayRef>, crate::preset::Changes), GenerateError> {
+    fn shared(&self, entities: &[u64], held: Option<&Held>) -> Result<(Vec<ArrayRef>, Changes), GenerateError> {
         let (mut columns, changes) = made_columns(
             &Self::corrupted_columns(),
             &SHARED,
             entities,
-            own,
+            held,
             |number, record| self.fill(number, record),
-            |_, record, draws, changes| self.corruptor.apply(record, draws, changes),
+            |_| &self.corruptor,
         )?;
         let draws: Vec<Draws> = entities.iter().map(|number| self.customers.draws(*number)).collect();
         let dates = |day: &dyn Fn(Draws) -> i32| -> ArrayRef {
@@ -163,41 +158,18 @@ impl Preset for Realistic {
         Ok(RecordBatch::try_new(self.customer_schema(), columns)?)
     }
 
+    fn records(&self, source: usize, customer: u64) -> u64 {
+        let draws = self.records[source].draws(customer);
+        self.coverage[source].records(draws.at(0), draws.at(1))
+    }
+
     fn rows(&self, source: usize, delivery: &Delivery, slots: Range<u64>) -> Result<Made, GenerateError> {
         let system = System::ALL[source];
         let held = Held::new(&self.coverage[source], self.records[source], source, delivery, slots);
-        let ids = customer_ids(held.entities.iter().copied(), held.len())?;
-        let record_ids = held.record_ids()?;
-        let systems = CodeColumn::of(vec![0; held.len()]).finish(&values([system.name()]))?;
-        let (shared, changes) = self.shared(&held.entities, Some(&held.own))?;
-        let mut columns = if self.keep_customer_id { vec![Arc::clone(&ids)] } else { Vec::new() };
-        columns.extend([source_ids(system, &held.own)?, Arc::clone(&systems), Arc::clone(&record_ids)]);
-        columns.extend(shared);
+        let (mut columns, changes) = self.shared(&held.entities, Some(&held))?;
         columns.extend(system.make(&self.base, &held.own)?);
-        Ok(Made {
-            rows: RecordBatch::try_new(Arc::clone(&self.sources[source].schema), columns)?,
-            truth: truth_batch(&record_ids, &systems, &ids)?,
-            changes: changes.finish(&record_ids)?,
-        })
-    }
-}
-
-/// Not unique: there are 90,000 of them in a source.
-fn source_ids(system: System, own: &[Draws]) -> Result<ArrayRef, GenerateError> {
-    let mut column = TextColumn::with_capacity(own.len(), 9);
-    for draws in own {
-        column.writer().extend_from_slice(system.id_prefix());
-        append_number(column.writer(), 10_000 + below(draws.at(2), 90_000), 5);
-        column.end();
-    }
-    column.finish()
-}
-
-fn table(system: System) -> &'static str {
-    match system {
-        System::Crm => "raw_crm_customers",
-        System::Erp => "raw_erp_customers",
-        System::Ecommerce => "raw_ecommerce_customers",
+        let source_ids = Some(system.source_ids(&held.own)?);
+        held.made(&self.sources[source], self.keep_customer_id, source_ids, columns, changes)
     }
 }
 
@@ -212,17 +184,4 @@ fn shared_fields() -> impl Iterator<Item = Field> {
         };
         Field::new(name, data_type, true)
     })
-}
-
-fn source_schema(keep_customer_id: bool, system: System) -> SchemaRef {
-    let mut fields = Vec::new();
-    if keep_customer_id {
-        fields.push(Field::new("customer_id", DataType::Utf8, false));
-    }
-    fields.push(Field::new("source_id", DataType::Utf8, true));
-    fields.push(Field::new("source_system", code_type(), false));
-    fields.push(Field::new("record_id", DataType::Utf8, false));
-    fields.extend(shared_fields());
-    fields.extend(system.columns().into_iter().map(|(name, data_type)| Field::new(name, data_type, true)));
-    Arc::new(Schema::new(fields))
 }

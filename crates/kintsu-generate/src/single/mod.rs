@@ -6,20 +6,19 @@ mod people;
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kintsu_core::Stream;
 
 pub use companies::Companies;
 pub use people::People;
 
-use crate::column::{CodeColumn, values};
-use crate::copied::{Coverage, Held, made_columns, slots_per_group};
+use crate::copied::{Coverage, Held, made_columns};
 use crate::corrupt::{CorruptColumn, Corruptor, Record};
 use crate::error::GenerateError;
 use crate::mdm::customer_ids;
 use crate::options::Options;
-use crate::preset::{Delivery, Made, Preset, Source, truth_batch};
+use crate::preset::{Changes, Delivery, Made, Preset, Source};
 
 /// What a table of copies is of.
 pub trait Entities: Sized + Send + Sync {
@@ -66,16 +65,8 @@ impl<E: Entities> OneTable<E> {
     /// # Errors
     /// What is wrong with the lists or with the corruption.
     pub fn new(options: &Options) -> Result<Self, GenerateError> {
-        let coverage = Coverage::new(1.0, options.copies);
-        let source = Source {
-            table: E::TABLE,
-            system: E::TABLE,
-            schema: schema::<E>(options.keep_customer_id, true),
-            copies_max: coverage.copies_max(),
-            slots_per_group: slots_per_group(&coverage),
-            records_mean: coverage.mean,
-            records_variance: coverage.variance,
-        };
+        let coverage = Coverage::new(1.0, options.copies.at_least());
+        let source = Source::new(E::TABLE, E::TABLE, schema::<E>(options.keep_customer_id, true), &coverage);
         Ok(Self {
             entities: E::new(options)?,
             coverage,
@@ -83,6 +74,14 @@ impl<E: Entities> OneTable<E> {
             sources: [source],
             keep_customer_id: options.keep_customer_id,
         })
+    }
+}
+
+impl<E: Entities> OneTable<E> {
+    /// The columns of entities, or of the records that are held of them, and what was changed in these.
+    fn columns(&self, entities: &[u64], held: Option<&Held>) -> Result<(Vec<ArrayRef>, Changes), GenerateError> {
+        let fill = |number, record: &mut Record| self.entities.fill(number, record);
+        made_columns(&E::corrupted_columns(), E::COLUMNS, entities, held, fill, |number| self.entities.corruptor(number))
     }
 }
 
@@ -98,33 +97,19 @@ impl<E: Entities> Preset for OneTable<E> {
     fn customers(&self, numbers: Range<u64>) -> Result<RecordBatch, GenerateError> {
         let entities: Vec<u64> = numbers.collect();
         let mut columns = vec![customer_ids(entities.iter().copied(), entities.len())?];
-        let fill = |number, record: &mut Record| self.entities.fill(number, record);
-        let (made, _) = made_columns(&E::corrupted_columns(), E::COLUMNS, &entities, None, fill, |_, _, _, _| {})?;
-        columns.extend(made);
+        columns.extend(self.columns(&entities, None)?.0);
         Ok(RecordBatch::try_new(self.customer_schema(), columns)?)
+    }
+
+    fn records(&self, _source: usize, customer: u64) -> u64 {
+        let draws = self.records.draws(customer);
+        self.coverage.records(draws.at(0), draws.at(1))
     }
 
     fn rows(&self, source: usize, delivery: &Delivery, slots: Range<u64>) -> Result<Made, GenerateError> {
         let held = Held::new(&self.coverage, self.records, source, delivery, slots);
-        let ids = customer_ids(held.entities.iter().copied(), held.len())?;
-        let record_ids = held.record_ids()?;
-        let systems = CodeColumn::of(vec![0; held.len()]).finish(&values([E::TABLE]))?;
-        let (made, changes) = made_columns(
-            &E::corrupted_columns(),
-            E::COLUMNS,
-            &held.entities,
-            Some(&held.own),
-            |number, record| self.entities.fill(number, record),
-            |number, record, draws, changes| self.entities.corruptor(number).apply(record, draws, changes),
-        )?;
-        let mut columns = if self.keep_customer_id { vec![Arc::clone(&ids)] } else { Vec::new() };
-        columns.push(Arc::clone(&record_ids));
-        columns.extend(made);
-        Ok(Made {
-            rows: RecordBatch::try_new(Arc::clone(&self.sources[0].schema), columns)?,
-            truth: truth_batch(&record_ids, &systems, &ids)?,
-            changes: changes.finish(&record_ids)?,
-        })
+        let (columns, changes) = self.columns(&held.entities, Some(&held))?;
+        held.made(&self.sources[0], self.keep_customer_id, None, columns, changes)
     }
 }
 

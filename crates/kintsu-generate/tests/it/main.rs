@@ -4,9 +4,12 @@
 mod bad_input;
 mod continued;
 mod corruption;
+mod deliveries;
 mod one_table;
 mod realistic;
+mod realistic_rates;
 mod sameness;
 mod scene;
 mod statistics;
 mod tables;
+mod volumes;

@@ -52,3 +52,13 @@ pub(crate) fn array(path: &Path, column: &str) -> ArrayRef {
 pub(crate) fn share<Value>(values: &[Value], is: impl Fn(&Value) -> bool) -> f64 {
     values.iter().filter(|value| is(value)).count() as f64 / values.len() as f64
 }
+
+/// Fails unless a share of `trials` is within five standard deviations of `probability`.
+pub(crate) fn near(what: &str, share: f64, trials: usize, probability: f64) {
+    let deviation = (probability * (1.0 - probability) / trials as f64).sqrt();
+    assert!(
+        (share - probability).abs() < 5.0 * deviation,
+        "{what}: {share} is not {probability} by {}",
+        (share - probability) / deviation
+    );
+}

@@ -6,19 +6,9 @@ use std::path::{Path, PathBuf};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Float64Type, Int32Type};
 
-use crate::scene::{array, made, options, share, texts};
+use crate::scene::{array, made, near, options, share, texts};
 
 const CUSTOMERS: u64 = 200_000;
-
-/// Fails unless a share of `trials` is within five standard deviations of `probability`.
-fn near(what: &str, share: f64, trials: usize, probability: f64) {
-    let deviation = (probability * (1.0 - probability) / trials as f64).sqrt();
-    assert!(
-        (share - probability).abs() < 5.0 * deviation,
-        "{what}: {share} is not {probability} by {}",
-        (share - probability) / deviation
-    );
-}
 
 fn data() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use kintsu_generate::Options;
+use kintsu_generate::{Options, PresetName};
 use kintsu_table::{FileFormat, Input, ReadOptions, schema_of};
 
-use crate::scene::{made, options, texts};
+use crate::scene::{made, options, options_of, texts};
 
 const SHARED: &str = "first_name:Utf8 last_name:Utf8 full_name:Utf8 email:Utf8 phone:Utf8 address:Utf8 city:Utf8 state:Utf8 \
     zip_code:Utf8 date_of_birth:Date32 company:Utf8 job_title:Utf8 annual_income:Int32 customer_segment:Utf8 \
@@ -25,10 +25,16 @@ fn columns(path: &std::path::Path) -> String {
 
 #[test]
 fn columns_are_those_of_the_description() {
+    for preset in [PresetName::Mdm, PresetName::Realistic] {
+        check_columns(preset);
+    }
+}
+
+fn check_columns(preset: PresetName) {
     let folder = tempfile::tempdir().unwrap();
     let (plain, kept) = (folder.path().join("plain"), folder.path().join("kept"));
-    made(&options(&plain, 200), 1);
-    made(&Options { keep_customer_id: true, table_suffix: "_scale".to_owned(), ..options(&kept, 200) }, 1);
+    made(&options_of(preset, &plain, 200), 1);
+    made(&Options { keep_customer_id: true, table_suffix: "_scale".to_owned(), ..options_of(preset, &kept, 200) }, 1);
     for (system, extra) in SOURCES {
         let own = format!("source_id:Utf8 source_system:Utf8 record_id:Utf8 {SHARED} {extra}");
         assert_eq!(columns(&plain.join(format!("raw_{system}_customers"))), own);
@@ -66,9 +72,20 @@ fn every_format_holds_the_same_rows() {
 
 #[test]
 fn neither_order_nor_neighbours_give_the_truth_away() {
+    for (preset, systems) in [
+        (PresetName::Mdm, ["crm", "erp"]),
+        (PresetName::Realistic, ["crm", "erp"]),
+        (PresetName::People, ["people", "people"]),
+        (PresetName::Companies, ["companies", "companies"]),
+    ] {
+        check_order(preset, systems);
+    }
+}
+
+fn check_order(preset: PresetName, systems_of: [&str; 2]) {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("out");
-    made(&options(&output, 20_000), 2);
+    made(&options_of(preset, &output, 20_000), 2);
     let customers = texts(&output.join("truth/truth.parquet"), "customer_id");
     let systems = texts(&output.join("truth/truth.parquet"), "source_system");
     let numbers: Vec<i64> = customers.iter().map(|id| id.as_deref().unwrap()[5..].parse().unwrap()).collect();
@@ -76,7 +93,7 @@ fn neither_order_nor_neighbours_give_the_truth_away() {
         let rows = numbers.iter().zip(&systems).filter(|(_, found)| found.as_deref() == Some(system));
         rows.map(|(number, _)| *number).collect()
     };
-    let (crm, erp) = (of("crm"), of("erp"));
+    let (crm, erp) = (of(systems_of[0]), of(systems_of[1]));
     // Of 18,000 neighbours about one is of one customer where order says nothing.
     assert!(crm.windows(2).filter(|pair| pair[0] == pair[1]).count() < 10);
     // Spearman's correlation of position and number, and of the same positions in two sources, within five standard deviations.
@@ -90,6 +107,12 @@ fn neither_order_nor_neighbours_give_the_truth_away() {
     let floats = |values: &[i64]| values.iter().map(|value| *value as f64).collect::<Vec<_>>();
     let positions: Vec<f64> = (0..crm.len()).map(|row| row as f64).collect();
     assert!(correlation(&positions, &floats(&crm)).abs() < 5.0 / (crm.len() as f64).sqrt());
+    // People of one household, whose numbers are near, do not stand near one another either.
+    let near = crm.windows(2).filter(|pair| pair[0].abs_diff(pair[1]) < 4).count();
+    assert!(near < 40, "{near}");
+    if systems_of[0] == systems_of[1] {
+        return;
+    }
     let count = crm.len().min(erp.len());
     assert!(correlation(&floats(&crm[..count]), &floats(&erp[..count])).abs() < 5.0 / (count as f64).sqrt());
 }

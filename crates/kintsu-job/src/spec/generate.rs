@@ -21,8 +21,12 @@ pub struct GenerateSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub records: Option<u64>,
-    /// Make exactly so many records.
+    /// Make exactly so many records; not under mdm.
     pub exact: bool,
+    /// Make so many dated deliveries of new and changed records, a month apart; not under mdm. Default 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 120))]
+    pub batches: Option<u64>,
     /// The day, as 2026-01-01, that ages and dates are counted from. Default 2026-01-01.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<String>,

@@ -1,6 +1,7 @@
 //! The kernels on the wire do what the library does.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod generate;
 mod golden;
 mod tokens;
 
