@@ -188,8 +188,6 @@ impl Operation {
             Self::SurnameChange => "surname_change",
             Self::Moved => "moved",
             Self::BirthDate => "birth_date",
-            Self::CompanyName => "company_name",
-            Self::LegalForm => "legal_form",
             Self::NamesSwapped => "names_swapped",
             Self::LegalForm => "legal_form",
             Self::Abbreviation => "abbreviation",

@@ -239,25 +239,38 @@ mod tests {
         let total = 200_000_u64;
         let everyone: Vec<Person> = (0..total).map(|number| persons.person(number)).collect();
         let (mut together, mut twins, mut fathers) = (0, 0, 0);
-        for four in everyone.chunks(4) {
+        for (number, four) in (0..total).step_by(4).zip(everyone.chunks(4)) {
             together += four.iter().filter(|person| person.lives_with_others).count();
-            let (one, other) = (&four[0], &four[1]);
-            if one.home == other.home && one.last == other.last {
-                twins += if one.birth == other.birth && (one.first, one.female) != (other.first, other.female) { 2 } else { 0 };
-                fathers += if one.birth != other.birth && (one.first, one.female) == (other.first, other.female) { 2 } else { 0 };
-            }
             assert!(four.iter().all(|person| (persons.oldest..=persons.youngest).contains(&person.birth)));
+            let (one, other) = (&four[0], &four[1]);
+            let same_name = (one.first, one.female) == (other.first, other.female);
+            match persons.households.seat(number).kind {
+                Some(Kind::Twins) => {
+                    twins += 1;
+                    assert!(one.birth == other.birth && one.last == other.last && one.home == other.home && !same_name);
+                }
+                Some(Kind::FatherAndSon) => {
+                    fathers += 1;
+                    assert!(one.birth < other.birth && one.last == other.last && one.home == other.home && same_name);
+                }
+                _ => assert!(one.home != other.home || !same_name),
+            }
         }
-        // People of a household come together, which makes the variance that of groups of that size.
-        let within = |seen: usize, rate: f64, group: f64, what: &str| {
-            let (seen, expected) = (seen as f64, total as f64 * rate);
-            assert!((seen - expected).abs() <= 5.0 * (group * expected).sqrt(), "{what}: {seen}, expected {expected}");
+        let within = |seen: usize, expected: f64, variance: f64, what: &str| {
+            assert!((seen as f64 - expected).abs() <= 5.0 * variance.sqrt(), "{what}: {seen}, expected {expected}");
         };
-        within(together, 0.35, 4.0, "in households");
-        // Couples and siblings born on one day, which are not twins, are rarer than one in thousand households.
-        within(twins, 0.01, 2.5, "twins");
-        within(fathers, 0.005, 2.0, "father and son");
+        let fours = total as f64 / 4.0;
+        // Of four people 1.4 live together on average: none, or two (half of the time), three or four. 2.24 is the variance.
+        within(together, 1.4 * fours, 2.24 * fours, "in households");
+        // A pair counts two of four people.
+        for (seen, share, what) in [(twins, TWINS_SHARE, "twins"), (fathers, FATHER_AND_SON_SHARE, "father and son")] {
+            let rate = share * 4.0 / 2.0;
+            within(seen, rate * fours, rate * (1.0 - rate) * fours, what);
+        }
     }
+
+    const TWINS_SHARE: f64 = 0.01;
+    const FATHER_AND_SON_SHARE: f64 = 0.005;
 
     #[test]
     fn addresses_of_a_household_are_one_and_their_parts_fit() {
