@@ -132,8 +132,8 @@ impl Chance {
 
 /// A keyed bijection of the numbers below a count onto themselves, for orders that tell nothing about what they order.
 ///
-/// A Feistel network over two digits of about the root of the count (Black and Rogaway 2002), walked again while it leaves the
-/// range, which it does for less than one in the root of the count. Not cryptographic.
+/// A Feistel network of four rounds over two digits of about the root of the count (Luby and Rackoff 1988, Black and Rogaway 2002),
+/// walked again while it leaves the range, which it does for less than one in the root of the count. Not cryptographic.
 #[derive(Debug, Clone, Copy)]
 pub struct Permutation {
     count: u64,
@@ -142,7 +142,7 @@ pub struct Permutation {
     keys: [u64; ROUNDS],
 }
 
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 4;
 
 impl Permutation {
     /// The bijection of the numbers below `count` that `draws` keys. `count` is at most 2^62.
@@ -173,11 +173,18 @@ impl Permutation {
     fn once(&self, number: u64) -> u64 {
         let (mut high, mut low) = (number / self.low, number % self.low);
         for pair in self.keys.chunks_exact(2) {
-            high = added(high, below(mix(low ^ pair[0]), self.high), self.high);
-            low = added(low, below(mix(high ^ pair[1]), self.low), self.low);
+            high = added(high, below(folded(low ^ pair[0]), self.high), self.high);
+            low = added(low, below(folded(high ^ pair[1]), self.low), self.low);
         }
         high * self.low + low
     }
+}
+
+/// Mixes a number that a key of 64 random bits was put into: both halves of a long product, which takes half the time of [`mix`].
+#[inline(always)]
+const fn folded(keyed: u64) -> u64 {
+    let product = keyed as u128 * GOLDEN as u128;
+    (product >> 64) as u64 ^ product as u64
 }
 
 /// The sum of two numbers below `count`, modulo it.

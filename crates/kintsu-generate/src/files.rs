@@ -8,12 +8,14 @@ use kintsu_table::{EncodedPiece, PieceEncoder, PieceWriter, TableError};
 
 use crate::error::GenerateError;
 use crate::manifest::FileCard;
+use crate::syncer::{Progress, Syncer};
 
 /// Takes the digest of what goes through it.
 struct Digesting {
     file: File,
     hasher: blake3::Hasher,
     bytes: u64,
+    progress: Progress,
 }
 
 impl Write for Digesting {
@@ -21,6 +23,7 @@ impl Write for Digesting {
         let written = self.file.write(bytes)?;
         self.hasher.update(&bytes[..written]);
         self.bytes += written as u64;
+        self.progress.grown_to(self.bytes, &self.file);
         Ok(written)
     }
 
@@ -38,14 +41,15 @@ pub(crate) struct DataFile {
 
 impl DataFile {
     /// Begins the file at `path` in `directory`, in the place of what a killed run left there.
-    pub(crate) fn begin(directory: &Path, path: &str, encoder: &PieceEncoder) -> Result<Self, GenerateError> {
+    pub(crate) fn begin(directory: &Path, path: &str, encoder: &PieceEncoder, syncer: &Syncer) -> Result<Self, GenerateError> {
         let whole = directory.join(path);
         let failed = |source| TableError::write(&whole, source);
         if let Some(folder) = whole.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
         let file = File::create(&whole).map_err(failed)?;
-        let output = BufWriter::with_capacity(1 << 18, Digesting { file, hasher: blake3::Hasher::new(), bytes: 0 });
+        let digesting = Digesting { file, hasher: blake3::Hasher::new(), bytes: 0, progress: syncer.watch(&whole) };
+        let output = BufWriter::with_capacity(1 << 18, digesting);
         Ok(Self { path: path.to_owned(), writer: PieceWriter::begin(output, &whole, encoder)? })
     }
 

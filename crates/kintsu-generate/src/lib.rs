@@ -24,6 +24,7 @@ pub mod preset;
 mod realistic;
 mod single;
 mod sink;
+mod syncer;
 mod union_sql;
 mod volumes;
 mod write;

@@ -1,7 +1,6 @@
 //! Puts errors into a table of one's own, and tells each of them.
 //!
-//! Each record's errors are keyed by its id, so that they depend neither on the order of the records nor on threads. The whole
-//! table is held in memory.
+//! Each record's errors are keyed by its id, so that they depend neither on the order of the records nor on threads.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,18 +9,18 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Date32Type;
 use arrow_array::{Array, ArrayRef, Date32Array, RecordBatch, StringArray};
 use arrow_cast::cast;
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 use kintsu_core::{RunContext, Stream};
 use kintsu_generate::{Change, CorruptColumn, Corruptor, Lists, Value};
-use kintsu_table::{ColumnChoice, ColumnData, FileFormat, Input, Overwrite, ReadOptions, StagedDirectory, Table, TableWriter};
+use kintsu_table::{Column, FileFormat, Input, Overwrite, ReadOptions, RowStream, StagedDirectory, Table, TableWriter};
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::error::JobError;
 use crate::spec::{CorruptionFile, Problem};
 
-/// Rows that are corrupted at once.
-const ROWS_PER_BATCH: usize = 1 << 16;
+/// Rows that a thread corrupts at a time.
+const ROWS_PER_TASK: usize = 1 << 13;
 /// The table of changes, by which an earlier output is known.
 const CHANGES: &str = "changes";
 
@@ -55,7 +54,7 @@ pub struct CorruptCounts {
     pub changes: u64,
 }
 
-/// Corrupts a table.
+/// Corrupts a table, some rows at a time: memory does not grow with the table, unless it is one of JSON lines.
 ///
 /// # Errors
 /// [`JobError::Configuration`] with everything that is wrong with the corruption file, and [`JobError`] when the input cannot be
@@ -70,11 +69,11 @@ pub fn corrupt(job: &CorruptJob, ctx: &RunContext) -> Result<CorruptCounts, JobE
         (true, FileFormat::Arrow) => Overwrite::ReplaceHolding("changes.arrow"),
     };
     let staged = StagedDirectory::create(&job.output, overwrite).map_err(JobError::part)?;
-    let options = ReadOptions { encode: ColumnChoice::None, carry: ColumnChoice::All, ..ReadOptions::default() };
-    let table = kintsu_table::read(std::slice::from_ref(&job.input), &options, ctx).map_err(JobError::part)?;
-    let target = Target::new(&table, job.record_id.as_deref())?;
+    let mut rows =
+        RowStream::open(std::slice::from_ref(&job.input), &ReadOptions::default(), ctx).map_err(JobError::part)?;
+    let columns = Columns::of(rows.schema(), job.record_id.as_deref())?;
     let lists = job.lists.as_ref().map_or_else(Lists::built_in, Lists::in_folder);
-    let corruptor = file.checked(&target.columns)?.compile(&target.columns, &lists).map_err(JobError::part)?;
+    let corruptor = file.checked(&columns.open)?.compile(&columns.open, &lists).map_err(JobError::part)?;
     if !corruptor.concerns_any_column() {
         let problem = Problem::new("KN-JOB-023", "no column of the table is one that errors are put into");
         return Err(JobError::problem(problem.hint("say in the corruption file which column holds what, under `columns`")));
@@ -83,129 +82,188 @@ pub fn corrupt(job: &CorruptJob, ctx: &RunContext) -> Result<CorruptCounts, JobE
         name if name == CHANGES || name.is_empty() => "records".to_owned(),
         name => name,
     };
-    let counts = target.write(&corruptor, &staged, (&name, job.format), ctx)?;
+    let corruption = Corruption { columns, corruptor, stream: Stream::new(ctx.seed, "corrupt") };
+    let mut output = Output::create(&staged, (&name, job.format), &corruption.columns.schema)?;
+    corruption.put_into(&mut rows, &mut output, ctx)?;
+    let counts = output.finish()?;
     staged.publish().map_err(JobError::part)?;
     Ok(counts)
 }
 
 /// The columns of a table, and which of them may be corrupted.
-struct Target {
+struct Columns {
+    /// As they are written: text is plain text.
     schema: SchemaRef,
-    arrays: Vec<ArrayRef>,
     /// The columns of text and of dates, and their positions in the table.
-    columns: Vec<CorruptColumn>,
+    open: Vec<CorruptColumn>,
     positions: Vec<usize>,
+    /// The position of the ids; none where the numbers of the rows take their place.
+    id: Option<usize>,
+}
+
+impl Columns {
+    fn of(schema: &SchemaRef, record_id: Option<&str>) -> Result<Self, JobError> {
+        let position = |name: &str| schema.fields().iter().position(|field| field.name() == name);
+        let id = match record_id {
+            None => ["unique_id", "id", "record_id"].into_iter().find_map(position),
+            Some(name) => Some(position(name).ok_or_else(|| no_such_id(name))?),
+        };
+        let mut columns = Self { schema: Arc::clone(schema), open: Vec::new(), positions: Vec::new(), id };
+        let mut fields = Vec::new();
+        for (position, field) in schema.fields().iter().enumerate() {
+            let data_type = if is_text(field.data_type()) { DataType::Utf8 } else { field.data_type().clone() };
+            if matches!(data_type, DataType::Utf8 | DataType::Date32) && id != Some(position) {
+                columns.open.push(CorruptColumn { name: field.name().clone(), is_date: data_type == DataType::Date32 });
+                columns.positions.push(position);
+            }
+            fields.push(Field::new(field.name(), data_type, true));
+        }
+        columns.schema = Arc::new(Schema::new(fields));
+        Ok(columns)
+    }
+
+    /// The rows of a table as they are written, and their ids; the first one is the row of this number, counted from 1.
+    fn take(&self, table: &Table, first: u64) -> Result<Taken, JobError> {
+        let plain = |(column, field): (&Column, &FieldRef)| {
+            let array = column.to_batch_array().map_err(JobError::part)?;
+            if array.data_type() == field.data_type() { Ok(array) } else { cast(&array, field.data_type()).map_err(defect) }
+        };
+        let arrays: Vec<ArrayRef> =
+            table.columns().iter().zip(self.schema.fields()).map(plain).collect::<Result<_, JobError>>()?;
+        let ids = match self.id {
+            Some(id) => cast(&arrays[id], &DataType::Utf8).map_err(defect)?.as_string::<i32>().clone(),
+            None => (first..first + table.rows() as u64).map(|row| Some(row.to_string())).collect(),
+        };
+        Ok(Taken { arrays, ids })
+    }
+}
+
+/// Rows that are to be corrupted.
+struct Taken {
+    arrays: Vec<ArrayRef>,
     ids: StringArray,
 }
 
 /// Some records after corruption.
 struct Corrupted {
-    arrays: Vec<ArrayRef>,
+    records: RecordBatch,
     changes: RecordBatch,
     records_changed: u64,
 }
 
-impl Target {
-    fn new(table: &Table, record_id: Option<&str>) -> Result<Self, JobError> {
-        let mut target = Self {
-            schema: Arc::new(Schema::empty()),
-            arrays: Vec::new(),
-            columns: Vec::new(),
-            positions: Vec::new(),
-            ids: ids(table, record_id)?,
-        };
-        let mut fields = Vec::new();
-        for (position, column) in table.columns().iter().enumerate() {
-            let mut array = match &column.data {
-                ColumnData::Plain(array) => Arc::clone(array),
-                ColumnData::Encoded(encoded) => Arc::new(encoded.to_dictionary().map_err(JobError::part)?),
-            };
-            if is_text(array.data_type()) {
-                array = cast(&array, &DataType::Utf8).map_err(defect)?;
-            }
-            if matches!(array.data_type(), DataType::Utf8 | DataType::Date32) && Some(&*column.name) != id_name(table, record_id)
-            {
-                let is_date = *array.data_type() == DataType::Date32;
-                target.columns.push(CorruptColumn { name: column.name.to_string(), is_date });
-                target.positions.push(position);
-            }
-            fields.push(Field::new(&*column.name, array.data_type().clone(), true));
-            target.arrays.push(array);
-        }
-        target.schema = Arc::new(Schema::new(fields));
-        Ok(target)
-    }
+/// What is done to records.
+struct Corruption {
+    columns: Columns,
+    corruptor: Corruptor,
+    stream: Stream,
+}
 
-    fn write(
-        &self,
-        corruptor: &Corruptor,
-        staged: &StagedDirectory,
-        (name, format): (&str, FileFormat),
-        ctx: &RunContext,
-    ) -> Result<CorruptCounts, JobError> {
-        let create = |name: &str, schema: &SchemaRef| {
-            let path = staged.file(&format!("{name}.{}", format.extension()));
-            TableWriter::create(&path, format, schema).map_err(JobError::part)
-        };
-        let (mut records, mut changes) = (create(name, &self.schema)?, create(CHANGES, &changes_schema())?);
-        let rows = self.ids.len();
-        let mut counts = CorruptCounts { records: rows as u64, records_changed: 0, changes: 0 };
-        let stream = Stream::new(ctx.seed, "corrupt");
-        let starts: Vec<usize> = (0..rows).step_by(ROWS_PER_BATCH).collect();
-        for some in starts.chunks(rayon::current_num_threads().max(1)) {
+impl Corruption {
+    /// Corrupts all rows; the next are read while the last are corrupted and written.
+    fn put_into(&self, rows: &mut RowStream, output: &mut Output, ctx: &RunContext) -> Result<(), JobError> {
+        ctx.progress().begin("corrupt", rows.rows_known(), "records");
+        let mut next = rows.next_rows().map_err(JobError::part)?;
+        let mut first = 1;
+        while let Some(table) = next {
             ctx.check().map_err(JobError::Cancelled)?;
-            let done: Result<Vec<Corrupted>, JobError> = some
-                .par_iter()
-                .map(|start| self.corrupted(corruptor, stream, *start, rows.min(start + ROWS_PER_BATCH)))
-                .collect();
-            for batch in done? {
-                records
-                    .write(&RecordBatch::try_new(Arc::clone(&self.schema), batch.arrays).map_err(defect)?)
-                    .map_err(JobError::part)?;
-                changes.write(&batch.changes).map_err(JobError::part)?;
-                counts.records_changed += batch.records_changed;
-                counts.changes += batch.changes.num_rows() as u64;
-            }
+            ctx.make_room_for(0).map_err(JobError::Cancelled)?;
+            let count = table.rows() as u64;
+            let (following, written) = rayon::join(|| rows.next_rows().map_err(JobError::part), || {
+                let taken = self.columns.take(&table, first)?;
+                let starts: Vec<usize> = (0..table.rows()).step_by(ROWS_PER_TASK).collect();
+                let corrupted: Vec<Corrupted> =
+                    starts.par_iter().map(|start| self.corrupted(&taken, *start)).collect::<Result<_, JobError>>()?;
+                corrupted.iter().try_for_each(|some| output.write(some))
+            });
+            written?;
+            ctx.progress().advance(count);
+            first += count;
+            next = following?;
         }
-        records.finish().map_err(JobError::part)?;
-        changes.finish().map_err(JobError::part)?;
-        Ok(counts)
+        ctx.progress().finish();
+        Ok(())
     }
 
-    fn corrupted(&self, corruptor: &Corruptor, stream: Stream, start: usize, end: usize) -> Result<Corrupted, JobError> {
-        let mut made: Vec<Vec<Value>> = self.columns.iter().map(|_| Vec::with_capacity(end - start)).collect();
+    /// Some rows from this one on.
+    fn corrupted(&self, taken: &Taken, start: usize) -> Result<Corrupted, JobError> {
+        let end = taken.ids.len().min(start + ROWS_PER_TASK);
+        let columns = &self.columns;
+        let mut made: Vec<Vec<Value>> = columns.open.iter().map(|_| Vec::with_capacity(end - start)).collect();
         let mut told: Vec<(usize, Change)> = Vec::new();
-        let (mut record, mut changes) = (vec![Value::default(); self.columns.len()], Vec::new());
+        let (mut record, mut changes) = (vec![Value::default(); columns.open.len()], Vec::new());
         let mut records_changed = 0;
         for row in start..end {
-            for (value, position) in record.iter_mut().zip(&self.positions) {
-                *value = value_of(&self.arrays[*position], row);
+            for (value, position) in record.iter_mut().zip(&columns.positions) {
+                *value = value_of(&taken.arrays[*position], row);
             }
-            corruptor.apply(&mut record, stream.draws(stream.bits(self.ids.value(row).as_bytes())), &mut changes);
+            let draws = self.stream.draws(self.stream.bits(taken.ids.value(row).as_bytes()));
+            self.corruptor.apply(&mut record, draws, &mut changes);
             records_changed += u64::from(!changes.is_empty());
             told.extend(changes.drain(..).map(|change| (row, change)));
             for (value, column) in record.iter_mut().zip(&mut made) {
                 column.push(std::mem::take(value));
             }
         }
-        let mut arrays: Vec<ArrayRef> = self.arrays.iter().map(|array| array.slice(start, end - start)).collect();
-        for ((column, values), position) in self.columns.iter().zip(&made).zip(&self.positions) {
+        let mut arrays: Vec<ArrayRef> = taken.arrays.iter().map(|array| array.slice(start, end - start)).collect();
+        for ((column, values), position) in columns.open.iter().zip(&made).zip(&columns.positions) {
             arrays[*position] = array_of(values, column.is_date);
         }
-        Ok(Corrupted { arrays, changes: self.changes(&told)?, records_changed })
+        Ok(Corrupted {
+            records: RecordBatch::try_new(Arc::clone(&columns.schema), arrays).map_err(defect)?,
+            changes: self.changes(&taken.ids, &told)?,
+            records_changed,
+        })
     }
 
-    fn changes(&self, told: &[(usize, Change)]) -> Result<RecordBatch, JobError> {
+    fn changes(&self, ids: &StringArray, told: &[(usize, Change)]) -> Result<RecordBatch, JobError> {
         let text = |values: Vec<Option<&str>>| -> ArrayRef { Arc::new(StringArray::from(values)) };
         let columns = vec![
-            text(told.iter().map(|(row, _)| Some(self.ids.value(*row))).collect()),
-            text(told.iter().map(|(_, change)| Some(self.columns[change.column].name.as_str())).collect()),
+            text(told.iter().map(|(row, _)| Some(ids.value(*row))).collect()),
+            text(told.iter().map(|(_, change)| Some(self.columns.open[change.column].name.as_str())).collect()),
             text(told.iter().map(|(_, change)| Some(change.operation.name())).collect()),
             text(told.iter().map(|(_, change)| Some(change.before.as_str())).collect()),
             text(told.iter().map(|(_, change)| change.after.as_deref()).collect()),
         ];
         RecordBatch::try_new(changes_schema(), columns).map_err(defect)
     }
+}
+
+/// The files that are written.
+struct Output {
+    records: TableWriter,
+    changes: TableWriter,
+    counts: CorruptCounts,
+}
+
+impl Output {
+    fn create(staged: &StagedDirectory, (name, format): (&str, FileFormat), schema: &SchemaRef) -> Result<Self, JobError> {
+        let create = |name: &str, schema: &SchemaRef| {
+            let path = staged.file(&format!("{name}.{}", format.extension()));
+            TableWriter::create(&path, format, schema).map_err(JobError::part)
+        };
+        let counts = CorruptCounts { records: 0, records_changed: 0, changes: 0 };
+        Ok(Self { records: create(name, schema)?, changes: create(CHANGES, &changes_schema())?, counts })
+    }
+
+    fn write(&mut self, some: &Corrupted) -> Result<(), JobError> {
+        self.records.write(&some.records).map_err(JobError::part)?;
+        self.changes.write(&some.changes).map_err(JobError::part)?;
+        self.counts.records += some.records.num_rows() as u64;
+        self.counts.records_changed += some.records_changed;
+        self.counts.changes += some.changes.num_rows() as u64;
+        Ok(())
+    }
+
+    fn finish(self) -> Result<CorruptCounts, JobError> {
+        self.records.finish().map_err(JobError::part)?;
+        self.changes.finish().map_err(JobError::part)?;
+        Ok(self.counts)
+    }
+}
+
+fn no_such_id(name: &str) -> JobError {
+    let problem = Problem::new("KN-JOB-023", format!("there is no column `{name}`"));
+    JobError::problem(problem.hint("name the column with the ids of records with --record-id"))
 }
 
 fn changes_schema() -> SchemaRef {
@@ -238,25 +296,6 @@ fn array_of(values: &[Value], is_date: bool) -> ArrayRef {
     } else {
         Arc::new(values.iter().map(|value| (!value.missing).then_some(value.text.as_str())).collect::<StringArray>())
     }
-}
-
-/// The name of the column with the ids.
-fn id_name<'a>(table: &'a Table, chosen: Option<&'a str>) -> Option<&'a str> {
-    chosen.or_else(|| ["unique_id", "id", "record_id"].into_iter().find(|name| table.column(name).is_some()))
-}
-
-/// The ids of the records; the numbers of the rows, from 1 on, where there is no such column.
-fn ids(table: &Table, chosen: Option<&str>) -> Result<StringArray, JobError> {
-    let Some(name) = id_name(table, chosen) else {
-        return Ok((1..=table.rows()).map(|row| Some(row.to_string())).collect());
-    };
-    let Some(column) = table.column(name) else {
-        let problem = Problem::new("KN-JOB-023", format!("there is no column `{name}`"));
-        return Err(JobError::problem(problem.hint("name the column with the ids of records with --record-id")));
-    };
-    let array = column.to_batch_array().map_err(JobError::part)?;
-    let text = cast(&array, &DataType::Utf8).map_err(defect)?;
-    Ok(text.as_string::<i32>().clone())
 }
 
 // By value, so that it can be handed to `map_err`.
@@ -307,6 +346,27 @@ mod tests {
         assert_eq!((&counts, &records, &changes), (&again, &turned, &turned_changes));
         assert_eq!((counts.records, counts.changes as usize), (3000, changes.len() - 1));
         assert!(counts.records_changed > 300 && counts.records_changed < counts.changes, "{counts:?}");
+    }
+
+    #[test]
+    fn rows_without_ids_are_told_by_their_numbers_through_all_pieces() {
+        let folder = tempfile::tempdir().unwrap();
+        let input = folder.path().join("people.csv");
+        let row = |number: u32| format!("Robert,Miller{number},1980-02-03,{}\n", "x".repeat(200));
+        std::fs::write(&input, "first_name,surname,dob,note\n".to_owned() + &(1..=20_000).map(row).collect::<String>()).unwrap();
+        let job = CorruptJob { input: Input::new(&input), ..job(folder.path(), &[], "out") };
+        let counts = corrupt(&job, &RunContext::default()).unwrap();
+        let lines = |name: &str| std::fs::read_to_string(job.output.join(name)).unwrap();
+        assert_eq!((counts.records, lines("people.csv").lines().count()), (20_000, 20_001));
+        let (records, changes) = (lines("people.csv"), lines("changes.csv"));
+        let records: Vec<&str> = records.lines().collect();
+        let numbers = changes.lines().filter(|line| line.contains(",first_name,nickname,")).filter_map(|line| line.split(',').next());
+        let numbers: Vec<usize> = numbers.map(|number| number.parse().unwrap()).collect();
+        assert!(numbers.iter().all(|number| !records[*number].starts_with("Robert,")));
+        // Few surnames are changed too.
+        let own = numbers.iter().filter(|number| records[**number].contains(&format!(",Miller{number},"))).count();
+        assert!(numbers.len() > 1000 && own * 10 > numbers.len() * 8, "{own} of {}", numbers.len());
+        assert!(numbers.iter().any(|number| *number > 19_000));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod command;
 mod disk;
 mod durability;
 mod fuzzy;
+mod generate;
 mod hints;
 mod memory;
 mod overlap;

@@ -12,6 +12,7 @@ mod integers;
 mod json_file;
 mod parquet;
 mod plan;
+mod row_stream;
 mod sink;
 mod stream;
 mod typed;
@@ -26,6 +27,7 @@ use rayon::prelude::*;
 
 use self::batches::{Batch, BatchFile};
 use self::plan::{OpenFile, Plan, Rows};
+pub use self::row_stream::RowStream;
 use self::sink::Sink;
 pub use self::stream::{Piece, TextBatch, TextStream};
 use self::typed::typed_where_wanted;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::StringArray;
-use arrow_schema::{DataType, SchemaRef};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kintsu_core::RunContext;
 
 use super::arrow_file::ArrowFile;
@@ -130,6 +130,12 @@ impl Plan {
         };
         plan.warn_of_gaps(options, context);
         Ok(plan)
+    }
+
+    /// The columns of the table and their types.
+    pub(super) fn schema(&self) -> SchemaRef {
+        let field = |column: &PlannedColumn| Field::new(&column.name, column.data_type.clone(), true);
+        Arc::new(Schema::new(self.columns.iter().map(field).collect::<Vec<_>>()))
     }
 
     pub(super) fn rows_known(&self) -> Option<u64> {

@@ -12,12 +12,14 @@
 
 mod lock;
 mod rename;
+mod sync;
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use self::lock::TargetLock;
+use self::sync::{sync, sync_all};
 use crate::error::TableError;
 
 /// What happens to a target that exists.
@@ -275,26 +277,4 @@ fn remove(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
-}
-
-/// Waits until a file, or a folder with all it holds, is safe on the disk.
-fn sync_all(path: &Path) -> Result<(), TableError> {
-    let failed = |source| TableError::write(path, source);
-    if fs::symlink_metadata(path).map_err(failed)?.is_dir() {
-        for entry in fs::read_dir(path).map_err(failed)? {
-            sync_all(&entry.map_err(failed)?.path())?;
-        }
-    }
-    sync(path).map_err(failed)
-}
-
-#[cfg(unix)]
-fn sync(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
-}
-
-/// Folders cannot be synchronised here, and files only when opened for writing.
-#[cfg(not(unix))]
-fn sync(path: &Path) -> io::Result<()> {
-    if path.is_dir() { Ok(()) } else { File::options().write(true).open(path)?.sync_all() }
 }

@@ -1,5 +1,7 @@
 //! Cuts a column of a row group into Parquet pages.
 
+use std::cell::RefCell;
+
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding, PageType};
 use parquet::column::page::{CompressedPage, Page, PageWriter};
@@ -19,6 +21,16 @@ pub(super) const ROWS_PER_PAGE: usize = 1 << 16;
 
 /// Bytes of values after which a page of plain values ends.
 const BYTES_PER_PAGE: usize = 1 << 20;
+
+/// How much of a first page is looked at to tell whether compression pays.
+const SAMPLE_BYTES: usize = 1 << 14;
+
+/// It does where no more than so many hundredths are left: below that, it costs more time than it saves room.
+const PERCENT_LEFT_MAX: usize = 62;
+
+thread_local! {
+    static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// The bytes of a column chunk and what the file has to know of it.
 pub(super) fn encode(chunk: &Chunk, descriptor: &ColumnDescPtr, random: bool) -> ParquetResult<(Bytes, ColumnCloseResult)> {
@@ -157,10 +169,30 @@ impl Pages {
         self.write(page, content.len())
     }
 
+    /// Leaves all pages as they are where compression does not make enough of the first one. To be asked before any page is
+    /// written, as a chunk is compressed as a whole or not at all.
+    pub(super) fn compress_if_it_pays(&mut self, first_page: &[u8]) -> ParquetResult<()> {
+        let sample = &first_page[..first_page.len().min(SAMPLE_BYTES)];
+        if sample.len() == SAMPLE_BYTES
+            && self.compressor.is_some()
+            && self.compress(sample)?.len() * 100 > sample.len() * PERCENT_LEFT_MAX
+        {
+            self.compressor = None;
+        }
+        Ok(())
+    }
+
     fn compress(&mut self, content: &[u8]) -> ParquetResult<Bytes> {
         let Some(compressor) = &mut self.compressor else { return Ok(Bytes::copy_from_slice(content)) };
-        let compressed = compressor.compress_vec(content).map_err(|error| ParquetError::External(Box::new(error)))?;
-        Ok(compressed.into())
+        // Room for the worst case is kept from page to page: fresh memory costs more than the copy.
+        ROOM.with_borrow_mut(|room| {
+            let needed = snap::raw::max_compress_len(content.len());
+            if room.len() < needed {
+                room.resize(needed, 0);
+            }
+            let length = compressor.compress(content, room).map_err(|error| ParquetError::External(Box::new(error)))?;
+            Ok(Bytes::copy_from_slice(&room[..length]))
+        })
     }
 
     fn write(&mut self, page: Page, uncompressed: usize) -> ParquetResult<()> {

@@ -47,6 +47,9 @@ pub(super) fn encode(array: &ArrayRef, descriptor: &ColumnDescPtr, random: bool)
             append_levels(&page, &mut content);
         }
         append_values(&page, &mut content)?;
+        if count == 0 {
+            pages.compress_if_it_pays(&content)?;
+        }
         pages.write_content(&content, page.len(), Encoding::PLAIN)?;
         count += 1;
     }
