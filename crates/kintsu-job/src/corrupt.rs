@@ -69,8 +69,7 @@ pub fn corrupt(job: &CorruptJob, ctx: &RunContext) -> Result<CorruptCounts, JobE
         (true, FileFormat::Arrow) => Overwrite::ReplaceHolding("changes.arrow"),
     };
     let staged = StagedDirectory::create(&job.output, overwrite).map_err(JobError::part)?;
-    let mut rows =
-        RowStream::open(std::slice::from_ref(&job.input), &ReadOptions::default(), ctx).map_err(JobError::part)?;
+    let mut rows = RowStream::open(std::slice::from_ref(&job.input), &ReadOptions::default(), ctx).map_err(JobError::part)?;
     let columns = Columns::of(rows.schema(), job.record_id.as_deref())?;
     let lists = job.lists.as_ref().map_or_else(Lists::built_in, Lists::in_folder);
     let corruptor = file.checked(&columns.open)?.compile(&columns.open, &lists).map_err(JobError::part)?;
@@ -168,13 +167,16 @@ impl Corruption {
             ctx.check().map_err(JobError::Cancelled)?;
             ctx.make_room_for(0).map_err(JobError::Cancelled)?;
             let count = table.rows() as u64;
-            let (following, written) = rayon::join(|| rows.next_rows().map_err(JobError::part), || {
-                let taken = self.columns.take(&table, first)?;
-                let starts: Vec<usize> = (0..table.rows()).step_by(ROWS_PER_TASK).collect();
-                let corrupted: Vec<Corrupted> =
-                    starts.par_iter().map(|start| self.corrupted(&taken, *start)).collect::<Result<_, JobError>>()?;
-                corrupted.iter().try_for_each(|some| output.write(some))
-            });
+            let (following, written) = rayon::join(
+                || rows.next_rows().map_err(JobError::part),
+                || {
+                    let taken = self.columns.take(&table, first)?;
+                    let starts: Vec<usize> = (0..table.rows()).step_by(ROWS_PER_TASK).collect();
+                    let corrupted: Vec<Corrupted> =
+                        starts.par_iter().map(|start| self.corrupted(&taken, *start)).collect::<Result<_, JobError>>()?;
+                    corrupted.iter().try_for_each(|some| output.write(some))
+                },
+            );
             written?;
             ctx.progress().advance(count);
             first += count;
@@ -360,7 +362,8 @@ mod tests {
         assert_eq!((counts.records, lines("people.csv").lines().count()), (20_000, 20_001));
         let (records, changes) = (lines("people.csv"), lines("changes.csv"));
         let records: Vec<&str> = records.lines().collect();
-        let numbers = changes.lines().filter(|line| line.contains(",first_name,nickname,")).filter_map(|line| line.split(',').next());
+        let numbers =
+            changes.lines().filter(|line| line.contains(",first_name,nickname,")).filter_map(|line| line.split(',').next());
         let numbers: Vec<usize> = numbers.map(|number| number.parse().unwrap()).collect();
         assert!(numbers.iter().all(|number| !records[*number].starts_with("Robert,")));
         // Few surnames are changed too.

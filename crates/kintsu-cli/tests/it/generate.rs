@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 use crate::command::{files, kintsu, run, stderr};
 
 /// Enough rows for a run of some tenths of a second, in enough files that one can be killed between them.
-const ARGUMENTS: [&str; 9] =
-    ["generate", "-o", "out", "--customers", "30000", "--partitions", "12", "--no-progress", "-qq"];
+const ARGUMENTS: [&str; 9] = ["generate", "-o", "out", "--customers", "30000", "--partitions", "12", "--no-progress", "-qq"];
 
 /// How many runs are killed, at moments spread over a run.
 const ATTEMPTS: u32 = 16;
