@@ -76,11 +76,12 @@ fn a_killed_run_goes_on_and_gives_the_bytes_of_an_undisturbed_one() {
             killed += u32::from(killed_after(folder.path(), whole * (2 * attempt + 1) / (2 * ATTEMPTS)));
             assert!(!folder.path().join("out").exists() || output(folder.path()) == expected, "attempt {attempt}");
         }
+        // Who was killed after publishing may leave the lock, which the next run clears.
         if !folder.path().join("out").exists() {
             made(folder.path(), &ARGUMENTS);
+            assert_eq!(names(folder.path()), ["out"], "attempt {attempt}");
         }
         assert!(output(folder.path()) == expected, "attempt {attempt}");
-        assert_eq!(names(folder.path()), ["out"], "attempt {attempt}");
     }
     assert!(killed >= ATTEMPTS / 2, "only {killed} runs were killed while they ran");
 }
