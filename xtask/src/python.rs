@@ -11,6 +11,9 @@ const OPEN_LINK_TOKEN_2_1: &str = "openlinktoken==2.1.2";
 const OPEN_LINK_TOKEN_2_2: &str = "openlinktoken==2.2.1";
 const CLKHASH: &str = "clkhash==0.18.3";
 const RUFF: &str = "ruff==0.14.*";
+const PACKAGE_TESTS: [&str; 7] =
+    ["pytest==9.*", "mypy==2.*", "pandas==3.*", "polars==2.*", "pyarrow==26.*", "duckdb==2.0.*", "setuptools<81"];
+const MATURIN: &str = "maturin[zig]==1.16.*";
 
 /// Interpreters and programs of the environments.
 pub struct Environments {
@@ -38,6 +41,23 @@ pub fn environments() -> Result<Environments, String> {
         clkhash: environment("clkhash", &[CLKHASH])?.join("python"),
         ruff: environment("lint", &[RUFF])?.join("ruff"),
     })
+}
+
+/// The programs of the environment that the Python package is tested in.
+pub fn package_tests() -> Result<PathBuf, String> {
+    environment("package", &PACKAGE_TESTS)
+}
+
+/// The program that builds wheels, with the linker that makes them run on old systems.
+pub fn maturin() -> Result<PathBuf, String> {
+    Ok(environment("wheel", &[MATURIN])?.join("maturin"))
+}
+
+/// The programs of a new environment without packages.
+pub fn fresh(name: &str) -> Result<PathBuf, String> {
+    let folder = target().join("python").join(name);
+    make(name, &folder, &[])?;
+    Ok(folder.join("bin"))
 }
 
 /// Python with Splink 5 and what its side of the bench needs beside it.
@@ -68,6 +88,9 @@ fn environment(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
 fn make(name: &str, folder: &Path, packages: &[&str]) -> Result<(), String> {
     output(program("python3").arg("--version")).map_err(|_| "python3 is not here".to_owned())?;
     step(&format!("Python environment {name}"), program("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
+    if packages.is_empty() {
+        return Ok(());
+    }
     let pip = folder.join("bin/python");
     step(
         &format!("packages {}", packages.join(" ")),

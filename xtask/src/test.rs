@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use crate::process::{cargo, output, program, root, step, target};
-use crate::{docs, python, tidy};
+use crate::{docs, package, python, tidy};
 
 /// How much is tested.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,12 +20,13 @@ pub fn run(extent: Extent) -> Result<(), String> {
     step("formatting", cargo().args(["fmt", "--all", "--check"]))?;
     tidy::run()?;
     step("lints", cargo().args(["clippy", "--release", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    step("build", cargo().args(["build", "--release", "--quiet", "--workspace", "--bins"]))?;
+    step("build", cargo().args(["build", "--release", "--quiet", "--workspace"]))?;
     docs::check()?;
     let mut tests = cargo();
     tests.args(["test", "--release", "--quiet", "--workspace", "--no-fail-fast"]);
     if extent == Extent::Everything {
         if let Some(answers) = differential()? {
+            package::test()?;
             tests.env("KINTSU_DIFFERENTIAL", answers.conditions).env("KINTSU_DIFFERENTIAL_TOKENS", answers.tokens);
             tests.env("KINTSU_DIFFERENTIAL_CLKS", answers.clks);
         }
@@ -65,6 +66,7 @@ fn differential() -> Result<Option<Answers>, String> {
         Err(reason) => return Err(reason),
     };
     step("lints of Python files", program(&environments.ruff).args(["check", "--quiet", "."]))?;
+    step("format of the Python package", program(&environments.ruff).args(["format", "--quiet", "--check", "python"]))?;
     let binary = target().join("release/kintsu");
     for (script, what) in SCRIPTS {
         step(
@@ -80,6 +82,12 @@ fn differential() -> Result<Option<Answers>, String> {
         )?;
     }
     let splinks = [("splink4", &environments.splink_4), ("splink5", &environments.splink_5)];
+    package::put_extension_module()?;
+    for (name, python) in splinks {
+        let script = root().join("tests/differential/python_library.py");
+        let mut command = program(python);
+        step(&format!("differential tests: the Python libraries of {name}"), command.arg(script).env("PYTHONPATH", root().join("python")))?;
+    }
     let conditions = emit("emit_conditions.py", "DuckDB's answers to the conditions", &splinks, &[])?;
     let packages =
         [("openlinktoken2.1", &environments.open_link_token_2_1), ("openlinktoken2.2", &environments.open_link_token_2_2)];

@@ -24,12 +24,19 @@ pub(super) fn build(specs: &[ComparisonSpec], parity: Parity) -> Result<Vec<Comp
     if problems.is_empty() { Ok(built) } else { Err(problems) }
 }
 
+/// The comparison that `spec` describes, written in `dialect`. Levels written out are those of settings and no part of the library.
+///
+/// # Errors
+/// [`LibraryError`] for arguments that make no comparison.
+pub fn build_comparison(spec: &ComparisonSpec, dialect: Dialect) -> Result<Comparison, LibraryError> {
+    named(spec)?.build(dialect)
+}
+
 fn one(spec: &ComparisonSpec, parity: Parity) -> Result<Comparison, Vec<Problem>> {
     if let ComparisonSpec::Custom { output_column_name, comparison_description, comparison_levels } = spec {
         return custom(output_column_name.as_deref(), comparison_description.as_deref(), comparison_levels, parity);
     }
-    let build = || named(spec)?.build(Dialect::DuckDb);
-    build().map_err(|error| vec![problem(&error)])
+    build_comparison(spec, Dialect::DuckDb).map_err(|error| vec![problem(&error)])
 }
 
 fn problem(error: &LibraryError) -> Problem {
@@ -75,29 +82,29 @@ fn named(spec: &ComparisonSpec) -> Result<ComparisonBuilder, LibraryError> {
     use ComparisonBuilder as Library;
     use ComparisonSpec as Spec;
     let (builder, configure) = match spec {
-        Spec::ExactMatch { column, configure } => (Library::exact_match(column), configure),
+        Spec::ExactMatch { column, configure } => (Library::exact_match(column.expression()), configure),
         Spec::LevenshteinAtThresholds { column, thresholds, configure } => {
-            (Library::levenshtein_at_thresholds(column, thresholds), configure)
+            (Library::levenshtein_at_thresholds(column.expression(), thresholds), configure)
         }
         Spec::DamerauLevenshteinAtThresholds { column, thresholds, configure } => {
-            (Library::damerau_levenshtein_at_thresholds(column, thresholds), configure)
+            (Library::damerau_levenshtein_at_thresholds(column.expression(), thresholds), configure)
         }
-        Spec::JaroAtThresholds { column, thresholds, configure } => (Library::jaro_at_thresholds(column, thresholds), configure),
+        Spec::JaroAtThresholds { column, thresholds, configure } => (Library::jaro_at_thresholds(column.expression(), thresholds), configure),
         Spec::JaroWinklerAtThresholds { column, thresholds, configure } => {
-            (Library::jaro_winkler_at_thresholds(column, thresholds), configure)
+            (Library::jaro_winkler_at_thresholds(column.expression(), thresholds), configure)
         }
         Spec::JaccardAtThresholds { column, thresholds, configure } => {
-            (Library::jaccard_at_thresholds(column, thresholds), configure)
+            (Library::jaccard_at_thresholds(column.expression(), thresholds), configure)
         }
         Spec::CosineSimilarityAtThresholds { column, thresholds, configure } => {
-            (Library::cosine_similarity_at_thresholds(column, thresholds), configure)
+            (Library::cosine_similarity_at_thresholds(column.expression(), thresholds), configure)
         }
         Spec::DistanceFunctionAtThresholds { column, distance_function_name, thresholds, higher_is_more_similar, configure } => (
-            Library::distance_function_at_thresholds(column, distance_function_name, thresholds, *higher_is_more_similar),
+            Library::distance_function_at_thresholds(column.expression(), distance_function_name, thresholds, *higher_is_more_similar),
             configure,
         ),
         Spec::PairwiseStringDistanceFunctionAtThresholds { column, distance_function_name, thresholds, configure } => {
-            (Library::pairwise_string_distance_at_thresholds(column, measure(distance_function_name)?, thresholds), configure)
+            (Library::pairwise_string_distance_at_thresholds(column.expression(), measure(distance_function_name)?, thresholds), configure)
         }
         Spec::AbsoluteDateDifferenceAtThresholds {
             column,
@@ -119,15 +126,15 @@ fn named(spec: &ComparisonSpec) -> Result<ComparisonBuilder, LibraryError> {
         } => {
             let dates = dates(*input_is_string, datetime_format.as_ref(), *invalid_dates_as_null, metrics, thresholds)?;
             let built = if matches!(spec, Spec::AbsoluteDateDifferenceAtThresholds { .. }) {
-                Library::absolute_date_difference_at_thresholds(column, &dates)?
+                Library::absolute_date_difference_at_thresholds(column.expression(), &dates)?
             } else {
-                Library::absolute_time_difference_at_thresholds(column, &dates)?
+                Library::absolute_time_difference_at_thresholds(column.expression(), &dates)?
             };
             (built, configure)
         }
-        Spec::ArrayIntersectAtSizes { column, sizes, configure } => (Library::array_intersect_at_sizes(column, sizes), configure),
+        Spec::ArrayIntersectAtSizes { column, sizes, configure } => (Library::array_intersect_at_sizes(column.expression(), sizes), configure),
         Spec::DistanceInKmAtThresholds { latitude_column, longitude_column, thresholds, configure } => {
-            (Library::distance_in_km_at_thresholds(latitude_column, longitude_column, thresholds), configure)
+            (Library::distance_in_km_at_thresholds(latitude_column.expression(), longitude_column.expression(), thresholds), configure)
         }
         Spec::DateOfBirthComparison {
             column,
@@ -144,11 +151,11 @@ fn named(spec: &ComparisonSpec) -> Result<ComparisonBuilder, LibraryError> {
             let dates = dates(*input_is_string, datetime_format.as_ref(), *invalid_dates_as_null, &metrics, &thresholds)?;
             let typos =
                 if use_damerau_levenshtein.unwrap_or(true) { DateTypos::DamerauLevenshtein } else { DateTypos::Levenshtein };
-            (Library::date_of_birth(column, &dates, typos)?, configure)
+            (Library::date_of_birth(column.expression(), &dates, typos)?, configure)
         }
         Spec::NameComparison { column, jaro_winkler_thresholds, dmetaphone_column, configure } => {
             let thresholds = jaro_winkler_thresholds.clone().unwrap_or_else(|| vec![0.92, 0.88, 0.7]);
-            (Library::name(column, &thresholds, dmetaphone_column.as_deref()), configure)
+            (Library::name(column.expression(), &thresholds, dmetaphone_column.as_deref()), configure)
         }
         Spec::ForenameSurnameComparison {
             forename_column,
@@ -159,7 +166,7 @@ fn named(spec: &ComparisonSpec) -> Result<ComparisonBuilder, LibraryError> {
         } => {
             let thresholds = jaro_winkler_thresholds.clone().unwrap_or_else(|| vec![0.92, 0.88]);
             let both = forename_surname_concat_column.as_deref();
-            (Library::forename_surname(forename_column, surname_column, &thresholds, both), configure)
+            (Library::forename_surname(forename_column.expression(), surname_column.expression(), &thresholds, both), configure)
         }
         Spec::PostcodeComparison {
             column,
@@ -172,13 +179,13 @@ fn named(spec: &ComparisonSpec) -> Result<ComparisonBuilder, LibraryError> {
             let kilometres = km_thresholds.clone().unwrap_or_else(|| vec![1.0, 10.0, 100.0]);
             let builder = match (latitude_column, longitude_column) {
                 (Some(latitude), Some(longitude)) => {
-                    Library::postcode_with_coordinates(column, *invalid_postcodes_as_null, latitude, longitude, &kilometres)
+                    Library::postcode_with_coordinates(column.expression(), *invalid_postcodes_as_null, latitude.expression(), longitude.expression(), &kilometres)
                 }
-                _ => Library::postcode(column, *invalid_postcodes_as_null),
+                _ => Library::postcode(column.expression(), *invalid_postcodes_as_null),
             };
             (builder, configure)
         }
-        Spec::EmailComparison { column, configure } => (Library::email(column), configure),
+        Spec::EmailComparison { column, configure } => (Library::email(column.expression()), configure),
         Spec::Custom { .. } => (Library::custom([]), &Configure::default()),
     };
     Ok(builder.configure(ComparisonConfiguration {

@@ -23,6 +23,7 @@ mod train;
 mod truth;
 mod writing;
 
+pub use comparisons::build_comparison;
 pub use finished::{EntityExplanation, FinishedRun, LinkExplanation, PairExplanation, RunEvaluation};
 pub use model_source::link_type_of_model;
 pub(crate) use row_lookup::text_rows;

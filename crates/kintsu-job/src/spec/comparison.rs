@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::column::ColumnSpec;
+
 /// One comparison. Every named one begins with a null level and ends with `ELSE`; columns may be column expressions in SQL.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
@@ -11,7 +13,7 @@ pub enum ComparisonSpec {
     /// Equal or not.
     ExactMatch {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// What is configured beyond the name.
         #[serde(default)]
         configure: Configure,
@@ -19,7 +21,7 @@ pub enum ComparisonSpec {
     /// Equal, then edit distances up to each threshold.
     LevenshteinAtThresholds {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// Edit distances, smallest first. Default 1, 2.
         #[serde(default = "one_two")]
         thresholds: Vec<f64>,
@@ -30,7 +32,7 @@ pub enum ComparisonSpec {
     /// Equal, then edit distances with swaps up to each threshold.
     DamerauLevenshteinAtThresholds {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// Edit distances, smallest first. Default 1, 2.
         #[serde(default = "one_two")]
         thresholds: Vec<f64>,
@@ -41,7 +43,7 @@ pub enum ComparisonSpec {
     /// Equal, then Jaro similarities from each threshold.
     JaroAtThresholds {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// Similarities, largest first. Default 0.9, 0.7.
         #[serde(default = "ninety_seventy")]
         thresholds: Vec<f64>,
@@ -52,7 +54,7 @@ pub enum ComparisonSpec {
     /// Equal, then Jaro-Winkler similarities from each threshold.
     JaroWinklerAtThresholds {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// Similarities, largest first. Default 0.9, 0.7.
         #[serde(default = "ninety_seventy")]
         thresholds: Vec<f64>,
@@ -63,7 +65,7 @@ pub enum ComparisonSpec {
     /// Equal, then Jaccard similarities from each threshold.
     JaccardAtThresholds {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// Similarities, largest first. Default 0.9, 0.7.
         #[serde(default = "ninety_seventy")]
         thresholds: Vec<f64>,
@@ -74,7 +76,7 @@ pub enum ComparisonSpec {
     /// Cosine similarities of number lists from each threshold; no level of equality.
     CosineSimilarityAtThresholds {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// Similarities, largest first. Default 0.9, 0.8, 0.7.
         #[serde(default = "ninety_eighty_seventy")]
         thresholds: Vec<f64>,
@@ -85,7 +87,7 @@ pub enum ComparisonSpec {
     /// Equal, then any function of two values at each threshold.
     DistanceFunctionAtThresholds {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// The SQL name of the function.
         distance_function_name: String,
         /// Thresholds, most similar first.
@@ -100,7 +102,7 @@ pub enum ComparisonSpec {
     /// A shared element, then the best pair of elements of two lists at each threshold.
     PairwiseStringDistanceFunctionAtThresholds {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// `levenshtein`, `damerau_levenshtein`, `jaro` or `jaro_winkler`.
         distance_function_name: String,
         /// Thresholds, most similar first.
@@ -112,7 +114,7 @@ pub enum ComparisonSpec {
     /// Equal, then dates apart by at most each threshold.
     AbsoluteDateDifferenceAtThresholds {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// Whether the column holds text that is to be read as a date.
         input_is_string: bool,
         /// The unit of each threshold: `second`, `minute`, `hour`, `day`, `month` or `year`.
@@ -132,7 +134,7 @@ pub enum ComparisonSpec {
     /// Equal, then times apart by at most each threshold.
     AbsoluteTimeDifferenceAtThresholds {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// Whether the column holds text that is to be read as a time.
         input_is_string: bool,
         /// The unit of each threshold: `second`, `minute`, `hour`, `day`, `month` or `year`.
@@ -152,7 +154,7 @@ pub enum ComparisonSpec {
     /// Lists that share at least so many elements.
     ArrayIntersectAtSizes {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// Numbers of shared elements, largest first. Default 1.
         #[serde(default = "sizes_one")]
         sizes: Vec<u32>,
@@ -163,9 +165,9 @@ pub enum ComparisonSpec {
     /// Places apart by at most each threshold.
     DistanceInKmAtThresholds {
         /// Degrees north.
-        latitude_column: String,
+        latitude_column: ColumnSpec,
         /// Degrees east.
-        longitude_column: String,
+        longitude_column: ColumnSpec,
         /// Kilometres, smallest first.
         thresholds: Vec<f64>,
         /// What is configured beyond the name.
@@ -175,7 +177,7 @@ pub enum ComparisonSpec {
     /// Equal, one edit apart, then dates apart by at most each threshold.
     DateOfBirthComparison {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// Whether the column holds text that is to be read as a date.
         input_is_string: bool,
         /// The unit of each threshold. Default month, year, year.
@@ -200,7 +202,7 @@ pub enum ComparisonSpec {
     /// A name: equal with term frequencies, then Jaro-Winkler similarities and, where given, sounds.
     NameComparison {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// Similarities, largest first. Default 0.92, 0.88, 0.7.
         #[serde(default)]
         jaro_winkler_thresholds: Option<Vec<f64>>,
@@ -214,9 +216,9 @@ pub enum ComparisonSpec {
     /// Forename and surname together, also the wrong way round.
     ForenameSurnameComparison {
         /// The forename.
-        forename_column: String,
+        forename_column: ColumnSpec,
         /// The surname.
-        surname_column: String,
+        surname_column: ColumnSpec,
         /// Similarities, largest first. Default 0.92, 0.88.
         #[serde(default)]
         jaro_winkler_thresholds: Option<Vec<f64>>,
@@ -230,16 +232,16 @@ pub enum ComparisonSpec {
     /// A British postcode: whole, sector, district, area, and distances where a place is given.
     PostcodeComparison {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// Whether text that is no postcode counts as missing.
         #[serde(default)]
         invalid_postcodes_as_null: bool,
         /// Degrees north.
         #[serde(default)]
-        latitude_column: Option<String>,
+        latitude_column: Option<ColumnSpec>,
         /// Degrees east.
         #[serde(default)]
-        longitude_column: Option<String>,
+        longitude_column: Option<ColumnSpec>,
         /// Kilometres, smallest first. Default 1, 10, 100.
         #[serde(default)]
         km_thresholds: Option<Vec<f64>>,
@@ -250,7 +252,7 @@ pub enum ComparisonSpec {
     /// An e-mail address: equal, equal before the `@`, then alike, then alike before the `@`.
     EmailComparison {
         /// The column.
-        column: String,
+        column: ColumnSpec,
         /// What is configured beyond the name.
         #[serde(default)]
         configure: Configure,

@@ -1,6 +1,7 @@
 //! A job as data: what to do, on which inputs, how. Every face builds a [`JobSpec`] and hands it to an engine.
 
 mod check;
+mod column;
 mod comparison;
 mod corruption;
 mod document;
@@ -20,6 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use check::check_ready;
+pub use column::{ColumnOperation, ColumnSpec, ListEnd, TransformedColumn};
 pub use comparison::{ComparisonSpec, Configure};
 pub use corruption::{CorruptionFile, corruption_schema};
 pub use fuzzy::{FuzzySpec, HardeningSpec, OnInvalidName};

@@ -45,6 +45,27 @@ impl Model {
     }
 }
 
+impl Comparison {
+    /// The comparison as it stands in the JSON of a model.
+    pub fn to_json_value(&self) -> Value {
+        comparison_json(self)
+    }
+}
+
+impl ComparisonLevel {
+    /// The level as it stands in the JSON of a model.
+    pub fn to_json_value(&self) -> Value {
+        level_json(self)
+    }
+}
+
+impl BlockingRule {
+    /// The rule as it stands in the JSON of a model.
+    pub fn to_json_value(&self) -> Value {
+        rule_json(self)
+    }
+}
+
 fn put(map: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {
     map.insert(key.to_owned(), value.into());
 }

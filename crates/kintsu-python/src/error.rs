@@ -1,0 +1,55 @@
+//! Errors and warnings as those of `kintsu.errors`, which has a class for each kind of blame.
+
+use kintsu_core::{Blame, Explain, Warning};
+use kintsu_job::JobError;
+use pyo3::exceptions::PyKeyboardInterrupt;
+use pyo3::prelude::*;
+use pyo3::types::PyModule;
+
+/// The module that has the classes.
+const ERRORS: &str = "kintsu.errors";
+
+/// `error` as the exception that a user of Python expects, with its code, hint and parts.
+pub(crate) fn exception(py: Python<'_>, error: &dyn Explain) -> PyErr {
+    if error.blame() == Blame::Interrupted {
+        return PyKeyboardInterrupt::new_err(error.to_string());
+    }
+    made(py, error, kind(error)).unwrap_or_else(|failed| failed)
+}
+
+/// As [`exception`]; files and memory have classes of their own.
+pub(crate) fn job_exception(py: Python<'_>, error: &JobError) -> PyErr {
+    let kind = match error {
+        JobError::Unreadable { source, .. } | JobError::Unwritable { source, .. } => match source.kind() {
+            std::io::ErrorKind::NotFound => "file_not_found",
+            _ => "file",
+        },
+        JobError::Memory { .. } => "memory",
+        _ => return exception(py, error),
+    };
+    made(py, error, kind).unwrap_or_else(|failed| failed)
+}
+
+fn kind(error: &dyn Explain) -> &'static str {
+    match error.blame() {
+        Blame::Input => "input",
+        Blame::Internal | Blame::Interrupted => "internal",
+    }
+}
+
+fn made(py: Python<'_>, error: &dyn Explain, kind: &str) -> PyResult<PyErr> {
+    let parts: Vec<(&str, String, Option<String>)> =
+        error.parts().into_iter().map(|part| (part.code(), part.to_string(), part.hint())).collect();
+    let maker = PyModule::import(py, ERRORS)?.getattr("from_native")?;
+    let made = maker.call1((kind, error.code(), error.to_string(), error.hint(), parts))?;
+    Ok(PyErr::from_value(made))
+}
+
+/// Raises `warning` by Python's `warnings`.
+///
+/// # Errors
+/// Where the user has made errors of warnings.
+pub(crate) fn warn(py: Python<'_>, warning: &Warning) -> PyResult<()> {
+    let warn = PyModule::import(py, ERRORS)?.getattr("warn")?;
+    warn.call1((&warning.code, &warning.message, warning.hint.as_deref())).map(|_| ())
+}

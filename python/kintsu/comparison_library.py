@@ -1,0 +1,419 @@
+"""Comparisons with Splink's names and arguments: ready-made levels for common columns.
+
+A comparison holds its arguments; `get_comparison` writes it in a dialect, as it stands in settings. Where Splink 4 and 5 differ,
+this library does as Splink 5: `DateOfBirthComparison` finds typing errors by Levenshtein distance unless told otherwise.
+
+>>> import kintsu.comparison_library as cl
+>>> comparison = cl.NameComparison("surname").configure(term_frequency_adjustments=True).get_comparison("duckdb")
+>>> [level["label_for_charts"] for level in comparison.as_dict()["comparison_levels"]][:3]
+['surname is NULL', 'Exact match on surname', 'Jaro-Winkler similarity of surname >= 0.92']
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+from kintsu import _native
+from kintsu.column_expression import column_json
+from kintsu.comparison_level_library import Column, LevelCreator, Metric, PairwiseMeasure, level_json
+from kintsu.errors import InputError
+
+__all__ = [
+    "AbsoluteDateDifferenceAtThresholds",
+    "AbsoluteTimeDifferenceAtThresholds",
+    "ArrayIntersectAtSizes",
+    "Comparison",
+    "ComparisonCreator",
+    "CosineSimilarityAtThresholds",
+    "CustomComparison",
+    "DamerauLevenshteinAtThresholds",
+    "DateOfBirthComparison",
+    "DistanceFunctionAtThresholds",
+    "DistanceInKMAtThresholds",
+    "EmailComparison",
+    "ExactMatch",
+    "ForenameSurnameComparison",
+    "JaccardAtThresholds",
+    "JaroAtThresholds",
+    "JaroWinklerAtThresholds",
+    "LevenshteinAtThresholds",
+    "NameComparison",
+    "PairwiseStringDistanceFunctionAtThresholds",
+    "PostcodeComparison",
+]
+
+_Comparison = TypeVar("_Comparison", bound="ComparisonCreator")
+# One threshold, or several.
+Thresholds: TypeAlias = "float | Iterable[float]"
+
+
+class Comparison:
+    """A comparison written in a dialect."""
+
+    def __init__(self, comparison: dict[str, Any], sql_dialect: str) -> None:
+        self._comparison = comparison
+        self.sql_dialect = sql_dialect
+
+    @property
+    def output_column_name(self) -> str:
+        """The name from which ``gamma_NAME`` is named."""
+        return str(self._comparison["output_column_name"])
+
+    def as_dict(self) -> dict[str, Any]:
+        """The comparison as it stands in settings."""
+        return copy.deepcopy(self._comparison)
+
+    def __repr__(self) -> str:
+        levels = (f"  - {level['label_for_charts']}: {level['sql_condition']}" for level in self._comparison["comparison_levels"])
+        return "\n".join([f"Comparison of {self.output_column_name}", *levels])
+
+
+class ComparisonCreator:
+    """A comparison that is not yet written in a dialect."""
+
+    def __init__(self, comparison: str, **arguments: Any) -> None:
+        self._spec: dict[str, Any] = {"type": comparison, **arguments}
+        self._configuration: dict[str, Any] = {}
+
+    def configure(
+        self: _Comparison,
+        *,
+        term_frequency_adjustments: bool | None = None,
+        m_probabilities: Sequence[float] | None = None,
+        u_probabilities: Sequence[float] | None = None,
+    ) -> _Comparison:
+        """Sets what is given and returns the comparison itself; what is not given stays.
+
+        m and u are given for every level but the null level, in the order of the levels.
+        """
+        given = {
+            "term_frequency_adjustments": term_frequency_adjustments,
+            "m_probabilities": None if m_probabilities is None else list(m_probabilities),
+            "u_probabilities": None if u_probabilities is None else list(u_probabilities),
+        }
+        self._configuration.update({name: value for name, value in given.items() if value is not None})
+        return self
+
+    def get_comparison(self, sql_dialect_str: str = "duckdb") -> Comparison:
+        """The comparison written in a dialect: duckdb, spark, sqlite or postgres."""
+        return Comparison(json.loads(self._build(sql_dialect_str)), sql_dialect_str)
+
+    def create_comparison_dict(self, sql_dialect_str: str = "duckdb") -> dict[str, Any]:
+        """The comparison as it stands in settings."""
+        return self.get_comparison(sql_dialect_str).as_dict()
+
+    def _build(self, sql_dialect_str: str) -> str:
+        spec = {**self._spec, "configure": self._configuration}
+        return _native.build_named_comparison(json.dumps(spec), sql_dialect_str)
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self._spec.items() if name != "type" and value is not None)
+        return f"{type(self).__name__}({arguments})"
+
+
+class ExactMatch(ComparisonCreator):
+    """Equal or not."""
+
+    def __init__(self, col_name: Column) -> None:
+        super().__init__("exact_match", column=column_json(col_name))
+
+
+class LevenshteinAtThresholds(ComparisonCreator):
+    """Equal, then Levenshtein distances up to each threshold."""
+
+    def __init__(self, col_name: Column, distance_threshold_or_thresholds: Thresholds = (1, 2)) -> None:
+        thresholds = _numbers(distance_threshold_or_thresholds)
+        super().__init__("levenshtein_at_thresholds", column=column_json(col_name), thresholds=thresholds)
+
+
+class DamerauLevenshteinAtThresholds(ComparisonCreator):
+    """Equal, then Damerau-Levenshtein distances up to each threshold."""
+
+    def __init__(self, col_name: Column, distance_threshold_or_thresholds: Thresholds = (1, 2)) -> None:
+        thresholds = _numbers(distance_threshold_or_thresholds)
+        super().__init__("damerau_levenshtein_at_thresholds", column=column_json(col_name), thresholds=thresholds)
+
+
+class JaroAtThresholds(ComparisonCreator):
+    """Equal, then Jaro similarities from each threshold."""
+
+    def __init__(self, col_name: Column, score_threshold_or_thresholds: Thresholds = (0.9, 0.7)) -> None:
+        thresholds = _numbers(score_threshold_or_thresholds)
+        super().__init__("jaro_at_thresholds", column=column_json(col_name), thresholds=thresholds)
+
+
+class JaroWinklerAtThresholds(ComparisonCreator):
+    """Equal, then Jaro-Winkler similarities from each threshold."""
+
+    def __init__(self, col_name: Column, score_threshold_or_thresholds: Thresholds = (0.9, 0.7)) -> None:
+        thresholds = _numbers(score_threshold_or_thresholds)
+        super().__init__("jaro_winkler_at_thresholds", column=column_json(col_name), thresholds=thresholds)
+
+
+class JaccardAtThresholds(ComparisonCreator):
+    """Equal, then Jaccard similarities from each threshold."""
+
+    def __init__(self, col_name: Column, score_threshold_or_thresholds: Thresholds = (0.9, 0.7)) -> None:
+        thresholds = _numbers(score_threshold_or_thresholds)
+        super().__init__("jaccard_at_thresholds", column=column_json(col_name), thresholds=thresholds)
+
+
+class CosineSimilarityAtThresholds(ComparisonCreator):
+    """Cosine similarities of lists of numbers from each threshold; there is no level of equality."""
+
+    def __init__(self, col_name: Column, score_threshold_or_thresholds: Thresholds = (0.9, 0.8, 0.7)) -> None:
+        thresholds = _numbers(score_threshold_or_thresholds)
+        super().__init__("cosine_similarity_at_thresholds", column=column_json(col_name), thresholds=thresholds)
+
+
+class DistanceFunctionAtThresholds(ComparisonCreator):
+    """Equal, then any function of two values that SQL knows at each threshold."""
+
+    def __init__(
+        self,
+        col_name: Column,
+        distance_function_name: str,
+        distance_threshold_or_thresholds: Thresholds,
+        higher_is_more_similar: bool = True,
+    ) -> None:
+        super().__init__(
+            "distance_function_at_thresholds",
+            column=column_json(col_name),
+            distance_function_name=distance_function_name,
+            thresholds=_numbers(distance_threshold_or_thresholds),
+            higher_is_more_similar=higher_is_more_similar,
+        )
+
+
+class PairwiseStringDistanceFunctionAtThresholds(ComparisonCreator):
+    """A common element of two lists, then the best pair of elements at each threshold."""
+
+    def __init__(
+        self, col_name: Column, distance_function_name: PairwiseMeasure, distance_threshold_or_thresholds: Thresholds
+    ) -> None:
+        super().__init__(
+            "pairwise_string_distance_function_at_thresholds",
+            column=column_json(col_name),
+            distance_function_name=distance_function_name,
+            thresholds=_numbers(distance_threshold_or_thresholds),
+        )
+
+
+class AbsoluteDateDifferenceAtThresholds(ComparisonCreator):
+    """Equal, then dates apart by at most each threshold."""
+
+    def __init__(
+        self,
+        col_name: Column,
+        *,
+        input_is_string: bool,
+        metrics: Metric | Sequence[Metric],
+        thresholds: Thresholds,
+        datetime_format: str | None = None,
+        term_frequency_adjustments: bool = False,
+        invalid_dates_as_null: bool = True,
+    ) -> None:
+        super().__init__(
+            "absolute_date_difference_at_thresholds",
+            column=column_json(col_name),
+            input_is_string=input_is_string,
+            metrics=_words(metrics),
+            thresholds=_numbers(thresholds),
+            datetime_format=datetime_format,
+            invalid_dates_as_null=invalid_dates_as_null,
+        )
+        if term_frequency_adjustments:
+            self.configure(term_frequency_adjustments=True)
+
+
+class AbsoluteTimeDifferenceAtThresholds(ComparisonCreator):
+    """Equal, then times apart by at most each threshold."""
+
+    def __init__(
+        self,
+        col_name: Column,
+        *,
+        input_is_string: bool,
+        metrics: Metric | Sequence[Metric],
+        thresholds: Thresholds,
+        datetime_format: str | None = None,
+        term_frequency_adjustments: bool = False,
+        invalid_dates_as_null: bool = True,
+    ) -> None:
+        super().__init__(
+            "absolute_time_difference_at_thresholds",
+            column=column_json(col_name),
+            input_is_string=input_is_string,
+            metrics=_words(metrics),
+            thresholds=_numbers(thresholds),
+            datetime_format=datetime_format,
+            invalid_dates_as_null=invalid_dates_as_null,
+        )
+        if term_frequency_adjustments:
+            self.configure(term_frequency_adjustments=True)
+
+
+class ArrayIntersectAtSizes(ComparisonCreator):
+    """Lists that share at least so many elements."""
+
+    def __init__(self, col_name: Column, size_threshold_or_thresholds: int | Iterable[int] = (1,)) -> None:
+        sizes = _numbers(size_threshold_or_thresholds)
+        super().__init__("array_intersect_at_sizes", column=column_json(col_name), sizes=sizes)
+
+
+class DistanceInKMAtThresholds(ComparisonCreator):
+    """Places apart by at most so many kilometres."""
+
+    def __init__(self, lat_col: Column, long_col: Column, km_thresholds: Thresholds) -> None:
+        super().__init__(
+            "distance_in_km_at_thresholds",
+            latitude_column=column_json(lat_col),
+            longitude_column=column_json(long_col),
+            thresholds=_numbers(km_thresholds),
+        )
+
+
+class DateOfBirthComparison(ComparisonCreator):
+    """Equal dates of birth, then one typing error, then dates apart by at most each threshold.
+
+    ``use_damerau_levenshtein`` is not among Splink's arguments: Splink 4 counts a swap as one error, Splink 5 as two.
+    """
+
+    def __init__(
+        self,
+        col_name: Column,
+        *,
+        input_is_string: bool,
+        datetime_thresholds: Thresholds = (1, 1, 10),
+        datetime_metrics: Metric | Sequence[Metric] = ("month", "year", "year"),
+        datetime_format: str | None = None,
+        invalid_dates_as_null: bool = True,
+        use_damerau_levenshtein: bool = False,
+    ) -> None:
+        super().__init__(
+            "date_of_birth_comparison",
+            column=column_json(col_name),
+            input_is_string=input_is_string,
+            metrics=_words(datetime_metrics),
+            thresholds=_numbers(datetime_thresholds),
+            datetime_format=datetime_format,
+            invalid_dates_as_null=invalid_dates_as_null,
+            use_damerau_levenshtein=use_damerau_levenshtein,
+        )
+
+
+class NameComparison(ComparisonCreator):
+    """A name: equal with term frequencies, then Jaro-Winkler similarities and, where given, phonetic codes."""
+
+    def __init__(
+        self,
+        col_name: Column,
+        *,
+        jaro_winkler_thresholds: Thresholds = (0.92, 0.88, 0.7),
+        dmeta_col_name: str | None = None,
+    ) -> None:
+        super().__init__(
+            "name_comparison",
+            column=column_json(col_name),
+            jaro_winkler_thresholds=_numbers(jaro_winkler_thresholds),
+            dmetaphone_column=dmeta_col_name,
+        )
+
+
+class ForenameSurnameComparison(ComparisonCreator):
+    """Forename and surname together, also the wrong way round."""
+
+    def __init__(
+        self,
+        forename_col_name: Column,
+        surname_col_name: Column,
+        *,
+        jaro_winkler_thresholds: Thresholds = (0.92, 0.88),
+        forename_surname_concat_col_name: str | None = None,
+    ) -> None:
+        super().__init__(
+            "forename_surname_comparison",
+            forename_column=column_json(forename_col_name),
+            surname_column=column_json(surname_col_name),
+            jaro_winkler_thresholds=_numbers(jaro_winkler_thresholds),
+            forename_surname_concat_column=forename_surname_concat_col_name,
+        )
+
+
+class PostcodeComparison(ComparisonCreator):
+    """A British postcode: the whole, then sector, district and area, or distances where a place is given."""
+
+    def __init__(
+        self,
+        col_name: Column,
+        *,
+        invalid_postcodes_as_null: bool = False,
+        lat_col: Column | None = None,
+        long_col: Column | None = None,
+        km_thresholds: Thresholds = (1, 10, 100),
+    ) -> None:
+        if (lat_col is None) != (long_col is None):
+            raise InputError(
+                "a place has a latitude and a longitude, and only one of them is given",
+                code="KN-PY-011",
+                hint="give `lat_col` and `long_col`, or neither",
+            )
+        super().__init__(
+            "postcode_comparison",
+            column=column_json(col_name),
+            invalid_postcodes_as_null=invalid_postcodes_as_null,
+            latitude_column=None if lat_col is None else column_json(lat_col),
+            longitude_column=None if long_col is None else column_json(long_col),
+            km_thresholds=_numbers(km_thresholds),
+        )
+
+
+class EmailComparison(ComparisonCreator):
+    """An e-mail address: equal, equal before the ``@``, then alike, then alike before the ``@``."""
+
+    def __init__(self, col_name: Column) -> None:
+        super().__init__("email_comparison", column=column_json(col_name))
+
+
+class CustomComparison(ComparisonCreator):
+    """Levels of one's own, each of the level library or as it stands in settings; the last is ELSE.
+
+    >>> import kintsu.comparison_level_library as cll
+    >>> import kintsu.comparison_library as cl
+    >>> levels = [cll.NullLevel("city"), cll.ExactMatchLevel("city"), cll.ElseLevel()]
+    >>> cl.CustomComparison(levels, output_column_name="town").get_comparison("duckdb").output_column_name
+    'town'
+    """
+
+    def __init__(
+        self,
+        comparison_levels: Sequence[LevelCreator | Mapping[str, Any]],
+        output_column_name: str | None = None,
+        comparison_description: str | None = None,
+    ) -> None:
+        super().__init__(
+            "custom",
+            comparison_levels=list(comparison_levels),
+            output_column_name=output_column_name,
+            comparison_description=comparison_description,
+        )
+
+    def _build(self, sql_dialect_str: str) -> str:
+        spec = {
+            "levels": [level_json(level) for level in self._spec["comparison_levels"]],
+            "output_column_name": self._spec["output_column_name"],
+            "comparison_description": self._spec["comparison_description"],
+            "configure": self._configuration,
+        }
+        return _native.build_custom_comparison(json.dumps(spec), sql_dialect_str)
+
+
+def _numbers(one_or_several: Thresholds) -> list[float]:
+    return list(one_or_several) if isinstance(one_or_several, Iterable) else [one_or_several]
+
+
+def _words(one_or_several: Metric | Sequence[Metric]) -> list[str]:
+    return [one_or_several] if isinstance(one_or_several, str) else list(one_or_several)

@@ -1,0 +1,64 @@
+//! The Python package: its tests with the extension module that cargo has built, an installation as a user makes it, the wheel.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::process::{output, program, root, step, target};
+use crate::python;
+
+/// What the wheel runs on: every Linux with glibc 2.28 or newer.
+const COMPATIBILITY: &str = "manylinux_2_28";
+
+/// Types, tests and examples of the package, then an installation. The extension module must have been built.
+pub fn test() -> Result<(), String> {
+    put_extension_module()?;
+    let programs = python::package_tests()?;
+    step("types of the Python package", &mut program(programs.join("mypy")))?;
+    step("tests of the Python package", pytest(&programs).args(["python/tests", "--ignore=python/tests/spark"]))?;
+    step("examples of the Python package", pytest(&programs).args(["--doctest-modules", "python/kintsu"]))?;
+    install()
+}
+
+/// Puts the extension module that cargo has built beside the sources of the package, where an editable installation has it.
+///
+/// # Errors
+/// When it has not been built.
+pub fn put_extension_module() -> Result<(), String> {
+    let built = target().join("release").join(format!("{}kintsu_python{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX));
+    let folder = root().join("python/kintsu");
+    let (fresh, place) = (folder.join("_native.new"), folder.join("_native.abi3.so"));
+    let failed = |error: std::io::Error| format!("cannot copy {} to {}: {error}", built.display(), place.display());
+    // Put in place by its name alone: a process that has the old one open keeps it.
+    std::fs::copy(&built, &fresh).map_err(failed)?;
+    std::fs::rename(&fresh, &place).map_err(failed)
+}
+
+fn pytest(programs: &Path) -> Command {
+    let mut command = program(programs.join("python"));
+    command.args(["-m", "pytest", "--quiet"]).env("PYTHONPATH", root().join("python"));
+    command
+}
+
+/// Installs the package into an environment of its own with nothing but pip, and follows the README's quick start there.
+fn install() -> Result<(), String> {
+    let programs = python::fresh("installation")?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "."];
+    step("installation of the Python package", program(programs.join("python")).args(pip))?;
+    let version = output(program(programs.join("kintsu")).arg("--version"))?;
+    if version.trim() != format!("kintsu {}", env!("CARGO_PKG_VERSION")) {
+        return Err(format!("the installed command calls itself `{}`", version.trim()));
+    }
+    step("quick start of the README", program(programs.join("python")).arg("python/tests/run_readme.py"))
+}
+
+/// Builds the wheel of this machine's processor, for every Linux that is not older than [`COMPATIBILITY`].
+pub fn wheel() -> Result<(), String> {
+    let folder: PathBuf = target().join("wheels");
+    let maturin = python::maturin()?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let beside = maturin.parent().map(Path::to_path_buf).into_iter().chain(std::env::split_paths(&path));
+    let path = std::env::join_paths(beside).map_err(|error| error.to_string())?;
+    let mut command = program(&maturin);
+    command.args(["build", "--release", "--zig", "--compatibility", COMPATIBILITY, "--out"]).arg(&folder).env("PATH", path);
+    step(&format!("wheel for {COMPATIBILITY}"), &mut command)
+}
