@@ -1,4 +1,4 @@
-//! The reference page of error and warning codes, made from the sources so that it cannot lack one.
+//! The reference page of error and warning codes, made from the sources in Rust and Python so that it cannot lack one.
 //!
 //! A code of an error enum means what the doc of its variant says; every other code has a note in `kintsu-job`.
 
@@ -20,7 +20,9 @@ pub fn page() -> Result<String, String> {
     let notes_path = root().join(NOTES);
     let notes = notes(&read(&notes_path)?);
     let mut found: BTreeMap<String, Option<String>> = BTreeMap::new();
-    for path in sources(&root().join("crates"))?.into_iter().filter(|path| *path != notes_path) {
+    let mut files = sources(&root().join("crates"))?;
+    files.extend(files_below(root().join("python/kintsu"), "py")?);
+    for path in files.into_iter().filter(|path| *path != notes_path) {
         for (code, meaning) in codes_of(&read(&path)?) {
             let known = found.entry(code).or_default();
             *known = known.take().or(meaning);
@@ -59,18 +61,26 @@ fn written(rows: &[(String, String, String)]) -> String {
 /// Every Rust file of the crates' sources.
 fn sources(crates: &Path) -> Result<Vec<PathBuf>, String> {
     let mut files = Vec::new();
-    let mut folders: Vec<PathBuf> =
-        entries(crates)?.into_iter().map(|path| path.join("src")).filter(|path| path.is_dir()).collect();
+    for folder in entries(crates)?.into_iter().map(|path| path.join("src")).filter(|path| path.is_dir()) {
+        files.extend(files_below(folder, "rs")?);
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The files with an ending in a folder and those below it.
+fn files_below(folder: PathBuf, ending: &str) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder];
     while let Some(folder) = folders.pop() {
         for path in entries(&folder)? {
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
+            } else if path.extension().is_some_and(|found| found == ending) {
                 files.push(path);
             }
         }
     }
-    files.sort();
     Ok(files)
 }
 

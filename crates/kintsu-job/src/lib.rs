@@ -40,6 +40,6 @@ pub use tokens::{
     ClkBlocking, ClkCard, ClkSide, DecryptJob, DisclosureJob, DisclosureReport, ENCRYPTION_KEY_VARIABLE, FuzzyOverlapJob,
     FuzzyOverlapReport, HASHING_SECRET_VARIABLE, HeldSecret, KeyCard, OverlapJob, OverlapReport, OverlapSide, ProfileDifference,
     ProfileDifferences, ReferenceDecrypt, ReferenceTokens, RekeyJob, SecretCard, TokenCard, TokenFileCounts, TokenSecrets,
-    decrypt, decrypt_as_reference, diff_profiles, disclosure, fuzzy_overlap, load_rules, overlap, read_secret, rekey,
-    tokenize_as_reference,
+    TokenizeGiven, decrypt, decrypt_as_reference, decrypt_stream, diff_profiles, disclosure, fuzzy_overlap, load_rules, overlap, read_secret, rekey,
+    tokenize, tokenize_as_reference, tokenize_stream,
 };

@@ -67,7 +67,8 @@ fn answer(py: Python<'_>, make: impl FnOnce() -> Result<Value, JobError>) -> PyR
     make().map(|value| value.to_string()).map_err(|failed| error::job_exception(py, &failed))
 }
 
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, JobError> {
+/// Reads an argument that Python has written.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, JobError> {
     serde_json::from_str(text).map_err(|error| {
         let problem = Problem::new("KN-PY-004", format!("an argument cannot be used: {error}"));
         JobError::problem(problem.hint("give what the type of the argument says"))

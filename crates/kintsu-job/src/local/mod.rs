@@ -86,7 +86,7 @@ impl Engine for LocalEngine {
 impl LocalEngine {
     fn run_to_its_end(self, job: &JobSpec, ctx: &RunContext) -> Result<Run, JobError> {
         if let Some(tokenize) = &job.tokenize {
-            return crate::tokens::run(job, tokenize, ctx);
+            return crate::tokens::run(job, tokenize, crate::tokens::TokenizeGiven::default(), ctx);
         }
         if job.generate.is_some() {
             return Err(makes_data());

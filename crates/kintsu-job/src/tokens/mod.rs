@@ -12,6 +12,7 @@ mod fuzzy_columns;
 mod fuzzy_encode;
 mod fuzzy_overlap;
 mod fuzzy_side;
+mod in_memory;
 mod metadata;
 mod overlap;
 mod pump;
@@ -28,12 +29,14 @@ pub use disclosure::{DisclosureJob, DisclosureReport, disclosure};
 pub use fuzzy_encode::ClkCard;
 pub use fuzzy_overlap::{ClkBlocking, FuzzyOverlapJob, FuzzyOverlapReport, fuzzy_overlap};
 pub use fuzzy_side::ClkSide;
+pub use in_memory::tokenize_stream;
 pub use overlap::{OverlapJob, OverlapReport, OverlapSide, overlap};
 pub use reference::{ReferenceDecrypt, ReferenceTokens, decrypt_as_reference, tokenize_as_reference};
-pub use rekey::{DecryptJob, RekeyJob, TokenFileCounts, decrypt, rekey};
+pub use rekey::{DecryptJob, RekeyJob, TokenFileCounts, decrypt, decrypt_stream, rekey};
 pub use rules::load_rules;
 pub use secrets::{ENCRYPTION_KEY_VARIABLE, HASHING_SECRET_VARIABLE, HeldSecret, TokenSecrets, read_secret};
 pub(crate) use tokenize::run;
+pub use tokenize::{TokenizeGiven, tokenize};
 
 use std::path::Path;
 

@@ -90,12 +90,40 @@ pub(super) fn decrypt_with(job: &DecryptJob, lenient: bool, ctx: &RunContext) ->
     let cipher = job.encryption.cipher(job.partner.as_deref(), profile)?;
     let (file, counts) = transform(job, lenient, Vec::new(), ctx, |tokens| Ok(opened(tokens, &cipher, profile)))?;
     publish([file])?;
+    warn_of_undecryptable(counts, ctx);
+    Ok(counts)
+}
+
+/// Decrypts a stream of tokens as [`decrypt`] does a file, into record batches in the order of the stream. `input` and `output` of
+/// the job are not looked at.
+///
+/// # Errors
+/// As [`decrypt`].
+pub fn decrypt_stream(
+    job: &DecryptJob,
+    stream: &mut TextStream,
+    ctx: &RunContext,
+) -> Result<(Vec<RecordBatch>, TokenFileCounts), JobError> {
+    job.encryption.require_strong(job.allow_weak_secret, ctx)?;
+    let profile: Profile = job.profile.into();
+    let cipher = job.encryption.cipher(job.partner.as_deref(), profile)?;
+    let positions = token_columns(stream, &job.input.path)?;
+    let mut batches = Vec::new();
+    let change = |tokens: &Tokens| Ok(opened(tokens, &cipher, profile));
+    let counts = stream_tokens(stream, &positions, false, ctx, change, batch_of, |batch| {
+        batches.push(batch);
+        Ok(())
+    })?;
+    warn_of_undecryptable(counts, ctx);
+    Ok((batches, counts))
+}
+
+fn warn_of_undecryptable(counts: TokenFileCounts, ctx: &RunContext) {
     if counts.undecryptable > 0 {
         let message =
             format!("{} tokens are not encrypted with this key, or are damaged; they stay as they are", counts.undecryptable);
         ctx.warn("KN-W-TOKEN-006", message, None);
     }
-    Ok(counts)
 }
 
 /// The texts of tokens; those that are blank or that the key does not open stay as they are.
@@ -216,9 +244,24 @@ fn transform(
     let format = job.output_format.map_or_else(|| output_format(&job.output), Ok)?;
     let mut stream = TextStream::open(&job.input, &ReadOptions::default(), lenient).map_err(JobError::part)?;
     let positions = token_columns(&stream, &job.input.path)?;
-    stream.want(&positions).map_err(JobError::part)?;
     let mut file = TokenFile::create(&job.output, format, overwrite_of(job), footer)?;
     file.begin()?;
+    let render = |batch: &TextBatch, tokens: &Tokens| rows_of(batch, tokens, format);
+    let total = stream_tokens(&mut stream, &positions, lenient, ctx, change, render, |rows: TokenRows| file.write(&rows))?;
+    Ok((file.finish()?, total))
+}
+
+/// Makes something else of every token of a stream: `change` does, `render` puts it into rows, and `take` takes them in order.
+fn stream_tokens<Rows: Send>(
+    stream: &mut TextStream,
+    positions: &[usize],
+    lenient: bool,
+    ctx: &RunContext,
+    change: impl Fn(&Tokens) -> Result<Changed, JobError> + Sync,
+    render: impl Fn(&TextBatch, &Tokens) -> Result<Rows, JobError> + Sync,
+    mut take: impl FnMut(Rows) -> Result<(), JobError> + Send,
+) -> Result<TokenFileCounts, JobError> {
+    stream.want(positions).map_err(JobError::part)?;
     ctx.progress().begin("tokens", stream.rows_known(), "tokens");
     let mut total = TokenFileCounts::default();
     let make = |piece: Piece| {
@@ -226,18 +269,18 @@ fn transform(
         let mut made = change(&Tokens::of(&batch.columns[1]))?;
         made.counts.tokens = batch.rows as u64;
         ctx.progress().advance(batch.rows as u64);
-        Ok((rows_of(&batch, &made.tokens, format)?, made.counts))
+        Ok((render(&batch, &made.tokens)?, made.counts))
     };
-    pump::pump(&mut stream, ctx, make, |(rows, counts): (TokenRows, TokenFileCounts)| {
+    pump::pump(stream, ctx, make, |(rows, counts): (Rows, TokenFileCounts)| {
         total.add(counts);
-        file.write(&rows)
+        take(rows)
     })?;
     ctx.progress().finish();
     if !lenient && total.decrypted == 0 && total.undecryptable > 0 {
         let problem = Problem::new("KN-JOB-066", format!("the key opens none of the {} tokens", total.undecryptable));
         return Err(JobError::problem(problem.hint("check the key and the partner, and that the tokens are encrypted")));
     }
-    Ok((file.finish()?, total))
+    Ok(total)
 }
 
 /// Whether a file has the columns of tokens.
@@ -274,6 +317,12 @@ fn rows_of(batch: &TextBatch, tokens: &Tokens, format: FileFormat) -> Result<Tok
         }
         return Ok(TokenRows::text(batch.rows, text));
     }
+    batch_of(batch, tokens).map(TokenRows::batch)
+}
+
+/// As [`rows_of`], as a record batch.
+fn batch_of(batch: &TextBatch, tokens: &Tokens) -> Result<RecordBatch, JobError> {
+    let (rules, ids) = (&batch.columns[0], &batch.columns[2]);
     let mut column = StringBuilder::new();
     tokens.each().for_each(|token| column.append_value(String::from_utf8_lossy(token)));
     let codes = |column: &StringArray| -> ArrayRef {
@@ -281,6 +330,5 @@ fn rows_of(batch: &TextBatch, tokens: &Tokens, format: FileFormat) -> Result<Tok
         std::sync::Arc::new(texts.collect::<DictionaryArray<UInt32Type>>())
     };
     let columns: Vec<ArrayRef> = vec![codes(rules), std::sync::Arc::new(column.finish()), codes(ids)];
-    let rows = RecordBatch::try_new(tokens_schema(), columns).map_err(|error| JobError::Defect(error.to_string()))?;
-    Ok(TokenRows::batch(rows))
+    RecordBatch::try_new(tokens_schema(), columns).map_err(|error| JobError::Defect(error.to_string()))
 }

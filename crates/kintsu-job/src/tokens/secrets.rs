@@ -46,17 +46,29 @@ pub fn read_secret(file: Option<&Path>, variable: &str) -> Result<Option<HeldSec
     Ok(Some(HeldSecret { source, secret }))
 }
 
+impl HeldSecret {
+    /// A secret that a caller hands over under the name of an argument.
+    ///
+    /// # Errors
+    /// When it is empty or too long.
+    pub fn given(name: &str, bytes: &[u8]) -> Result<Self, JobError> {
+        let source = SecretSource::Argument(name.to_owned(), Secret::from_bytes(bytes));
+        let secret = source.read().map_err(JobError::part)?;
+        Ok(Self { source, secret })
+    }
+}
+
 impl TokenSecrets {
-    /// Reads the secrets that the mode of a job needs.
-    pub(super) fn read(spec: &TokenizeSpec, ctx: &RunContext) -> Result<Self, JobError> {
+    /// The secrets that the mode of a job needs: those that are given, and otherwise those that the job names.
+    pub(super) fn read(spec: &TokenizeSpec, given: Self, ctx: &RunContext) -> Result<Self, JobError> {
         use crate::spec::TokenModeName::{Encrypt, HashOnly, Plain};
         let mode = spec.mode.unwrap_or_default();
         let hashing = match mode {
-            Encrypt | HashOnly => read_secret(spec.hashing_secret_file.as_deref(), HASHING_SECRET_VARIABLE)?,
+            Encrypt | HashOnly => given_or(given.hashing, spec.hashing_secret_file.as_deref(), HASHING_SECRET_VARIABLE)?,
             Plain => None,
         };
         let encryption = match mode {
-            Encrypt | Plain => read_secret(spec.encryption_key_file.as_deref(), ENCRYPTION_KEY_VARIABLE)?,
+            Encrypt | Plain => given_or(given.encryption, spec.encryption_key_file.as_deref(), ENCRYPTION_KEY_VARIABLE)?,
             HashOnly => None,
         };
         if spec.partner.is_some() && encryption.is_none() && mode != Encrypt {
@@ -72,6 +84,11 @@ impl TokenSecrets {
         }
         Ok(Self { hashing, encryption })
     }
+}
+
+/// The secret that is given, or else the one that is read.
+fn given_or(given: Option<HeldSecret>, file: Option<&Path>, variable: &str) -> Result<Option<HeldSecret>, JobError> {
+    given.map_or_else(|| read_secret(file, variable), |given| Ok(Some(given)))
 }
 
 impl HeldSecret {

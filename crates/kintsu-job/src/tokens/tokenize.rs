@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use kintsu_core::{RunContext, peak_resident_bytes};
 use kintsu_kernel::{ColumnPlan, Kernel, KernelSpec, TokenInput, Tokenize, TokenizeSpec as TokenizeKernelSpec};
-use kintsu_table::{Overwrite, Piece, ReadOptions, StagedFile, TextStream};
-use kintsu_token::{TokenBatch, TokenCounts, TokenMode};
+use kintsu_table::{Overwrite, Piece, ReadOptions, StagedFile, TextBatch, TextStream};
+use kintsu_token::{RuleSet, TokenBatch, TokenCounts, TokenMode};
 
-use super::card::TokenCard;
+use super::card::{KeyCard, SecretCard, TokenCard};
 use super::file::{Quoting, Renderer, TokenFile, TokenRows, metadata_path, staged_text};
 use super::secrets::{TokenSecrets, salt};
 use super::{check_apart, columns, fuzzy_encode, metadata, output_format, pump, rules};
@@ -19,8 +19,28 @@ use crate::error::JobError;
 use crate::inputs::{input_card, job_digest, table_input};
 use crate::spec::{InputSpec, JobSpec, Problem, TokenizeSpec};
 
+/// What a caller hands over because no job holds it.
+#[derive(Default)]
+pub struct TokenizeGiven {
+    /// Secrets, in place of those that the job names.
+    pub secrets: TokenSecrets,
+    /// Rules, in place of those in the file that the job names.
+    pub rules: Option<RuleSet>,
+}
+
+/// Runs a job that makes tokens, with what is given beside it. `directory` of the run is the file of tokens.
+///
+/// # Errors
+/// When the job makes no tokens, and as for every job.
+pub fn tokenize(job: &JobSpec, given: TokenizeGiven, ctx: &RunContext) -> Result<Run, JobError> {
+    match &job.tokenize {
+        Some(spec) => run(job, spec, given, ctx),
+        None => Err(JobError::Defect("a job without `tokenize` makes no tokens".to_owned())),
+    }
+}
+
 /// Runs a job that makes tokens. `run.directory` is the file of tokens.
-pub(crate) fn run(job: &JobSpec, spec: &TokenizeSpec, ctx: &RunContext) -> Result<Run, JobError> {
+pub(crate) fn run(job: &JobSpec, spec: &TokenizeSpec, given: TokenizeGiven, ctx: &RunContext) -> Result<Run, JobError> {
     if let Some(fuzzy) = &spec.fuzzy {
         return fuzzy_encode::run(job, spec, fuzzy, ctx);
     }
@@ -29,27 +49,11 @@ pub(crate) fn run(job: &JobSpec, spec: &TokenizeSpec, ctx: &RunContext) -> Resul
     let format = output_format(output)?;
     check_apart(input.parts().0, output)?;
     check_standard_input(input, spec)?;
-    let kernel_spec = kernel_spec(spec)?;
-    if kernel_spec.mode == TokenMode::Plain {
-        let hint = "hash them, unless nobody else is to see them".to_owned();
-        ctx.warn("KN-W-TOKEN-005", "the mode `plain` writes personal data in clear", Some(hint));
-    }
-    let secrets = TokenSecrets::read(spec, ctx)?;
     let input = table_input(input);
+    let ready = Ready::new(spec, given, ctx)?;
     let mut stream = TextStream::open(&input, &ReadOptions::default(), false).map_err(JobError::part)?;
-    let names = columns::clean_names(&stream, ctx);
-
-    let hashing = secrets.hashing.as_ref();
-    let encryption =
-        secrets.encryption.as_ref().map(|held| held.encryption(spec.partner.as_deref(), kernel_spec.profile)).transpose()?;
-    let salt = salt()?;
-    let key_card = secrets.encryption.as_ref().zip(encryption.as_ref()).map(|(held, key)| held.key_card(&salt, key));
-    let kernel = kernel(&kernel_spec, hashing.map(|held| &held.secret), encryption)?;
-    let plan = kernel.plan_columns(&names);
-    columns::check_plan(&plan, &kernel, &names, spec, ctx)?;
-    let mut card = TokenCard::new(&kernel_spec, &kernel, &plan, &names);
-    card.hashing_secret = hashing.map(|held| held.card(&salt));
-    card.encryption_key = key_card;
+    let (plan, mut card) = ready.plan(&stream, spec, ctx)?;
+    let kernel = ready.kernel;
 
     let overwrite = if job.overwrite { Overwrite::Replace } else { Overwrite::Refuse };
     let mut file = TokenFile::create(output, format, overwrite, metadata::of_footer(&card))?;
@@ -68,6 +72,49 @@ pub(crate) fn run(job: &JobSpec, spec: &TokenizeSpec, ctx: &RunContext) -> Resul
     run_card.tokens = Some(card);
     publish_run(output, overwrite, &text, &run_card, file)?;
     Ok(Run { directory: output.to_path_buf(), card: run_card })
+}
+
+/// A kernel with its secrets, and what may be shown of them.
+pub(super) struct Ready {
+    spec: TokenizeKernelSpec,
+    pub(super) kernel: Tokenize,
+    hashing_secret: Option<SecretCard>,
+    encryption_key: Option<KeyCard>,
+}
+
+impl Ready {
+    pub(super) fn new(spec: &TokenizeSpec, given: TokenizeGiven, ctx: &RunContext) -> Result<Self, JobError> {
+        let kernel_spec = with_rules(spec, given.rules)?;
+        if kernel_spec.mode == TokenMode::Plain {
+            let hint = "hash them, unless nobody else is to see them".to_owned();
+            ctx.warn("KN-W-TOKEN-005", "the mode `plain` writes personal data in clear", Some(hint));
+        }
+        let secrets = TokenSecrets::read(spec, given.secrets, ctx)?;
+        let hashing = secrets.hashing.as_ref();
+        let encryption =
+            secrets.encryption.as_ref().map(|held| held.encryption(spec.partner.as_deref(), kernel_spec.profile)).transpose()?;
+        let salt = salt()?;
+        let encryption_key = secrets.encryption.as_ref().zip(encryption.as_ref()).map(|(held, key)| held.key_card(&salt, key));
+        let hashing_secret = hashing.map(|held| held.card(&salt));
+        let kernel = kernel(&kernel_spec, hashing.map(|held| &held.secret), encryption)?;
+        Ok(Self { spec: kernel_spec, kernel, hashing_secret, encryption_key })
+    }
+
+    /// The columns of `stream` that are read, and the card of the run before anything is counted.
+    pub(super) fn plan(
+        &self,
+        stream: &TextStream,
+        spec: &TokenizeSpec,
+        ctx: &RunContext,
+    ) -> Result<(ColumnPlan, TokenCard), JobError> {
+        let names = columns::clean_names(stream, ctx);
+        let plan = self.kernel.plan_columns(&names);
+        columns::check_plan(&plan, &self.kernel, &names, spec, ctx)?;
+        let mut card = TokenCard::new(&self.spec, &self.kernel, &plan, &names);
+        card.hashing_secret.clone_from(&self.hashing_secret);
+        card.encryption_key.clone_from(&self.encryption_key);
+        Ok((plan, card))
+    }
 }
 
 /// Puts the output in its place, and its metadata and the card of the run beside it.
@@ -113,9 +160,14 @@ pub(super) fn check_standard_input(input: &InputSpec, spec: &TokenizeSpec) -> Re
 
 /// The kernel that a job asks for, without its secrets.
 pub(super) fn kernel_spec(spec: &TokenizeSpec) -> Result<TokenizeKernelSpec, JobError> {
+    with_rules(spec, None)
+}
+
+/// As [`kernel_spec`], with the rules that are given in place of those of the job.
+fn with_rules(spec: &TokenizeSpec, given: Option<RuleSet>) -> Result<TokenizeKernelSpec, JobError> {
     let profile = spec.token_profile.unwrap_or_default().into();
     Ok(TokenizeKernelSpec {
-        rules: rules::load_rules(spec.rules.as_deref(), profile)?,
+        rules: given.map_or_else(|| rules::load_rules(spec.rules.as_deref(), profile), Ok)?,
         profile,
         as_of: spec.as_of.clone().unwrap_or_else(today),
         mode: spec.mode.unwrap_or_default().into(),
@@ -160,6 +212,20 @@ impl Wanted {
         let (fields, record_id) = (plan.fields.iter().map(place).collect(), place(&plan.record_id));
         Self { positions, fields, record_id }
     }
+
+    /// The columns of a batch as the kernel takes them. With `absent_cells`, a field that a record ends before is absent.
+    pub(super) fn input<'a>(&self, batch: &'a TextBatch, absent_cells: bool) -> TokenInput<'a> {
+        let missing = |place: &Option<usize>| match place {
+            Some(place) if absent_cells => batch.missing[*place].as_slice(),
+            _ => &[],
+        };
+        TokenInput {
+            rows: batch.rows,
+            fields: self.fields.iter().map(|place| place.map(|place| &batch.columns[place])).collect(),
+            missing: self.fields.iter().map(missing).collect(),
+            record_ids: self.record_id.map(|place| &batch.columns[place]),
+        }
+    }
 }
 
 /// Makes the tokens of a stream and writes them. With `absent_cells`, a field that a record ends before is absent; otherwise null.
@@ -180,16 +246,7 @@ pub(super) fn make_tokens(
     let rooms: Mutex<Vec<Vec<u8>>> = Mutex::default();
     let make = |piece: Piece| {
         let batch = piece.into_batch().map_err(JobError::part)?;
-        let missing = |place: &Option<usize>| match place {
-            Some(place) if absent_cells => batch.missing[*place].as_slice(),
-            _ => &[],
-        };
-        let input = TokenInput {
-            rows: batch.rows,
-            fields: wanted.fields.iter().map(|place| place.map(|place| &batch.columns[place])).collect(),
-            missing: wanted.fields.iter().map(missing).collect(),
-            record_ids: wanted.record_id.map(|place| &batch.columns[place]),
-        };
+        let input = wanted.input(&batch, absent_cells);
         let mut tokens = spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         let mut counts = kernel.tokenizer().counts();
         kernel.run(&input, &mut counts, &mut tokens).map_err(JobError::part)?;

@@ -3,14 +3,15 @@
 //! Useful where memory must not grow with the number of rows. Not useful for anything that needs all rows: see [`read`](super::read).
 //! What surprises: a [`Piece`] of a CSV file is not parsed until [`Piece::into_batch`], so that many threads can do it side by side.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
-use arrow_array::{Array, ArrayRef, StringArray, new_null_array};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, new_null_array};
 use arrow_cast::cast;
-use arrow_schema::DataType;
+use arrow_schema::{DataType, Schema};
 use rayon::prelude::*;
 
 use super::csv_file::{CsvFile, CsvParser};
@@ -24,7 +25,10 @@ use crate::input::{Input, ReadOptions};
 /// Rows of a piece of a Parquet file.
 const ROWS_PER_PIECE: usize = 1 << 12;
 
-/// A CSV or Parquet file that is read from front to back.
+/// Rows of a piece of a batch in memory.
+const ROWS_PER_PIECE_IN_MEMORY: usize = 1 << 14;
+
+/// A CSV or Parquet file that is read from front to back, or batches in memory.
 pub struct TextStream {
     path: PathBuf,
     format: FileFormat,
@@ -44,6 +48,13 @@ enum Source {
     Parquet {
         file: Box<ParquetFile>,
         columns: Vec<ColumnStream>,
+        kept: Arc<[String]>,
+    },
+    /// The columns at these positions are kept.
+    Memory {
+        batches: VecDeque<RecordBatch>,
+        rows: u64,
+        positions: Vec<usize>,
         kept: Arc<[String]>,
     },
 }
@@ -102,6 +113,15 @@ impl TextStream {
         Ok(Self { path: input.path.clone(), format: file.format, names, marked, source, failure: None })
     }
 
+    /// Rows that are in memory already; `name` stands for them where a file's path would. Their values are read as those of a
+    /// Parquet file are.
+    pub fn of_batches(name: &str, schema: &Schema, batches: Vec<RecordBatch>) -> Self {
+        let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
+        let source = Source::Memory { batches: batches.into(), rows, positions: Vec::new(), kept: Arc::new([]) };
+        let names = schema.fields().iter().map(|field| field.name().clone()).collect();
+        Self { path: PathBuf::from(name), format: FileFormat::Arrow, names, marked: false, source, failure: None }
+    }
+
     /// The names of the columns as the file has them: nothing is trimmed, and names may repeat.
     pub fn names(&self) -> &[String] {
         &self.names
@@ -122,6 +142,7 @@ impl TextStream {
         match &self.source {
             Source::Csv { .. } => None,
             Source::Parquet { file, .. } => Some(file.rows()),
+            Source::Memory { rows, .. } => Some(*rows),
         }
     }
 
@@ -140,6 +161,11 @@ impl TextStream {
                 let read = if positions.is_empty() { &[0] } else { positions };
                 let streams = read.iter().map(|position| file.stream_column(*position, ROWS_PER_PIECE));
                 *columns = streams.collect::<Result<_, _>>()?;
+            }
+            Source::Memory { positions: wanted, kept, .. } => {
+                wanted.clear();
+                wanted.extend_from_slice(positions);
+                *kept = positions.iter().map(|position| self.names[*position].clone()).collect();
             }
         }
         Ok(())
@@ -162,6 +188,9 @@ impl TextStream {
                 Ok(pieces)
             }
             Source::Parquet { columns, kept, .. } => next_rows(columns, kept, count, &self.path),
+            Source::Memory { batches, positions, kept, .. } => {
+                Ok((0..count).map_while(|_| next_rows_in_memory(batches, positions, kept)).collect())
+            }
         };
         let pieces = pieces?;
         match self.failure.take() {
@@ -192,6 +221,17 @@ fn next_rows(columns: &mut [ColumnStream], kept: &Arc<[String]>, count: usize, p
     };
     let pieces: Option<Vec<Piece>> = (0..pieces).map(of_piece).collect();
     pieces.ok_or_else(|| TableError::decode(path, "Parquet", &"its columns have different numbers of rows"))
+}
+
+/// The next rows of batches in memory; none at their end.
+fn next_rows_in_memory(batches: &mut VecDeque<RecordBatch>, positions: &[usize], kept: &Arc<[String]>) -> Option<Piece> {
+    let batch = batches.pop_front()?;
+    let rows = batch.num_rows().min(ROWS_PER_PIECE_IN_MEMORY);
+    if rows < batch.num_rows() {
+        batches.push_front(batch.slice(rows, batch.num_rows() - rows));
+    }
+    let columns = positions.iter().map(|position| batch.column(*position).slice(0, rows)).collect();
+    Some(Piece(Unparsed::Parquet { columns, rows, names: Arc::clone(kept) }))
 }
 
 impl Piece {
