@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from kintsu.blocking_rule_library import block_on as block_on
     from kintsu.column_expression import ColumnExpression as ColumnExpression
     from kintsu.settings_creator import SettingsCreator as SettingsCreator
+    from kintsu.synthetic import corrupt as corrupt
+    from kintsu.synthetic import generate as generate
+    from kintsu.tokens import decrypt as decrypt
+    from kintsu.tokens import overlap as overlap
+    from kintsu.tokens import tokenize as tokenize
 
 # The module of each name; a name that is its module's own last part is the module.
 _MODULES = {
@@ -30,7 +35,12 @@ _MODULES = {
     "blocking_rule_library": "kintsu.blocking_rule_library",
     "comparison_level_library": "kintsu.comparison_level_library",
     "comparison_library": "kintsu.comparison_library",
+    "corrupt": "kintsu.synthetic",
+    "decrypt": "kintsu.tokens",
     "errors": "kintsu.errors",
+    "generate": "kintsu.synthetic",
+    "overlap": "kintsu.tokens",
+    "tokenize": "kintsu.tokens",
 }
 
 __all__ = [
@@ -40,7 +50,12 @@ __all__ = [
     "blocking_rule_library",
     "comparison_level_library",
     "comparison_library",
+    "corrupt",
+    "decrypt",
     "errors",
+    "generate",
+    "overlap",
+    "tokenize",
 ]
 
 

@@ -123,7 +123,10 @@ def corrupt(
     threads: int | None = None,
     progress: bool | None = None,
 ) -> Corrupted:
-    """Puts errors into a table as people and systems make them: the records and each change are written to the folder ``output``."""
+    """Puts errors into a table as people and systems make them.
+
+    The records and each change are written to the folder ``output``.
+    """
     if not is_path(table):
         raise InputTypeError("errors are put into a file", code="KN-PY-021", hint="write the table to Parquet and give the path")
     spec = {

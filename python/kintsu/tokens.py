@@ -101,7 +101,9 @@ class Overlap:
         return int(self.report["pairs"])
 
     def __repr__(self) -> str:
-        shares = ", ".join(f"{result['overlap_percentage']:.2f} % by {'+'.join(result['matching_rules'])}" for result in self.results)
+        shares = ", ".join(
+            f"{result['overlap_percentage']:.2f} % by {'+'.join(result['matching_rules'])}" for result in self.results
+        )
         return f"Overlap({self.pairs:,} pairs; {shares})"
 
     def _repr_html_(self) -> str:
@@ -145,7 +147,8 @@ def tokenize(
     """Makes tokens of records: of a file, written to ``output``, or of a table in memory, given back.
 
     Secrets are given as they are, by their files, or by the variables KINTSU_HASHING_SECRET and KINTSU_ENCRYPTION_KEY.
-    ``columns`` says for columns of the input which field of the rules they hold; other fields are found by the names of their kind.
+    ``columns`` says for columns of the input which field of the rules they hold; other fields are found by the names of
+    their kind.
 
     >>> import pyarrow
     >>> people = pyarrow.table({"RecordId": ["1"], "FirstName": ["Ada"], "LastName": ["Lovelace"], "Sex": ["F"],
@@ -170,10 +173,10 @@ def tokenize(
     named = spec["columns"].pop("RecordId", None)
     spec["record_id"] = record_id or named
     held: str | None = None
-    if rules is not None and not is_path(rules):
-        held = json.dumps(rules.as_rules())
-    else:
+    if rules is None or is_path(rules):
         spec["rules"] = _path(rules)
+    else:
+        held = json.dumps(_definition(rules).as_rules())
     secrets = (_bytes("hashing_secret", hashing_secret), _bytes("encryption_key", encryption_key))
     surroundings = json.dumps({"threads": threads, "progress": progress})
     spec = {name: value for name, value in spec.items() if value is not None}
@@ -248,8 +251,8 @@ def overlap(
 ) -> Overlap:
     """Compares two files of tokens; the pairs that match are written to ``output`` where one is named.
 
-    Records match that agree on all of the ``rules``, or with ``any_rule`` on at least one. Several sets of rules, each a list of its
-    own, are compared one by one. ``encryption_keys`` are those of the files where they differ.
+    Records match that agree on all of the ``rules``, or with ``any_rule`` on at least one. Several sets of rules, each a
+    list of its own, are compared one by one. ``encryption_keys`` are those of the files where they differ.
     """
     if any(not is_path(side) for side in (first, second)):
         raise InputTypeError(
@@ -276,13 +279,25 @@ def overlap(
     return Overlap(json.loads(report))
 
 
+def _definition(rules: Any) -> TokenDefinition:
+    if hasattr(rules, "as_rules"):
+        return rules  # type: ignore[no-any-return]
+    raise InputTypeError(
+        f"rules are a file or a CustomTokenDefinition, not {type(rules).__name__}",
+        code="KN-PY-024",
+        hint="make them with kintsu.TokenBuilder and kintsu.CustomTokenDefinition",
+    )
+
+
 def _path(path: Path | None) -> str | None:
     return None if path is None else path_text(path)
 
 
 def _needed_output(output: Path | None) -> str:
     if output is None:
-        raise InputError("no file is named for the tokens", code="KN-PY-022", hint="name one ending in .csv or .parquet as `output`")
+        raise InputError(
+            "no file is named for the tokens", code="KN-PY-022", hint="name one ending in .csv or .parquet as `output`"
+        )
     return path_text(output)
 
 

@@ -163,6 +163,7 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-PY-021", "data are of a type that cannot be read", "give a path, or a table of pandas, Polars, Arrow or DuckDB"),
     ("KN-PY-022", "an output is missing or not possible", "name an output for files; tables in memory come back as tables"),
     ("KN-PY-023", "a secret is no text and no bytes", "give the secret as text or bytes, or name its file"),
+    ("KN-PY-024", "rules are neither a file nor a definition", "make them with kintsu.CustomTokenDefinition"),
     ("KN-W-GEN-001", "the customers are many for the records asked for", "leave the number of customers out"),
     ("KN-W-GEN-002", "an option needs the cloud", "what it would do there is not done: the data are written here"),
     ("KN-W-JOB-001", "columns of the input were renamed in the output", "rename them in the input to choose names of your own"),

@@ -1,19 +1,27 @@
-//! The extension module of the Python package: kernels by their specs, applied to Arrow batches without copies.
+//! The extension module of the Python package: kernels by their specs, applied to Arrow batches without copies, and the jobs of the
+//! command as functions. What crosses the border besides Arrow data is JSON.
 
-use kintsu_kernel::{Kernel, KernelError, KernelSpec};
-use pyo3::exceptions::PyValueError;
+mod error;
+mod jobs;
+mod library;
+mod running;
+mod tokens;
+
+use kintsu_kernel::{Kernel, KernelSpec};
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
-use pyo3_arrow::export::Arro3RecordBatch;
+
+// The same allocator as the command's, so that both take the same time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Applies the kernel that `spec` describes, as JSON, to `batch`.
 #[pyfunction]
-fn apply_kernel(py: Python<'_>, spec: &str, batch: PyRecordBatch) -> PyResult<Arro3RecordBatch> {
-    let spec: KernelSpec = serde_json::from_str(spec).map_err(|error| PyValueError::new_err(error.to_string()))?;
+fn apply_kernel(py: Python<'_>, spec: &str, batch: PyRecordBatch) -> PyResult<PyRecordBatch> {
+    let spec: KernelSpec = jobs::read(py, spec)?;
     let batch = batch.into_inner();
-    let refused = |error: KernelError| PyValueError::new_err(error.to_string());
-    let made = py.detach(|| Kernel::new(&spec).map_err(refused)?.apply(&batch).map_err(refused))?;
-    Ok(PyRecordBatch::new(made).into())
+    let made = py.detach(|| Kernel::new(&spec).and_then(|kernel| kernel.apply(&batch)));
+    made.map(PyRecordBatch::new).map_err(|failed| error::exception(py, &failed))
 }
 
 /// Runs the command that `arguments` spell, the name of the program first, and returns its exit code.
@@ -27,5 +35,17 @@ fn run_command(py: Python<'_>, arguments: Vec<std::ffi::OsString>) -> u8 {
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(run_command, module)?)?;
-    module.add_function(wrap_pyfunction!(apply_kernel, module)?)
+    module.add_function(wrap_pyfunction!(apply_kernel, module)?)?;
+    module.add_function(wrap_pyfunction!(library::build_level, module)?)?;
+    module.add_function(wrap_pyfunction!(library::build_named_comparison, module)?)?;
+    module.add_function(wrap_pyfunction!(library::build_custom_comparison, module)?)?;
+    module.add_function(wrap_pyfunction!(library::build_blocking_rule, module)?)?;
+    module.add_function(wrap_pyfunction!(library::read_settings, module)?)?;
+    module.add_function(wrap_pyfunction!(jobs::generate, module)?)?;
+    module.add_function(wrap_pyfunction!(jobs::corrupt_table, module)?)?;
+    module.add_function(wrap_pyfunction!(tokens::tokenize_file, module)?)?;
+    module.add_function(wrap_pyfunction!(tokens::tokenize_table, module)?)?;
+    module.add_function(wrap_pyfunction!(tokens::decrypt_file, module)?)?;
+    module.add_function(wrap_pyfunction!(tokens::decrypt_table, module)?)?;
+    module.add_function(wrap_pyfunction!(tokens::overlap_files, module)?)
 }

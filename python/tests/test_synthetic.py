@@ -1,0 +1,75 @@
+"""Data are made as the command makes them; long calls stop when they are told to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import kintsu
+import pyarrow.parquet
+import pytest
+
+
+def test_the_same_seed_makes_the_bytes_of_the_command(tmp_path: Path) -> None:
+    made = kintsu.generate(tmp_path / "a", records=2000, seed=7, threads=1)
+    arguments = ["generate", "--records", "2000", "--seed", "7", "-o", str(tmp_path / "b")]
+    subprocess.run([sys.executable, "-m", "kintsu", *arguments], check=True, capture_output=True)
+    files = sorted(path.relative_to(tmp_path / "b") for path in (tmp_path / "b").rglob("*.parquet"))
+    assert len(files) >= 4
+    for name in files:
+        assert (made.output / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    assert sum(made.counts.values()) > 2000
+    assert "2 pairs" not in repr(made) and str(tmp_path) in repr(made)
+
+
+def test_a_plan_writes_nothing(tmp_path: Path) -> None:
+    planned = kintsu.generate(tmp_path / "a", records=2000, plan_only=True)
+    assert planned.volumes["customers"] > 0
+    assert planned.counts == {}
+    assert not (tmp_path / "a").exists()
+
+
+def test_an_output_that_is_there_is_refused(tmp_path: Path) -> None:
+    kintsu.generate(tmp_path / "a", records=100)
+    with pytest.raises(kintsu.errors.InputError) as caught:
+        kintsu.generate(tmp_path / "a", records=100)
+    assert caught.value.hint is not None
+    kintsu.generate(tmp_path / "a", records=100, overwrite=True)
+
+
+def test_wrong_options_are_told(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="copies"):
+        kintsu.generate(tmp_path / "a", records=100, copies="poison:3")
+    with pytest.raises(ValueError, match="unknown variant `mdn`"):
+        kintsu.generate(tmp_path / "a", preset="mdn")  # type: ignore[arg-type]
+
+
+def test_a_table_is_corrupted_and_every_change_told(tmp_path: Path) -> None:
+    table = tmp_path / "people.csv"
+    lines = [f"{number},Alexander,Montgomery" for number in range(500)]
+    table.write_text("id,first_name,last_name\n" + "\n".join(lines) + "\n")
+    done = kintsu.corrupt(table, tmp_path / "bad", seed=3)
+    changes = pyarrow.parquet.read_table(tmp_path / "bad" / "changes.parquet")
+    assert done.counts["records"] == 500
+    assert done.counts["changes"] == changes.num_rows > 0
+
+
+SCRIPT = """
+import os, signal, sys, threading
+import kintsu
+threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+try:
+    kintsu.generate(sys.argv[1], records=60_000_000)
+except KeyboardInterrupt:
+    print("stopped", os.path.exists(sys.argv[1]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+def test_ctrl_c_stops_a_long_call_and_leaves_nothing(tmp_path: Path) -> None:
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    done = subprocess.run([sys.executable, "-c", SCRIPT, str(tmp_path / "a")], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.returncode) == ("stopped False\n", 0), done.stderr
