@@ -14,6 +14,7 @@ KN-LINK-334 give a number that is at least 0
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -138,12 +139,13 @@ def from_native(
     kind: str, code: str, message: str, hint: str | None, parts: Sequence[tuple[str, str, str | None]]
 ) -> KintsuError:
     """Makes the exception of an error of the extension module."""
-    return _KINDS[kind](message, code=code, hint=hint, parts=[Problem(*part) for part in parts])
+    problems = [Problem(part_code, said, _spelled(part_hint)) for part_code, said, part_hint in parts]
+    return _KINDS[kind](message, code=code, hint=_spelled(hint), parts=problems)
 
 
 def warn(code: str, message: str, hint: str | None = None) -> None:
     """Warns with the place in the user's own code that called kintsu."""
-    warnings.warn(KintsuWarning(message, code, hint), stacklevel=_frames_of_ours())
+    warnings.warn(KintsuWarning(message, code, _spelled(hint)), stacklevel=_frames_of_ours())
 
 
 def missing_package(name: str, purpose: str, extra: str | None = None) -> MissingPackageError:
@@ -156,6 +158,15 @@ def file_error(path: Path, error: OSError) -> FileError:
     """The error for a file that Python could not read."""
     kind = FileNotFoundError if isinstance(error, _FileNotFoundError) else FileError
     return kind(f"cannot read {path}: {error.strerror}", code="KN-PY-019", hint="check the path, and who may read it")
+
+
+def _spelled(hint: str | None) -> str | None:
+    """A hint with the command's options as arguments are spelled.
+
+    >>> _spelled("give the key with --encryption-key-file FILE")
+    'give the key with encryption_key_file FILE'
+    """
+    return hint and re.sub(r"--([a-z][a-z-]*)", lambda option: option[1].replace("-", "_"), hint)
 
 
 def _frames_of_ours() -> int:

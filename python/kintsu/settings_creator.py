@@ -26,6 +26,8 @@ from kintsu.errors import InputError, InputTypeError, file_error
 
 __all__ = ["Settings", "SettingsCreator"]
 
+_PREFIXES_OF_ONE_SPLINK = ("bayes_factor_column_prefix", "match_weight_column_prefix")
+
 
 class Settings:
     """Settings that were read and checked, with every default written out."""
@@ -72,12 +74,16 @@ class SettingsCreator:
         ]
         settings["additional_columns_to_retain"] = list(self.additional_columns_to_retain)
         settings["sql_dialect"] = sql_dialect_str
-        optional = ("bayes_factor_column_prefix", "linker_uid")
-        return {name: value for name, value in settings.items() if value is not None or name not in optional}
+        if settings["bayes_factor_column_prefix"] is not None:
+            settings.pop("match_weight_column_prefix")
+        return {name: value for name, value in settings.items() if value is not None}
 
     def get_settings(self, sql_dialect_str: str = "duckdb") -> Settings:
         """The settings, checked; everything that is wrong with them is told at once."""
-        return Settings(json.loads(_native.read_settings(json.dumps(self.create_settings_dict(sql_dialect_str)))))
+        written = self.create_settings_dict(sql_dialect_str)
+        read = json.loads(_native.read_settings(json.dumps(written)))
+        # A model is written for both Splinks, each of which knows one of these alone.
+        return Settings(read | {name: written[name] for name in _PREFIXES_OF_ONE_SPLINK if name in written})
 
     @classmethod
     def from_path_or_dict(cls, path_or_dict: str | Path | Mapping[str, Any]) -> SettingsCreator:

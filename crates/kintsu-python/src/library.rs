@@ -2,7 +2,6 @@
 //!
 //! The objects in Python only hold their arguments; what they mean is said by `kintsu_link::library`.
 
-use kintsu_core::Explain;
 use kintsu_job::{ColumnSpec, ComparisonSpec, JobError, Problem, build_comparison};
 use kintsu_link::library::{
     ComparisonBuilder, ComparisonConfiguration, Level, LevelConfiguration, LiteralSide, LiteralType, Metric, RuleBuilder,

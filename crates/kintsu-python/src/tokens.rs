@@ -8,7 +8,7 @@ use arrow_schema::{ArrowError, DataType, Field, Schema};
 use kintsu_core::Explain;
 use kintsu_job::{
     DecryptJob, ENCRYPTION_KEY_VARIABLE, HeldSecret, JobError, JobSpec, OverlapJob, OverlapSide, Problem, TokenProfileName,
-    TokenSecrets, TokenizeGiven, TokenizeSpec,
+    TokenSecrets, TokenizeGiven, TokenizeSpec, read_secret,
 };
 use kintsu_table::{Input, TextStream};
 use kintsu_token::RuleSet;
