@@ -9,14 +9,16 @@ use crate::python;
 /// What the wheel runs on: every Linux with glibc 2.28 or newer.
 const COMPATIBILITY: &str = "manylinux_2_28";
 
-/// Types, tests and examples of the package, then an installation. The extension module must have been built.
+/// Types, tests and examples of the package. The extension module must have been built.
 pub fn test() -> Result<(), String> {
     put_extension_module()?;
     let programs = python::package_tests()?;
     step("types of the Python package", &mut program(programs.join("mypy")))?;
     step("tests of the Python package", pytest(&programs).args(["python/tests", "--ignore=python/tests/spark"]))?;
     step("examples of the Python package", pytest(&programs).args(["--doctest-modules", "python/kintsu"]))?;
-    install()
+    let page = root().join("docs/guides/python.md");
+    let mut guide = program(programs.join("python"));
+    step("guide of the Python package", guide.arg("python/tests/run_readme.py").arg(page).env("PYTHONPATH", root().join("python")))
 }
 
 /// Puts the extension module that cargo has built beside the sources of the package, where an editable installation has it.
@@ -40,7 +42,10 @@ fn pytest(programs: &Path) -> Command {
 }
 
 /// Installs the package into an environment of its own with nothing but pip, and follows the README's quick start there.
-fn install() -> Result<(), String> {
+///
+/// Cargo builds the bindings to Python anew for it, and again when it is next called itself, because the interpreter is another one;
+/// so this comes last.
+pub fn install() -> Result<(), String> {
     let programs = python::fresh("installation")?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "."];
     step("installation of the Python package", program(programs.join("python")).args(pip))?;
