@@ -275,7 +275,7 @@ def overlap(
     }
     keys = [_bytes("encryption_keys", key) for key in encryption_keys]
     surroundings = json.dumps({"threads": threads, "memory": memory, "progress": progress})
-    report = _native.overlap_files(json.dumps(spec), _bytes("encryption_key", encryption_key), keys, surroundings)
+    report = _native.overlap_files(json.dumps(spec), _bytes("encryption_key", encryption_key), *keys, surroundings)
     return Overlap(json.loads(report))
 
 

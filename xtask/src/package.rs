@@ -18,7 +18,10 @@ pub fn test() -> Result<(), String> {
     step("examples of the Python package", pytest(&programs).args(["--doctest-modules", "python/kintsu"]))?;
     let page = root().join("docs/guides/python.md");
     let mut guide = program(programs.join("python"));
-    step("guide of the Python package", guide.arg("python/tests/run_readme.py").arg(page).env("PYTHONPATH", root().join("python")))
+    step(
+        "guide of the Python package",
+        guide.arg("python/tests/run_readme.py").arg(page).env("PYTHONPATH", root().join("python")),
+    )
 }
 
 /// Puts the extension module that cargo has built beside the sources of the package, where an editable installation has it.
@@ -26,7 +29,8 @@ pub fn test() -> Result<(), String> {
 /// # Errors
 /// When it has not been built.
 pub fn put_extension_module() -> Result<(), String> {
-    let built = target().join("release").join(format!("{}kintsu_python{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX));
+    let built =
+        target().join("release").join(format!("{}kintsu_python{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX));
     let folder = root().join("python/kintsu");
     let (fresh, place) = (folder.join("_native.new"), folder.join("_native.abi3.so"));
     let failed = |error: std::io::Error| format!("cannot copy {} to {}: {error}", built.display(), place.display());

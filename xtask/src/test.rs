@@ -87,7 +87,10 @@ fn differential() -> Result<Option<Answers>, String> {
     for (name, python) in splinks {
         let script = root().join("tests/differential/python_library.py");
         let mut command = program(python);
-        step(&format!("differential tests: the Python libraries of {name}"), command.arg(script).env("PYTHONPATH", root().join("python")))?;
+        step(
+            &format!("differential tests: the Python libraries of {name}"),
+            command.arg(script).env("PYTHONPATH", root().join("python")),
+        )?;
     }
     let conditions = emit("emit_conditions.py", "DuckDB's answers to the conditions", &splinks, &[])?;
     let packages =

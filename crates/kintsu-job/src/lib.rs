@@ -24,22 +24,23 @@ pub use error::JobError;
 pub use generate::plan_generation;
 pub use inputs::table_input;
 pub use local::{
-    EntityExplanation, FinishedRun, LinkExplanation, LocalEngine, PairExplanation, RunEvaluation, build_comparison, link_type_of_model,
+    EntityExplanation, FinishedRun, LinkExplanation, LocalEngine, PairExplanation, RunEvaluation, build_comparison,
+    link_type_of_model,
 };
 pub use memory::{parse_bytes, show_bytes};
 pub use plan::{Plan, RulePlan};
 pub use profile::{FileColumn, profile_inputs, read_text_rows};
 pub use spec::{
-    BlockingRuleSpec, BlockingRuleTable, CLUSTER_THRESHOLD_DEFAULT, ColumnOperation, ColumnOrFile, ColumnSpec, ComparisonSpec, Configure, CorruptionFile,
-    DialectName, EngineName, FileFormat, FuzzySpec, GeneratePreset, GenerateSpec, HardeningSpec, InputSpec, InputTable, JobSpec,
-    LinkTypeName, ListEnd, LoadedJob, OnInvalidName, PREDICT_THRESHOLD_DEFAULT, ParityName, Places, Problem, SEED_DEFAULT, StepSpec,
-    TiesMethod, TokenModeName, TokenProfileName, TokenizeSpec, TrainingStep, TransformedColumn, WriteModeName, check_ready, corruption_schema,
-    job_schema, load_job, nearest, parse_job, read_job,
+    BlockingRuleSpec, BlockingRuleTable, CLUSTER_THRESHOLD_DEFAULT, ColumnOperation, ColumnOrFile, ColumnSpec, ComparisonSpec,
+    Configure, CorruptionFile, DialectName, EngineName, FileFormat, FuzzySpec, GeneratePreset, GenerateSpec, HardeningSpec,
+    InputSpec, InputTable, JobSpec, LinkTypeName, ListEnd, LoadedJob, OnInvalidName, PREDICT_THRESHOLD_DEFAULT, ParityName,
+    Places, Problem, SEED_DEFAULT, StepSpec, TiesMethod, TokenModeName, TokenProfileName, TokenizeSpec, TrainingStep,
+    TransformedColumn, WriteModeName, check_ready, corruption_schema, job_schema, load_job, nearest, parse_job, read_job,
 };
 pub use tokens::{
     ClkBlocking, ClkCard, ClkSide, DecryptJob, DisclosureJob, DisclosureReport, ENCRYPTION_KEY_VARIABLE, FuzzyOverlapJob,
     FuzzyOverlapReport, HASHING_SECRET_VARIABLE, HeldSecret, KeyCard, OverlapJob, OverlapReport, OverlapSide, ProfileDifference,
     ProfileDifferences, ReferenceDecrypt, ReferenceTokens, RekeyJob, SecretCard, TokenCard, TokenFileCounts, TokenSecrets,
-    TokenizeGiven, decrypt, decrypt_as_reference, decrypt_stream, diff_profiles, disclosure, fuzzy_overlap, load_rules, overlap, read_secret, rekey,
-    tokenize, tokenize_as_reference, tokenize_stream,
+    TokenizeGiven, decrypt, decrypt_as_reference, decrypt_stream, diff_profiles, disclosure, fuzzy_overlap, load_rules, overlap,
+    read_secret, rekey, tokenize, tokenize_as_reference, tokenize_stream,
 };

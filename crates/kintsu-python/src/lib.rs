@@ -7,6 +7,7 @@ mod library;
 mod running;
 mod tokens;
 
+use kintsu_job::JobError;
 use kintsu_kernel::{Kernel, KernelSpec};
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
@@ -20,8 +21,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn apply_kernel(py: Python<'_>, spec: &str, batch: PyRecordBatch) -> PyResult<PyRecordBatch> {
     let spec: KernelSpec = jobs::read(py, spec)?;
     let batch = batch.into_inner();
-    let made = py.detach(|| Kernel::new(&spec).and_then(|kernel| kernel.apply(&batch)));
-    made.map(PyRecordBatch::new).map_err(|failed| error::exception(py, &failed))
+    let made = py.detach(|| {
+        let kernel = Kernel::new(&spec).map_err(JobError::part)?;
+        kernel.apply(&batch).map_err(JobError::part)
+    });
+    made.map(PyRecordBatch::new).map_err(|failed| error::job_exception(py, &failed))
 }
 
 /// Runs the command that `arguments` spell, the name of the program first, and returns its exit code.

@@ -26,7 +26,7 @@ use crate::jobs::{read, read_surroundings};
 use crate::running;
 
 /// A secret as Python hands it over.
-type SecretBytes<'py> = Option<Bound<'py, PyBytes>>;
+type SecretBytes<'a, 'py> = Option<&'a Bound<'py, PyBytes>>;
 
 /// Makes the tokens of a file, and gives where they are and the card of the run.
 #[pyfunction]
@@ -34,12 +34,12 @@ pub(crate) fn tokenize_file(
     py: Python<'_>,
     job: &str,
     rules: Option<&str>,
-    hashing_secret: SecretBytes<'_>,
-    encryption_key: SecretBytes<'_>,
+    hashing_secret: SecretBytes<'_, '_>,
+    encryption_key: SecretBytes<'_, '_>,
     surroundings: &str,
 ) -> PyResult<String> {
     let job: JobSpec = read(py, job)?;
-    let given = given(py, rules, hashing_secret.as_ref(), encryption_key.as_ref())?;
+    let given = given(py, rules, hashing_secret, encryption_key)?;
     let surroundings = read_surroundings(py, surroundings)?;
     let run = running::run(py, &surroundings, |context| kintsu_job::tokenize(&job, given, context))?;
     Ok(json!({ "output": run.directory, "run": run.card }).to_string())
@@ -52,12 +52,12 @@ pub(crate) fn tokenize_table(
     records: AnyRecordBatch,
     spec: &str,
     rules: Option<&str>,
-    hashing_secret: SecretBytes<'_>,
-    encryption_key: SecretBytes<'_>,
+    hashing_secret: SecretBytes<'_, '_>,
+    encryption_key: SecretBytes<'_, '_>,
     surroundings: &str,
 ) -> PyResult<(PyTable, String)> {
     let spec: TokenizeSpec = read(py, spec)?;
-    let given = given(py, rules, hashing_secret.as_ref(), encryption_key.as_ref())?;
+    let given = given(py, rules, hashing_secret, encryption_key)?;
     let surroundings = read_surroundings(py, surroundings)?;
     let mut stream = text_stream(py, records)?;
     let (batches, card) = running::run(py, &surroundings, |context| {
@@ -100,9 +100,14 @@ const IN_MEMORY: &str = "table in memory";
 
 /// Decrypts a file of tokens, and gives what became of them.
 #[pyfunction]
-pub(crate) fn decrypt_file(py: Python<'_>, job: &str, encryption_key: SecretBytes<'_>, surroundings: &str) -> PyResult<String> {
+pub(crate) fn decrypt_file(
+    py: Python<'_>,
+    job: &str,
+    encryption_key: SecretBytes<'_, '_>,
+    surroundings: &str,
+) -> PyResult<String> {
     let spec: DecryptSpec = read(py, job)?;
-    let key = needed_key(py, encryption_key.as_ref(), spec.encryption_key_file.as_ref())?;
+    let key = needed_key(py, encryption_key, spec.encryption_key_file.as_ref())?;
     let surroundings = read_surroundings(py, surroundings)?;
     let job = spec.job(key);
     let counts = running::run(py, &surroundings, |context| kintsu_job::decrypt(&job, context))?;
@@ -115,11 +120,11 @@ pub(crate) fn decrypt_table(
     py: Python<'_>,
     tokens: AnyRecordBatch,
     job: &str,
-    encryption_key: SecretBytes<'_>,
+    encryption_key: SecretBytes<'_, '_>,
     surroundings: &str,
 ) -> PyResult<(PyTable, String)> {
     let spec: DecryptSpec = read(py, job)?;
-    let key = needed_key(py, encryption_key.as_ref(), spec.encryption_key_file.as_ref())?;
+    let key = needed_key(py, encryption_key, spec.encryption_key_file.as_ref())?;
     let surroundings = read_surroundings(py, surroundings)?;
     let mut stream = text_stream(py, tokens)?;
     let job = spec.job(key);
@@ -148,20 +153,21 @@ struct OverlapSpec {
     allow_weak_secret: bool,
 }
 
-/// Compares two files of tokens, and gives the report. A key in `keys` is that of its side alone.
+/// Compares two files of tokens, and gives the report. The first and the second key are those of one side alone.
 #[pyfunction]
 pub(crate) fn overlap_files(
     py: Python<'_>,
     job: &str,
-    encryption_key: SecretBytes<'_>,
-    keys: [SecretBytes<'_>; 2],
+    encryption_key: SecretBytes<'_, '_>,
+    first_key: SecretBytes<'_, '_>,
+    second_key: SecretBytes<'_, '_>,
     surroundings: &str,
 ) -> PyResult<String> {
     let spec: OverlapSpec = read(py, job)?;
     let surroundings = read_surroundings(py, surroundings)?;
-    let of_both = key(encryption_key.as_ref(), spec.encryption_key_file.as_ref()).map(|key| key.map(Arc::new));
+    let of_both = key(encryption_key, spec.encryption_key_file.as_ref()).map(|key| key.map(Arc::new));
     let of_both = of_both.map_err(|failed| error::job_exception(py, &failed))?;
-    let own = |place: usize| match &keys[place] {
+    let own = |place: usize| match [first_key, second_key][place] {
         Some(bytes) => HeldSecret::given("encryption_key", bytes.as_bytes()).map(|key| Some(Arc::new(key))),
         None => Ok(of_both.clone()),
     };
@@ -199,8 +205,8 @@ impl OverlapSpec {
 fn given(
     py: Python<'_>,
     rules: Option<&str>,
-    hashing: Option<&Bound<'_, PyBytes>>,
-    encryption: Option<&Bound<'_, PyBytes>>,
+    hashing: SecretBytes<'_, '_>,
+    encryption: SecretBytes<'_, '_>,
 ) -> PyResult<TokenizeGiven> {
     let rules: Option<RuleSet> = rules.map(|rules| read(py, rules)).transpose()?;
     let held = |name: &str, bytes: Option<&Bound<'_, PyBytes>>| {
@@ -255,5 +261,5 @@ fn token_columns() -> Schema {
 }
 
 fn table(batches: Vec<RecordBatch>) -> PyResult<PyTable> {
-    PyTable::try_new(batches, Arc::new(token_columns())).map_err(Into::into)
+    PyTable::try_new(batches, Arc::new(token_columns()))
 }

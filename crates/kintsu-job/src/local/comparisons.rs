@@ -89,7 +89,9 @@ fn named(spec: &ComparisonSpec) -> Result<ComparisonBuilder, LibraryError> {
         Spec::DamerauLevenshteinAtThresholds { column, thresholds, configure } => {
             (Library::damerau_levenshtein_at_thresholds(column.expression(), thresholds), configure)
         }
-        Spec::JaroAtThresholds { column, thresholds, configure } => (Library::jaro_at_thresholds(column.expression(), thresholds), configure),
+        Spec::JaroAtThresholds { column, thresholds, configure } => {
+            (Library::jaro_at_thresholds(column.expression(), thresholds), configure)
+        }
         Spec::JaroWinklerAtThresholds { column, thresholds, configure } => {
             (Library::jaro_winkler_at_thresholds(column.expression(), thresholds), configure)
         }
@@ -100,12 +102,18 @@ fn named(spec: &ComparisonSpec) -> Result<ComparisonBuilder, LibraryError> {
             (Library::cosine_similarity_at_thresholds(column.expression(), thresholds), configure)
         }
         Spec::DistanceFunctionAtThresholds { column, distance_function_name, thresholds, higher_is_more_similar, configure } => (
-            Library::distance_function_at_thresholds(column.expression(), distance_function_name, thresholds, *higher_is_more_similar),
+            Library::distance_function_at_thresholds(
+                column.expression(),
+                distance_function_name,
+                thresholds,
+                *higher_is_more_similar,
+            ),
             configure,
         ),
-        Spec::PairwiseStringDistanceFunctionAtThresholds { column, distance_function_name, thresholds, configure } => {
-            (Library::pairwise_string_distance_at_thresholds(column.expression(), measure(distance_function_name)?, thresholds), configure)
-        }
+        Spec::PairwiseStringDistanceFunctionAtThresholds { column, distance_function_name, thresholds, configure } => (
+            Library::pairwise_string_distance_at_thresholds(column.expression(), measure(distance_function_name)?, thresholds),
+            configure,
+        ),
         Spec::AbsoluteDateDifferenceAtThresholds {
             column,
             input_is_string,
@@ -132,10 +140,13 @@ fn named(spec: &ComparisonSpec) -> Result<ComparisonBuilder, LibraryError> {
             };
             (built, configure)
         }
-        Spec::ArrayIntersectAtSizes { column, sizes, configure } => (Library::array_intersect_at_sizes(column.expression(), sizes), configure),
-        Spec::DistanceInKmAtThresholds { latitude_column, longitude_column, thresholds, configure } => {
-            (Library::distance_in_km_at_thresholds(latitude_column.expression(), longitude_column.expression(), thresholds), configure)
+        Spec::ArrayIntersectAtSizes { column, sizes, configure } => {
+            (Library::array_intersect_at_sizes(column.expression(), sizes), configure)
         }
+        Spec::DistanceInKmAtThresholds { latitude_column, longitude_column, thresholds, configure } => (
+            Library::distance_in_km_at_thresholds(latitude_column.expression(), longitude_column.expression(), thresholds),
+            configure,
+        ),
         Spec::DateOfBirthComparison {
             column,
             input_is_string,
@@ -178,9 +189,13 @@ fn named(spec: &ComparisonSpec) -> Result<ComparisonBuilder, LibraryError> {
         } => {
             let kilometres = km_thresholds.clone().unwrap_or_else(|| vec![1.0, 10.0, 100.0]);
             let builder = match (latitude_column, longitude_column) {
-                (Some(latitude), Some(longitude)) => {
-                    Library::postcode_with_coordinates(column.expression(), *invalid_postcodes_as_null, latitude.expression(), longitude.expression(), &kilometres)
-                }
+                (Some(latitude), Some(longitude)) => Library::postcode_with_coordinates(
+                    column.expression(),
+                    *invalid_postcodes_as_null,
+                    latitude.expression(),
+                    longitude.expression(),
+                    &kilometres,
+                ),
                 _ => Library::postcode(column.expression(), *invalid_postcodes_as_null),
             };
             (builder, configure)

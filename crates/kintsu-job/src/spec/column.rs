@@ -86,9 +86,10 @@ impl ColumnSpec {
     pub fn expression(&self) -> ColumnExpression {
         match self {
             Self::Sql(text) => ColumnExpression::new(text),
-            Self::Transformed(column) => {
-                column.operations.iter().fold(ColumnExpression::new(&column.sql), |expression, operation| operation.on(expression))
-            }
+            Self::Transformed(column) => column
+                .operations
+                .iter()
+                .fold(ColumnExpression::new(&column.sql), |expression, operation| operation.on(expression)),
         }
     }
 }
