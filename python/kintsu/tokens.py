@@ -273,9 +273,10 @@ def overlap(
         "overwrite": overwrite,
         "allow_weak_secret": allow_weak_secret,
     }
-    keys = [_bytes("encryption_keys", key) for key in encryption_keys]
+    first_key, second_key = (_bytes("encryption_keys", key) for key in encryption_keys)
     surroundings = json.dumps({"threads": threads, "memory": memory, "progress": progress})
-    report = _native.overlap_files(json.dumps(spec), _bytes("encryption_key", encryption_key), *keys, surroundings)
+    key = _bytes("encryption_key", encryption_key)
+    report = _native.overlap_files(json.dumps(spec), key, first_key, second_key, surroundings)
     return Overlap(json.loads(report))
 
 

@@ -16,16 +16,26 @@ pub fn target() -> PathBuf {
 
 /// The cargo that runs this program.
 pub fn cargo() -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root());
-    command
+    program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// Any other program.
 pub fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(name);
     command.current_dir(root());
+    // What cargo says of this package would make a build script that reads it run anew, and every crate above it be built again.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(is_of_this_package) {
+            command.env_remove(&name);
+        }
+    }
     command
+}
+
+/// Whether cargo sets a variable for the package that it runs.
+fn is_of_this_package(variable: &str) -> bool {
+    let beginnings = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
+    beginnings.iter().any(|beginning| variable.starts_with(beginning))
 }
 
 /// Announces `what` and runs `command`, whose output goes to the terminal.
