@@ -37,9 +37,10 @@ pub(crate) fn union_sql(deliveries: &[DeliveryCard], sources: &[Source], options
             "-- DuckDB, run in this directory; elsewhere load the files into tables of these names and leave the views out.\n",
         );
         for (_, table) in &tables {
-            let files = match dated {
-                true => format!("'{table}/*/*.{extension}', hive_partitioning = true"),
-                false => format!("'{table}/*.{extension}'"),
+            let files = if dated {
+                format!("'{table}/*/*.{extension}', hive_partitioning = true")
+            } else {
+                format!("'{table}/*.{extension}'")
             };
             let _ = writeln!(text, "CREATE OR REPLACE VIEW \"{table}\" AS SELECT * FROM {reader}({files});");
         }

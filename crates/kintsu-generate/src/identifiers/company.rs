@@ -121,9 +121,8 @@ mod tests {
             }
             Country::UnitedKingdom => id.len() == 11 && sum(&[8, 7, 6, 5, 4, 3, 2, 10, 1]) % 97 == 0,
             Country::Germany => id.len() == 11 && hybrid(),
-            Country::France => id.len() == 9 && luhn_holds(),
             Country::Italy => id.len() == 11 && luhn_holds(),
-            Country::Spain => id.len() == 9 && luhn_holds(),
+            Country::France | Country::Spain => id.len() == 9 && luhn_holds(),
             Country::Netherlands => {
                 let parts = sum(&[9, 8, 7, 6, 5, 4, 3, 2]);
                 id.len() == 14 && id.ends_with("B01") && parts % 11 == figures[8]

@@ -172,7 +172,7 @@ mod tests {
         let figures = id.bytes().filter(u8::is_ascii_digit).count();
         match country {
             Country::UnitedStates => id.len() == 11 && id.starts_with('9') && figures == 9,
-            Country::UnitedKingdom => figures == 10 && sum(id, &[10, 9, 8, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0,
+            Country::UnitedKingdom => figures == 10 && sum(id, &[10, 9, 8, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11),
             Country::Germany => {
                 let last = id
                     .bytes()
@@ -194,7 +194,7 @@ mod tests {
                 id.chars().nth(8) == "TRWAGMYFPDXBNJZSQVHLCKE".chars().nth(number % 23)
             }
             Country::Netherlands => figures == 9 && sum(id, &[9, 8, 7, 6, 5, 4, 3, 2]) % 11 == u32::from(id.as_bytes()[8] - b'0'),
-            Country::Poland => figures == 11 && sum(id, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 == 0,
+            Country::Poland => figures == 11 && sum(id, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]).is_multiple_of(10),
         }
     }
 
