@@ -18,6 +18,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   bench linkage [ARGS]  one million people: this project and Splink side by side
   bench tokens [ARGS]   one million people: this project and openlinktoken side by side
   bench overlap [ARGS]  two files of five million tokens compared
+                        (benches print the goals that are missed, and fail when results are wrong)
   install               installs the Python package into a new environment with pip, and follows the README's quick start there
   wheel                 builds the wheel of the Python package for manylinux_2_28 into target/wheels
   docs [--check]        writes docs/reference; with --check only says whether it is current

@@ -3,19 +3,22 @@
 //! Plain CLKs, those of clkhash too, can be attacked: frequent names make frequent bits. No option here proves anything secure, and each
 //! costs some accuracy. Both parties have to use the same ones. They are applied in the order of the fields of [`Hardening`]:
 //!
-//! * **Salting** (Niedermeyer, Steinmetzer, Kroll and Schnell 2014, Journal of Privacy and Confidentiality 6(2)): the tokens of
-//!   all features are hashed together with the value of one or more columns, such as the year of birth, `hash(token, 0x1f,
-//!   value, ...)`. Records that differ in the salt share no token, so it has to be free of errors.
-//! * **Folding** (Schnell and Borgs 2016, ICDM workshops, "XOR-folding"): `new[i]` is the parity of all `old[j]` with `j = i` modulo
-//!   the new length, which halves with every fold. It acts on finished CLKs, beyond the folds of the schema.
-//! * **Rule 90** (Schnell and Borgs 2018, "Hardening encrypted patient names against cryptographic attacks using cellular
-//!   automata", ICDM workshops): `new[i] = old[i - 1] xor old[i + 1]`, around the ends. A changed bit changes two.
-//! * **Random flips** (Alaggan, Gambs and Kermarrec 2012, "BLIP"; Schnell and Borgs 2016, "Randomized response and balanced Bloom
-//!   filters"): every bit is flipped with probability `p`. For a filter where a token sets at most `k` bits, `p = 1 / (1 +
-//!   exp(e / k))` gives each token `e`-differential privacy. Flips are keyed by the secret, the record's id and its CLK: a repeated
-//!   run gives the same bits, so nobody can average the noise away, and neither the clock nor a seed has a part in them.
-//! * **Balancing** (Berger 1961; Schnell and Borgs 2016): the CLK is followed by its complement and all positions are permuted
-//!   under the secret. Every CLK has then as many set bits as cleared ones, and twice the length.
+//! * **Salting**: the tokens of all features are hashed together with the value of one or more columns, such as the year of birth,
+//!   `hash(token, 0x1f, value, ...)`. Records that differ in the salt share no token, so it has to be free of errors. It answers
+//!   attacks that count bits over all records (Niedermeyer, Steinmetzer, Kroll and Schnell, "Cryptanalysis of basic Bloom filters
+//!   used for privacy preserving record linkage", Journal of Privacy and Confidentiality 6(2), 2014).
+//! * **Folding** (Schnell and Borgs, "XOR-folding for Bloom filter-based encryptions for privacy-preserving record linkage", working
+//!   paper WP-GRLC-2016-03): `new[i]` is the parity of all `old[j]` with `j = i` modulo the new length, which halves with every
+//!   fold. It acts on finished CLKs, beyond the folds of the schema.
+//! * **Rule 90** (Schnell and Borgs, "Hardening encrypted patient names against cryptographic attacks using cellular automata", ICDM
+//!   workshops 2018): `new[i] = old[i - 1] xor old[i + 1]`, around the ends. A changed bit changes two.
+//! * **Random flips** (Alaggan, Gambs and Kermarrec, "BLIP: non-interactive differentially-private similarity computation on Bloom
+//!   filters", 2012; Schnell and Borgs, "Randomized response and balanced Bloom filters for privacy preserving record linkage",
+//!   ICDM workshops 2016): every bit is flipped with probability `p`. For a filter where a token sets at most `k` bits, `p = 1 /
+//!   (1 + exp(e / k))` gives each token `e`-differential privacy. Flips are keyed by the secret, the record's id and its CLK: a
+//!   repeated run gives the same bits, so nobody can average the noise away, and neither the clock nor a seed has a part in them.
+//! * **Balancing** (Schnell and Borgs 2016; the idea is that of Berger's codes, 1961): the CLK is followed by its complement and all
+//!   positions are permuted under the secret. Every CLK has then as many set bits as cleared ones, and twice the length.
 
 use zeroize::Zeroizing;
 

@@ -18,8 +18,8 @@ pub(crate) enum Comparison {
     Numeric(Numeric),
 }
 
-/// The neighbourhood of a number on a grid (Vatsalan and Christen, Journal of Biomedical Informatics, 2015): `2 resolution + 1`
-/// points around it, so that numbers closer than the threshold share some.
+/// The neighbourhood of a number on a grid (Vatsalan and Christen, Journal of Biomedical Informatics 59, 2016): `2 resolution +
+/// 1` points around it, so that numbers closer than the threshold share some.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Numeric {
     resolution: i128,
