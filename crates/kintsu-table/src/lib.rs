@@ -22,4 +22,4 @@ pub use input::{ColumnChoice, Input, ReadOptions};
 pub use read::{Piece, RowStream, TextBatch, TextStream, read, read_counted, schema_of};
 pub use staged::{Overwrite, StagedDirectory, StagedFile};
 pub use table::{Table, TableShapeError};
-pub use write::{EncodedPiece, PieceEncoder, PieceWriter, TableWriter, WriteOptions, Written, write_file};
+pub use write::{DirectFile, EncodedPiece, PieceEncoder, PieceWriter, TableWriter, WriteOptions, Written, write_file};

@@ -1,13 +1,13 @@
 //! Files of tokens, with the columns RuleId, Token and RecordId, and of CLKs.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use kintsu_kernel::{Tokenize, tokens_schema};
-use kintsu_table::{FileFormat, Overwrite, StagedFile, TableWriter, WriteOptions};
+use kintsu_table::{DirectFile, FileFormat, Overwrite, StagedFile, TableWriter, WriteOptions};
 use kintsu_token::TokenBatch;
 
 use crate::error::JobError;
@@ -67,7 +67,7 @@ pub(super) struct TokenFile {
 }
 
 enum Writer {
-    Csv(BufWriter<File>),
+    Csv(DirectFile),
     Parquet(Box<TableWriter>),
 }
 
@@ -93,7 +93,7 @@ impl TokenFile {
     ) -> Result<Self, JobError> {
         let staged = StagedFile::create(target, overwrite).map_err(JobError::part)?;
         let random_columns = vec![random_column.to_owned()];
-        let options = WriteOptions { metadata, random_columns, rows_per_group: Some(ROWS_PER_GROUP) };
+        let options = WriteOptions { metadata, random_columns, rows_per_group: Some(ROWS_PER_GROUP), direct: true };
         Ok(Self { staged, format, schema, options, writer: None, rows: 0 })
     }
 
@@ -139,7 +139,7 @@ impl TokenFile {
     /// Completes the file. A CSV file without rows is empty, unless it was begun; a Parquet file without rows is not there.
     pub(super) fn finish(mut self) -> Result<Option<StagedFile>, JobError> {
         match self.writer.take() {
-            Some(Writer::Csv(mut file)) => file.flush().map_err(|source| unwritable(self.staged.path(), source))?,
+            Some(Writer::Csv(file)) => drop(file.finish().map_err(|source| unwritable(self.staged.path(), source))?),
             Some(Writer::Parquet(writer)) => drop(writer.finish().map_err(JobError::part)?),
             None if self.format == FileFormat::Parquet => return Ok(None),
             None => drop(new_file(self.staged.path())?),
@@ -155,9 +155,9 @@ pub(super) fn staged_text(target: &Path, overwrite: Overwrite, text: &str) -> Re
     Ok(staged)
 }
 
-fn new_file(path: &Path) -> Result<BufWriter<File>, JobError> {
+fn new_file(path: &Path) -> Result<DirectFile, JobError> {
     let file = File::options().write(true).create_new(true).open(path).map_err(|source| unwritable(path, source))?;
-    Ok(BufWriter::with_capacity(1 << 16, file))
+    Ok(DirectFile::new(file))
 }
 
 fn unwritable(path: &Path, source: std::io::Error) -> JobError {

@@ -7,7 +7,7 @@ use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{ArrowError, SchemaRef};
 
-use super::{BatchWriter, Output, flushed, plain_array, plain_schema};
+use super::{BatchWriter, Output, plain_array, plain_schema};
 use crate::error::TableError;
 
 /// Writes an Arrow IPC file, one record batch for each batch.
@@ -34,7 +34,7 @@ impl BatchWriter for ArrowFileWriter {
     fn finish(mut self: Box<Self>) -> Result<File, TableError> {
         self.writer.finish().map_err(|error| failed(&self.path, error))?;
         let output = self.writer.into_inner().map_err(|error| failed(&self.path, error))?;
-        flushed(output, &self.path)
+        output.finish(&self.path)
     }
 }
 

@@ -10,7 +10,7 @@ use memchr::{memchr, memchr3};
 
 use super::json_lines::append_json;
 use super::rows::{Cell, Cells, append, append_float, write_rows};
-use super::{BatchWriter, Output, flushed};
+use super::{BatchWriter, Output};
 use crate::error::TableError;
 
 /// Writes a CSV file with a header, commas and `\n`.
@@ -32,7 +32,7 @@ impl BatchWriter for CsvWriter {
     }
 
     fn finish(self: Box<Self>) -> Result<File, TableError> {
-        flushed(self.output, &self.path)
+        self.output.finish(&self.path)
     }
 }
 

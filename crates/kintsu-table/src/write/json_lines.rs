@@ -7,7 +7,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
 use super::rows::{Cell, Cells, append, append_float, write_rows};
-use super::{BatchWriter, Output, flushed};
+use super::{BatchWriter, Output};
 use crate::error::TableError;
 
 /// Writes one object a row.
@@ -34,7 +34,7 @@ impl BatchWriter for JsonLinesWriter {
     }
 
     fn finish(self: Box<Self>) -> Result<File, TableError> {
-        flushed(self.output, &self.path)
+        self.output.finish(&self.path)
     }
 }
 

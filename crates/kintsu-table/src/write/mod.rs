@@ -4,16 +4,18 @@
 
 mod arrow_file;
 mod csv;
+mod direct;
 mod json_lines;
 mod parquet;
 mod pieces;
 mod rows;
 
+pub use direct::DirectFile;
 pub use pieces::{EncodedPiece, PieceEncoder, PieceWriter};
 
 use std::fmt;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, IntoInnerError, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,10 +47,46 @@ pub struct WriteOptions {
     pub random_columns: Vec<String>,
     /// Rows of a row group of Parquet; none means 2^19.
     pub rows_per_group: Option<usize>,
+    /// Whether the file is written past the system's cache, where that works: see [`DirectFile`].
+    pub direct: bool,
 }
 
 /// Where the bytes of a file go.
-type Output = BufWriter<File>;
+enum Output {
+    Buffered(BufWriter<File>),
+    Direct(DirectFile),
+}
+
+impl Output {
+    fn new(file: File, direct: bool) -> Self {
+        if direct { Self::Direct(DirectFile::new(file)) } else { Self::Buffered(BufWriter::with_capacity(1 << 18, file)) }
+    }
+
+    /// The file, all bytes handed to the system.
+    fn finish(self, path: &Path) -> Result<File, TableError> {
+        let finished = match self {
+            Self::Buffered(output) => output.into_inner().map_err(IntoInnerError::into_error),
+            Self::Direct(output) => output.finish(),
+        };
+        finished.map_err(|source| TableError::write(path, source))
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Buffered(output) => output.write(bytes),
+            Self::Direct(output) => output.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Buffered(output) => output.flush(),
+            Self::Direct(output) => output.flush(),
+        }
+    }
+}
 
 /// Writes batches in one format.
 trait BatchWriter: Send {
@@ -95,7 +133,7 @@ impl TableWriter {
             rows::check_types(schema)?;
         }
         let file = File::options().write(true).create_new(true).open(path).map_err(failed)?;
-        let output = BufWriter::with_capacity(1 << 18, file);
+        let output = Output::new(file, options.direct);
         let writer: Box<dyn BatchWriter> = match format {
             FileFormat::Parquet => Box::new(parquet::ParquetWriter::new(path, output, schema, options)?),
             FileFormat::Csv => Box::new(csv::CsvWriter::new(path, output, schema)?),
@@ -145,12 +183,6 @@ pub fn write_file(
         writer.write(&batch?)?;
     }
     writer.finish()
-}
-
-/// The file behind `output`, all bytes handed to the system.
-fn flushed(mut output: Output, path: &Path) -> Result<File, TableError> {
-    output.flush().map_err(|source| TableError::write(path, source))?;
-    output.into_inner().map_err(|error| TableError::write(path, error.into_error()))
 }
 
 /// `schema` with the values' types in the place of dictionaries.

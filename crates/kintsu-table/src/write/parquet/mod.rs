@@ -32,7 +32,7 @@ pub(super) use self::groups::{RowGroup, RowGroupEncoder};
 use self::keys::KeyColumn;
 
 use self::parquet_failed as failed;
-use super::{BatchWriter, Output, WriteOptions, flushed, plain_array, plain_schema};
+use super::{BatchWriter, Output, WriteOptions, plain_array, plain_schema};
 use crate::error::TableError;
 
 /// Rows of a row group.
@@ -185,7 +185,7 @@ impl BatchWriter for ParquetWriter {
     fn finish(mut self: Box<Self>) -> Result<File, TableError> {
         self.end_group()?;
         let output = self.writer.into_inner().map_err(|error| failed(&self.path, error))?;
-        flushed(output, &self.path)
+        output.finish(&self.path)
     }
 }
 
