@@ -174,16 +174,50 @@ pub(super) struct Renderer {
     format: FileFormat,
     quoting: Quoting,
     /// For each rule its id as a field, with the comma.
-    rules: Vec<Vec<u8>>,
+    rules: Vec<ShortText>,
+}
+
+/// A text that is mostly short. Up to [`SHORT`] bytes are copied as one piece of that length, which takes an instruction or two
+/// where a copy of any length takes a call.
+#[derive(Default)]
+struct ShortText {
+    /// At least [`SHORT`] bytes, zeros behind the text.
+    padded: Vec<u8>,
+    length: usize,
+}
+
+const SHORT: usize = 32;
+
+impl ShortText {
+    /// Puts what `fill` appends in the place of the text.
+    fn fill(&mut self, fill: impl FnOnce(&mut Vec<u8>)) {
+        self.padded.clear();
+        fill(&mut self.padded);
+        self.length = self.padded.len();
+        self.padded.resize(self.length.max(SHORT), 0);
+    }
+
+    #[inline]
+    fn append_to(&self, text: &mut Vec<u8>) {
+        match self.padded.first_chunk::<SHORT>() {
+            Some(piece) if self.length <= SHORT => {
+                text.extend_from_slice(piece);
+                text.truncate(text.len() - (SHORT - self.length));
+            }
+            _ => text.extend_from_slice(&self.padded[..self.length]),
+        }
+    }
 }
 
 impl Renderer {
     /// Renders for a format; ids of rules in their order.
     pub(super) fn new(format: FileFormat, quoting: Quoting, rule_ids: &[String]) -> Self {
         let field = |id: &String| {
-            let mut field = Vec::new();
-            append_field(id.as_bytes(), quoting, &mut field);
-            field.push(b',');
+            let mut field = ShortText::default();
+            field.fill(|text| {
+                append_field(id.as_bytes(), quoting, text);
+                text.push(b',');
+            });
             field
         };
         Self { format, quoting, rules: rule_ids.iter().map(field).collect() }
@@ -197,28 +231,41 @@ impl Renderer {
         let (bytes, _) = tokens.tokens();
         let (ids, _) = tokens.record_ids();
         text.clear();
-        text.reserve(bytes.len() + (ids.len() / tokens.records().max(1) + 16) * tokens.len());
+        text.reserve(bytes.len() + (ids.len() / tokens.records().max(1) + 16) * tokens.len() + SHORT);
         // Base64 and zeros need no quotes.
         let hashed = kernel.tokenizer().maker().makes_base64();
-        let mut id_field = Vec::new();
+        let mut id_field = ShortText::default();
         let mut record_of_field = usize::MAX;
         for (position, (record, rule)) in tokens.slots().enumerate() {
             if record != record_of_field {
                 record_of_field = record;
-                id_field.clear();
-                id_field.push(b',');
-                append_field(tokens.record_id(record), self.quoting, &mut id_field);
-                id_field.push(b'\n');
+                id_field.fill(|text| {
+                    text.push(b',');
+                    append_field(tokens.record_id(record), self.quoting, text);
+                    text.push(b'\n');
+                });
             }
-            text.extend_from_slice(&self.rules[rule]);
+            self.rules[rule].append_to(&mut text);
             if hashed {
-                text.extend_from_slice(tokens.token(position));
+                append_in_pieces(tokens.token(position), &mut text);
             } else {
                 append_field(tokens.token(position), Quoting::Minimal, &mut text);
             }
-            text.extend_from_slice(&id_field);
+            id_field.append_to(&mut text);
         }
         Ok(TokenRows::text(tokens.len(), text))
+    }
+}
+
+/// Appends a token, whose length is mostly a multiple of [`SHORT`].
+#[inline]
+fn append_in_pieces(token: &[u8], text: &mut Vec<u8>) {
+    let (pieces, rest) = token.as_chunks::<SHORT>();
+    for piece in pieces {
+        text.extend_from_slice(piece);
+    }
+    if !rest.is_empty() {
+        text.extend_from_slice(rest);
     }
 }
 
