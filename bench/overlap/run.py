@@ -80,7 +80,7 @@ def pairs_by_join(first: Path, second: Path, rules: list[str]) -> int:
         select count(*) from (
             select a.RecordId as l, b.RecordId as r from '{first}' a join '{second}' b using (RuleId, Token)
             where RuleId in ({chosen}) and Token <> '{BLANK}' group by all having count(distinct RuleId) = {len(rules)})"""
-    return duckdb.sql(query).fetchone()[0]
+    return duckdb.sql(query).fetchall()[0][0]
 
 
 def main() -> None:
