@@ -13,7 +13,7 @@ use kintsu_token::TokenBatch;
 use crate::error::JobError;
 
 /// Rows of a row group of a Parquet file of tokens.
-const ROWS_PER_GROUP: usize = 1 << 18;
+const ROWS_PER_GROUP: usize = 1 << 17;
 
 /// How fields of CSV files are put into quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
