@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{output, program, root, step, target};
-use crate::python;
+use crate::python::{self, Environments};
 
 /// What the wheel runs on: every Linux with glibc 2.28 or newer.
 const COMPATIBILITY: &str = "manylinux_2_28";
@@ -24,11 +24,26 @@ pub fn test() -> Result<(), String> {
     )
 }
 
-/// Puts the extension module that cargo has built beside the sources of the package, where an editable installation has it.
+/// Compares the package with both Splinks. The extension module must have been built.
 ///
 /// # Errors
-/// When it has not been built.
-pub fn put_extension_module() -> Result<(), String> {
+/// When they differ.
+pub fn compare_with_splink(environments: &Environments) -> Result<(), String> {
+    put_extension_module()?;
+    let (splink_4, splink_5) = (&environments.splink_4, &environments.splink_5);
+    compare("python_library.py", "the libraries of Python and Splink 4", splink_4)?;
+    compare("python_library.py", "the libraries of Python and Splink 5", splink_5)?;
+    compare("from_splink.py", "scripts of Splink with the import changed", splink_5)
+}
+
+fn compare(script: &str, what: &str, python: &Path) -> Result<(), String> {
+    let script = root().join("tests/differential").join(script);
+    let mut command = program(python);
+    step(&format!("differential tests: {what}"), command.arg(script).env("PYTHONPATH", root().join("python")))
+}
+
+/// Puts the extension module that cargo has built beside the sources of the package, where an editable installation has it.
+fn put_extension_module() -> Result<(), String> {
     let built =
         target().join("release").join(format!("{}kintsu_python{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX));
     let folder = root().join("python/kintsu");

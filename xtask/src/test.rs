@@ -83,15 +83,7 @@ fn differential() -> Result<Option<Answers>, String> {
         )?;
     }
     let splinks = [("splink4", &environments.splink_4), ("splink5", &environments.splink_5)];
-    package::put_extension_module()?;
-    for (name, python) in splinks {
-        let script = root().join("tests/differential/python_library.py");
-        let mut command = program(python);
-        step(
-            &format!("differential tests: the Python libraries of {name}"),
-            command.arg(script).env("PYTHONPATH", root().join("python")),
-        )?;
-    }
+    package::compare_with_splink(&environments)?;
     let conditions = emit("emit_conditions.py", "DuckDB's answers to the conditions", &splinks, &[])?;
     let packages =
         [("openlinktoken2.1", &environments.open_link_token_2_1), ("openlinktoken2.2", &environments.open_link_token_2_2)];
