@@ -30,6 +30,24 @@ pub enum KernelError {
     /// Data cannot be made.
     #[error(transparent)]
     Generate(#[from] GenerateError),
+    /// A column that the kernel reads is not there.
+    #[error("the kernel `{kernel}` finds no column `{column}` in its records")]
+    NoColumn {
+        /// The kernel.
+        kernel: &'static str,
+        /// The column.
+        column: String,
+    },
+    /// A column is of a type that the kernel cannot read.
+    #[error("the kernel `{kernel}` can make no text of the column `{column}`, which holds {kind}")]
+    Column {
+        /// The kernel.
+        kernel: &'static str,
+        /// The column.
+        column: String,
+        /// Its type.
+        kind: String,
+    },
     /// The spec makes no sense.
     #[error("the kernel's description cannot be used: {0}")]
     Spec(String),
@@ -47,7 +65,7 @@ impl KernelError {
             Self::Table(inner) => Some(inner),
             Self::Tokens(inner) => Some(inner),
             Self::Generate(inner) => Some(inner),
-            Self::Spec(_) | Self::Output(_) => None,
+            Self::Spec(_) | Self::NoColumn { .. } | Self::Column { .. } | Self::Output(_) => None,
         }
     }
 }
@@ -63,6 +81,8 @@ impl Explain for KernelError {
             Self::Generate(inner) => inner.code(),
             Self::Spec(_) => "KN-KERNEL-001",
             Self::Output(_) => "KN-KERNEL-002",
+            Self::NoColumn { .. } => "KN-KERNEL-003",
+            Self::Column { .. } => "KN-KERNEL-004",
         }
     }
 
@@ -70,6 +90,8 @@ impl Explain for KernelError {
         match self.inner() {
             Some(inner) => inner.hint(),
             None if matches!(self, Self::Spec(_)) => Some("mend the description of the kernel".to_owned()),
+            None if matches!(self, Self::NoColumn { .. }) => Some("name the column that holds it, or add one".to_owned()),
+            None if matches!(self, Self::Column { .. }) => Some("give text, numbers or days, by a cast to string".to_owned()),
             None => Some(kintsu_core::DEFECT_HINT.to_owned()),
         }
     }
@@ -77,8 +99,8 @@ impl Explain for KernelError {
     fn blame(&self) -> Blame {
         match self.inner() {
             Some(inner) => inner.blame(),
-            None if matches!(self, Self::Spec(_)) => Blame::Input,
-            None => Blame::Internal,
+            None if matches!(self, Self::Output(_)) => Blame::Internal,
+            None => Blame::Input,
         }
     }
 

@@ -8,6 +8,7 @@
 //! made of the same parts. Training counts by `TrainingData::count_pairs`, which is all that [`CountPatterns`] does.
 
 mod batches;
+mod decrypt_tokens;
 mod error;
 mod frequencies;
 mod generate;
@@ -16,6 +17,7 @@ mod patterns;
 mod prepare;
 mod score;
 mod spec;
+mod token_rows;
 mod tokenize;
 
 use arrow_array::RecordBatch;
@@ -23,6 +25,7 @@ use kintsu_core::RunContext;
 use kintsu_token::{Encryption, Secret, TokenMaker};
 
 pub use batches::{edges_batch, pattern_counts, patterns_batch};
+pub use decrypt_tokens::DecryptTokens;
 pub use error::KernelError;
 pub use generate::{Generate, GenerateSpec};
 pub use pairs::ScorePairs;
@@ -34,6 +37,7 @@ pub use spec::{
     TermFrequenciesSpec,
 };
 
+pub use token_rows::{RecordTokens, RowCounter};
 pub use tokenize::{ColumnPlan, TokenInput, Tokenize, TokenizeSpec, tokens_schema};
 
 /// A kernel, ready to be applied.

@@ -209,7 +209,7 @@ pub fn tokens_schema() -> SchemaRef {
 }
 
 /// Texts that stand one after another, as an array.
-fn strings((bytes, ends): (&[u8], &[usize])) -> Result<StringArray, KernelError> {
+pub(crate) fn strings((bytes, ends): (&[u8], &[usize])) -> Result<StringArray, KernelError> {
     let too_long = || KernelError::Output("a batch of tokens is longer than 2 GiB".to_owned());
     i32::try_from(bytes.len()).map_err(|_| too_long())?;
     let offsets: Vec<i32> = std::iter::once(0).chain(ends.iter().map(|end| *end as i32)).collect();

@@ -43,4 +43,5 @@ pub use secret::{KeyError, KeyLedger, KeyUses, Secret, SecretKind, SecretSource,
 pub use signature::{CompiledRules, Field, Outcome, Part, Signature};
 pub use tokenize::{
     Encryption, RecordColumns, TextColumn, TokenBatch, TokenCounts, TokenMaker, TokenMode, TokenWorker, TokenizeError, Tokenizer,
+    counted_record_id,
 };

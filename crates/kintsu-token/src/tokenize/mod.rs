@@ -18,6 +18,7 @@ pub use batch::TokenBatch;
 pub use counts::TokenCounts;
 pub use error::TokenizeError;
 pub use maker::{Encryption, TokenMaker, TokenMode};
+pub use record_ids::counted_record_id;
 
 use crate::encrypt::IvSource;
 use crate::secret::KeyError;

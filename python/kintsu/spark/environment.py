@@ -1,0 +1,172 @@
+"""Combinations of Java, Python, PySpark and PyArrow that cannot work, told before Spark fails in its own words.
+
+Each rule was seen to fail, and nothing is refused for its version alone where it works.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from kintsu.errors import MissingPackageError
+from kintsu.spark.errors import EnvironmentMismatchError
+from kintsu.spark.frames import is_connect
+
+#: The first PyArrow with the PyCapsule interface, by which kernels take and give batches.
+_PYARROW_MIN = 14
+
+
+def check_environment(frame: Any) -> None:
+    """Checks what a frame is to be processed with. Raises EnvironmentMismatchError or MissingPackageError."""
+    _check_python_packages()
+    session = frame.sparkSession
+    if not is_connect(frame):
+        java = session._jvm.java.lang.System.getProperty("java.specification.version")
+        _check_java(major_of(java), _pyspark_major())
+        master = session.sparkContext.master
+        if master.startswith("local"):
+            _check_workers(session.sparkContext.pythonExec)
+
+
+def check_local() -> None:
+    """Checks what a local session needs before it is started, and lets workers run the interpreter of the driver."""
+    _check_python_packages()
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home) / "bin/java") if home else shutil.which("java")
+    pyspark = _pyspark_major()
+    if java is None or not Path(java).exists():
+        raise EnvironmentMismatchError(
+            "a local Spark session needs Java, and there is none", code="KN-PY-101", hint="install Java 17 and set JAVA_HOME"
+        )
+    version, modules = _java_of(java)
+    _check_java(version, pyspark)
+    if pyspark >= 4 and modules and "jdk.incubator.vector" not in modules:
+        raise EnvironmentMismatchError(
+            f"the Java at {java} lacks the module jdk.incubator.vector, which PySpark {pyspark} starts with",
+            code="KN-PY-102",
+            hint="use a full Java 17 or 21 of the operating system, and set JAVA_HOME to it",
+        )
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+
+
+def check_connect() -> None:
+    """Checks what the client of Spark Connect needs."""
+    for module, package in (("pyspark", "pyspark"), ("grpc", "grpcio"), ("grpc_status", "grpcio-status"), ("google.protobuf", "protobuf")):
+        try:
+            importlib.import_module(module)
+        except ImportError:
+            raise MissingPackageError(
+                f"Spark Connect needs the package {package}", code="KN-PY-003", hint="install it: pip install 'pyspark[connect]'"
+            ) from None
+    _check_python_packages()
+    try:
+        importlib.import_module("pyspark.sql.connect.session")
+    except ImportError as error:
+        raise MissingPackageError(
+            f"the Spark Connect client of PySpark cannot be imported: {error}", code="KN-PY-003", hint="install it: pip install 'pyspark[connect]'"
+        ) from None
+
+
+def check_connect_server() -> None:
+    """Checks that PySpark can start a Spark Connect server of its own. Raises EnvironmentMismatchError with PySpark 3."""
+    if _pyspark_major() < 4:
+        raise EnvironmentMismatchError(
+            "the packages of PySpark 3 hold no Spark Connect server, so none can be started here",
+            code="KN-PY-103",
+            hint="use PySpark 4 or newer, or name a server that runs: SPARK_REMOTE=sc://HOST:PORT",
+        )
+
+
+def major_of(java: str) -> int:
+    """The major version in a version of Java: 8 for ``1.8``, 17 for ``17.0.15``."""
+    numbers = [int(number) for number in re.findall(r"\d+", java)[:2]]
+    return numbers[1] if len(numbers) > 1 and numbers[0] == 1 else numbers[0] if numbers else 0
+
+
+def _check_java(java: int, pyspark: int) -> None:
+    if pyspark < 4 and java >= 21:
+        raise EnvironmentMismatchError(
+            f"PySpark 3 exchanges no Arrow data on Java {java}",
+            code="KN-PY-104",
+            hint="run Spark on Java 17 (set JAVA_HOME), or use PySpark 4 or newer",
+        )
+    if pyspark >= 4 and 0 < java < 17:
+        raise EnvironmentMismatchError(
+            f"PySpark {pyspark} needs Java 17 or newer, and this is Java {java}", code="KN-PY-104", hint="install Java 17 and set JAVA_HOME"
+        )
+
+
+def _check_python_packages() -> None:
+    if sys.version_info >= (3, 12) and _pyspark_major() < 4 and importlib.util.find_spec("distutils") is None:
+        raise MissingPackageError(
+            "PySpark 3 needs the package setuptools on Python 3.12 and newer", code="KN-PY-003", hint="install it: pip install setuptools"
+        )
+    for package in ("pyarrow", "pandas"):
+        if importlib.util.find_spec(package) is None:
+            raise MissingPackageError(
+                f"PySpark needs the package {package} to hand batches to Python", code="KN-PY-003", hint=f"install it: pip install {package}"
+            )
+    import pyarrow
+
+    if int(pyarrow.__version__.split(".")[0]) < _PYARROW_MIN:
+        raise EnvironmentMismatchError(
+            f"PyArrow {pyarrow.__version__} hands no batches to kernels, which needs PyArrow {_PYARROW_MIN} or newer",
+            code="KN-PY-105",
+            hint=f"pip install 'pyarrow>={_PYARROW_MIN}' on the driver and on every worker",
+        )
+
+
+def _check_workers(interpreter: str) -> None:
+    """Local workers must run the driver's version of Python; Spark itself says so late, and in each task."""
+    version = _version_of(interpreter)
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if version is not None and version != own:
+        raise EnvironmentMismatchError(
+            f"Spark's workers run {interpreter}, which is Python {version}, and the driver runs Python {own}",
+            code="KN-PY-106",
+            hint=f"set PYSPARK_PYTHON={sys.executable} before the session starts",
+        )
+
+
+def _pyspark_major() -> int:
+    import pyspark
+
+    return int(pyspark.__version__.split(".")[0])
+
+
+@lru_cache
+def _version_of(interpreter: str) -> str | None:
+    program = shutil.which(interpreter)
+    if program is None:
+        return None
+    if Path(program).resolve() == Path(sys.executable).resolve():
+        return f"{sys.version_info.major}.{sys.version_info.minor}"
+    printed = _output([program, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
+    return printed.strip() or None
+
+
+@lru_cache
+def _java_of(program: str) -> tuple[int, str]:
+    """The major version of a Java and the list of its modules; 0 and nothing where it does not say."""
+    modules = _output([program, "--list-modules"])
+    found = re.search(r"java\.base@(\S+)", modules)
+    if found is not None:
+        return major_of(found.group(1)), modules
+    found = re.search(r'version "([^"]+)"', _output([program, "-version"]))
+    return (major_of(found.group(1)) if found else 0), ""
+
+
+def _output(command: list[str]) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout + done.stderr

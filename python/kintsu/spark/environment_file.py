@@ -1,0 +1,61 @@
+"""Settings from the environment and from a ``.env`` file, read each time they are asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from kintsu.spark.errors import SparkSettingsError
+
+
+def settings(folder: Path | None = None) -> dict[str, str]:
+    """The variables of the process, and under them those of the nearest ``.env``; empty ones count as unset."""
+    file = find_environment_file(folder or Path.cwd())
+    written = {} if file is None else read_environment_file(file.read_text(encoding="utf-8-sig"))
+    return {name: value for name, value in {**written, **_set(os.environ)}.items() if value.strip()}
+
+
+def find_environment_file(folder: Path) -> Path | None:
+    """``.env`` in ``folder`` or in a folder above it, no higher than the root of the project that ``.git`` marks."""
+    for candidate in (folder, *folder.parents):
+        file = candidate / ".env"
+        if file.is_file():
+            return file
+        if (candidate / ".git").exists():
+            return None
+    return None
+
+
+def read_environment_file(text: str) -> dict[str, str]:
+    """The variables in the text of a ``.env`` file.
+
+    A line is ``NAME=value``, with or without ``export``; quotes around a value are taken away, and in an unquoted value a `` #``
+    begins a comment. Lines of any other form are passed over.
+    """
+    variables = {}
+    for line in text.splitlines():
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        name, value = name.strip(), value.strip()
+        if not equals or not name.isidentifier():
+            continue
+        if value[:1] in ("'", '"') and value.find(value[0], 1) > 0:
+            value = value[1 : value.index(value[0], 1)]
+        else:
+            value = "" if value.startswith("#") else value.split(" #", 1)[0].split("\t#", 1)[0].strip()
+        variables[name] = value
+    return variables
+
+
+def read_switch(name: str, value: str) -> bool:
+    """What a variable that is on or off says. Raises SparkSettingsError when it says neither."""
+    word = value.strip().lower()
+    if word in ("true", "1", "yes", "on"):
+        return True
+    if word in ("false", "0", "no", "off"):
+        return False
+    raise SparkSettingsError(f"{name} is neither true nor false: {value!r}", code="KN-PY-120", hint=f"set {name}=true or {name}=false")
+
+
+def _set(variables: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if value.strip()}

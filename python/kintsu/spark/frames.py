@@ -1,0 +1,54 @@
+"""What Spark frames are, seen without asking Spark to compute anything.
+
+Classic and Connect frames share no class, and PySpark's ``functions`` follow the process rather than the frame, so both are
+told apart by the frame's own module.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from pyspark.sql.types import StructField
+
+#: The error class by which declarative pipelines refuse to look at a frame while its query is being defined.
+_ANALYSIS_REFUSED = "ATTEMPT_ANALYSIS_IN_PIPELINE_QUERY_FUNCTION"
+
+
+def is_spark_frame(value: Any) -> bool:
+    """Whether ``value`` is a frame of Spark, classic or Connect; PySpark is not imported for it."""
+    modules = {kind.__module__ for kind in type(value).__mro__ if kind.__name__ == "DataFrame"}
+    return any(module.startswith("pyspark.sql") for module in modules)
+
+
+def is_connect(value: Any) -> bool:
+    """Whether a frame or a session belongs to Spark Connect."""
+    return type(value).__module__.startswith("pyspark.sql.connect")
+
+
+def functions_of(frame: Any) -> ModuleType:
+    """The functions that make columns for this frame."""
+    if is_connect(frame):
+        from pyspark.sql.connect import functions as connect_functions
+
+        return connect_functions
+    from pyspark.sql import functions
+
+    return functions
+
+
+def fields_of(frame: DataFrame) -> list[StructField] | None:
+    """The fields of a frame; none inside the query function of a declarative pipeline, where nobody may ask."""
+    try:
+        return list(frame.schema.fields)
+    except Exception as error:
+        if _ANALYSIS_REFUSED in str(error) or _ANALYSIS_REFUSED in type(error).__name__:
+            return None
+        raise
+
+
+def quoted(name: str) -> str:
+    """A column name as Spark reads it whatever stands in it."""
+    return "`" + name.replace("`", "``") + "`"

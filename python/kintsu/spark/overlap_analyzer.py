@@ -1,0 +1,197 @@
+"""Which records of two frames of tokens belong to the same person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from kintsu import _native
+from kintsu.spark.environment import check_environment
+from kintsu.spark.frames import fields_of, functions_of, is_spark_frame, quoted
+from kintsu.spark.processor import secret_bytes, warn_of_weakness
+from kintsu.spark.workers import by_value
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+_COLUMNS = ("RecordId", "RuleId", "Token")
+#: Rules that fit into the bits of Spark's BIGINT.
+_RULES_MAX = 63
+
+
+class OpenTokenOverlapAnalyzer:
+    """Compares two frames of tokens that were encrypted with one key, or hashed only.
+
+    Tokens that the key opens are compared by their content, others as they are. Blank tokens, which stand for missing or invalid
+    values, match nothing.
+
+    Raises ValueError when the key is empty or has not 32 bytes.
+    """
+
+    def __init__(self, encryption_key: str | bytes, *, token_profile: str = "opentoken-1-python") -> None:
+        key = secret_bytes(encryption_key, "encryption key", "compare tokens as they are")
+        if key is None:
+            raise ValueError("the encryption key cannot be None")
+        self._key, self._profile = key, token_profile
+        _native.DecryptKernel(key, token_profile)
+        warn_of_weakness("encryption key", key)
+
+    def __repr__(self) -> str:
+        return f"OpenTokenOverlapAnalyzer(token_profile={self._profile!r})"
+
+    def analyze_overlap(
+        self,
+        dataset1: DataFrame,
+        dataset2: DataFrame,
+        matching_rules: Sequence[str],
+        dataset1_name: str = "Dataset1",
+        dataset2_name: str = "Dataset2",
+    ) -> dict[str, Any]:
+        """How far two datasets overlap, where records match when their tokens are equal for each of the rules.
+
+        The result holds ``total_records_dataset1`` and ``2`` (distinct ids, whatever their rules), ``matching_records_dataset1``
+        and ``2``, ``unique_to_dataset1`` and ``2``, ``overlap_percentage`` (the smaller number of matching records in per cent of the
+        smaller total; 0 where there are none), ``matches`` (a frame of pairs, ``<name>_RecordId`` each; where the names are equal the
+        second column is ``<name>_2_RecordId``), ``dataset1_name``, ``dataset2_name`` and ``matching_rules``. Two Spark jobs run
+        to count; ``matches`` is computed when it is used.
+
+        Raises ValueError when columns are missing or there are no rules.
+        """
+        return self.compare_with_multiple_rules(dataset1, dataset2, [matching_rules], dataset1_name, dataset2_name)[0]
+
+    def compare_with_multiple_rules(
+        self,
+        dataset1: DataFrame,
+        dataset2: DataFrame,
+        rule_sets: Sequence[Sequence[str]],
+        dataset1_name: str = "Dataset1",
+        dataset2_name: str = "Dataset2",
+    ) -> list[dict[str, Any]]:
+        """The same for several sets of rules at once: tokens are decrypted and joined once for all of them."""
+        sets = [_rules(rules) for rules in rule_sets]
+        for name, frame in (("dataset1", dataset1), ("dataset2", dataset2)):
+            _check_frame(name, frame)
+        if not sets:
+            return []
+        check_environment(dataset1)
+        rules = sorted({rule for chosen in sets for rule in chosen})
+        if len(rules) > _RULES_MAX:
+            raise ValueError(f"{len(rules)} different rules are compared; {_RULES_MAX} are possible at once")
+        pairs = self._pairs(dataset1, dataset2, rules)
+        functions = functions_of(dataset1)
+        conditions = [_holds(functions, [rules.index(rule) for rule in chosen]) for chosen in sets]
+        matching = _count_matching(functions, pairs, conditions)
+        totals = [_count_records(frame) for frame in (dataset1, dataset2)]
+        columns = _column_names(dataset1_name, dataset2_name)
+        results = []
+        for chosen, condition, (left, right) in zip(rule_sets, conditions, matching, strict=True):
+            found = pairs.filter(condition).selectExpr(*(f"{side} AS {quoted(name)}" for side, name in zip(("left", "right"), columns, strict=True)))
+            results.append(
+                {
+                    "total_records_dataset1": totals[0],
+                    "total_records_dataset2": totals[1],
+                    "matching_records_dataset1": left,
+                    "matching_records_dataset2": right,
+                    "unique_to_dataset1": totals[0] - left,
+                    "unique_to_dataset2": totals[1] - right,
+                    "overlap_percentage": min(left, right) / min(totals) * 100 if min(totals) > 0 else 0.0,
+                    "matches": found,
+                    "dataset1_name": dataset1_name,
+                    "dataset2_name": dataset2_name,
+                    "matching_rules": list(chosen),
+                }
+            )
+        return results
+
+    def print_summary(self, results: dict[str, Any]) -> None:
+        """Prints what :meth:`analyze_overlap` found."""
+        print(summary(results))
+
+    def decrypt(self, tokens: DataFrame) -> DataFrame:
+        """``RecordId``, ``RuleId`` and the content of ``Token``; tokens that the key does not open stay as they are.
+
+        Blank and missing tokens are left out.
+        """
+        _check_frame("tokens", tokens)
+        check_environment(tokens)
+        return self._decrypted(tokens, None)
+
+    def _decrypted(self, tokens: DataFrame, rules: list[str] | None) -> DataFrame:
+        functions = functions_of(tokens)
+        chosen = tokens.select(*[functions.col(name) for name in _COLUMNS])
+        if rules is not None:
+            chosen = chosen.filter(functions.col("RuleId").isin(rules))
+        run = by_value("decrypt", "decrypt", (self._key, self._profile))
+        return chosen.mapInArrow(run, chosen.schema)
+
+    def _pairs(self, dataset1: DataFrame, dataset2: DataFrame, rules: list[str]) -> DataFrame:
+        """Pairs of ids, with a bit for each rule by which they match."""
+        sides = []
+        for name, frame in (("left", dataset1), ("right", dataset2)):
+            functions = functions_of(frame)
+            bit = functions.lit(None).cast("bigint")
+            for position, rule in enumerate(rules):
+                bit = functions.when(functions.col("RuleId") == rule, functions.lit(1 << position).cast("bigint")).otherwise(bit)
+            side = self._decrypted(frame, rules).select(functions.col("RecordId").alias(name), bit.alias("rule"), functions.col("Token"))
+            sides.append(side.filter(f"{name} IS NOT NULL").distinct())
+        joined = sides[0].join(sides[1], ["rule", "Token"])
+        return joined.groupBy("left", "right").agg(functions_of(joined).expr("bit_or(rule)").alias("rules"))
+
+
+def summary(results: dict[str, Any]) -> str:
+    """What :meth:`OpenTokenOverlapAnalyzer.analyze_overlap` found, as text."""
+    names = [results["dataset1_name"], results["dataset2_name"]]
+    width = max(len(name) for name in names)
+    lines = ["Overlap of two datasets", f"Rules that must all match: {', '.join(results['matching_rules'])}", ""]
+    for number, name in enumerate(names, 1):
+        total, matching = results[f"total_records_dataset{number}"], results[f"matching_records_dataset{number}"]
+        unique = results[f"unique_to_dataset{number}"]
+        lines.append(f"{name:<{width}}  {total:>12,} records  {matching:>12,} matching  {unique:>12,} in no pair")
+    return "\n".join([*lines, "", f"Overlap: {results['overlap_percentage']:.2f} %"])
+
+
+def _rules(rules: Sequence[str]) -> list[str]:
+    if isinstance(rules, str):
+        raise TypeError(f"matching_rules is a list of rules, such as [{rules!r}]")
+    distinct = list(dict.fromkeys(rules))
+    if not distinct:
+        raise ValueError("matching_rules cannot be empty: name at least one rule")
+    return distinct
+
+
+def _check_frame(name: str, frame: Any) -> None:
+    if frame is None:
+        raise ValueError(f"{name} cannot be None")
+    if not is_spark_frame(frame):
+        raise TypeError(f"{name} is a Spark DataFrame, not a {type(frame).__name__}")
+    fields = fields_of(frame) or []
+    names = [field.name for field in fields]
+    missing = [column for column in _COLUMNS if column not in names]
+    if missing:
+        raise ValueError(f"{name} lacks the columns {', '.join(missing)}; tokens have {', '.join(_COLUMNS)}, and it has {', '.join(names)}")
+
+
+def _holds(functions: Any, bits: list[int]) -> Column:
+    mask = sum(1 << bit for bit in bits)
+    return functions.expr(f"rules & {mask}L = {mask}L")
+
+
+def _count_matching(functions: Any, pairs: DataFrame, conditions: list[Any]) -> list[tuple[int, int]]:
+    counts = []
+    for position, condition in enumerate(conditions):
+        for side in ("left", "right"):
+            counted = functions.when(condition, functions.col(side))
+            counts.append(functions.countDistinct(counted).alias(f"{side}{position}"))
+    row = pairs.agg(*counts).collect()[0]
+    return [(row[f"left{position}"], row[f"right{position}"]) for position in range(len(conditions))]
+
+
+def _count_records(tokens: DataFrame) -> int:
+    functions = functions_of(tokens)
+    return int(tokens.agg(functions.countDistinct(functions.col("RecordId")).alias("records")).collect()[0]["records"])
+
+
+def _column_names(name1: str, name2: str) -> tuple[str, str]:
+    """Spark does not tell names apart by the case of their letters."""
+    second = f"{name2}_2" if name1.lower() == name2.lower() else name2
+    return f"{name1}_RecordId", f"{second}_RecordId"

@@ -1,0 +1,42 @@
+"""The functions that Spark is given.
+
+They travel by value: a nested function that names nothing of this module is pickled whole, so a worker without kintsu can still
+unpickle it, run it and say what is missing. Secrets travel in its closure as bytes, inside the pickled command, of which Spark
+prints nothing: no plan, no event and no setting holds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from kintsu import __version__
+
+
+def by_value(name: str, entry: str, arguments: tuple[Any, ...]) -> Callable[[Iterator[Any]], Iterator[Any]]:
+    """A function for Spark's workers that hands what it gets, then ``arguments``, to ``entry`` of ``kintsu.spark.executor``.
+
+    ``name`` stands in plans.
+    """
+    version = __version__
+
+    def run(batches):  # noqa: ANN001, ANN202 - annotations would be pickled with it
+        import sys
+
+        try:
+            import kintsu
+            from kintsu.spark import executor
+        except ImportError as error:
+            raise RuntimeError(
+                f"kintsu cannot be imported by the Python of Spark's workers ({sys.executable}: {error}); install it on every "
+                f"worker with `pip install kintsu=={version}`, or add the wheel to the libraries of the cluster"
+            ) from None
+        if kintsu.__version__ != version:
+            raise RuntimeError(
+                f"Spark's workers have kintsu {kintsu.__version__} and the driver has {version}; install the same on all with "
+                f"`pip install kintsu=={version}`"
+            )
+        return getattr(executor, entry)(batches, *arguments)
+
+    run.__name__ = run.__qualname__ = name
+    return run
