@@ -1,8 +1,10 @@
-"""One side of the bench of tokens on Spark, in a process of its own: python side.py SIDE SOURCE RUNS HASHING_SECRET_FILE KEY_FILE
+"""One side of the bench of tokens on Spark, in a process of its own.
+
+    python side.py SIDE SOURCE RUNS HASHING_SECRET_FILE KEY_FILE
 
 SIDE is kintsu, peer (openlinktoken-pyspark 2.1.2), scan (Parquet to nowhere), identity1 (the bridge alone, a row for each) or
-identity5 (the bridge alone, five rows for each). Prints, for each run, the CPU seconds of all processes, driver, JVM and workers, the
-seconds that passed, and the rows that came out.
+identity5 (the bridge alone, five rows for each). Prints, for each run, the CPU seconds of all processes, driver, JVM and
+workers, and the seconds that passed.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use crate::process::{cargo, program, step, target};
-use crate::python;
+use crate::{package, python, spark};
 
 /// One million people, deduplicated by this project and by Splink on DuckDB.
 pub fn linkage(arguments: &[&str]) -> Result<(), String> {
@@ -21,6 +21,13 @@ pub fn tokens(arguments: &[&str]) -> Result<(), String> {
 /// Two files of five million tokens each, compared; the pairs are held to those of a join in DuckDB.
 pub fn overlap(arguments: &[&str]) -> Result<(), String> {
     run("overlap", python::bench, arguments)
+}
+
+/// One million people, made into tokens on Spark by this project and by openlinktoken-pyspark.
+pub fn spark_tokens(arguments: &[&str]) -> Result<(), String> {
+    step("build", cargo().args(["build", "--release", "--quiet", "--workspace"]))?;
+    package::put_extension_module()?;
+    run("spark_tokens", spark::bench, arguments)
 }
 
 fn run(name: &str, interpreter: fn() -> Result<PathBuf, String>, arguments: &[&str]) -> Result<(), String> {

@@ -58,7 +58,7 @@ impl DecryptTokens {
         let kept = kept.finish();
         let failed = |error: arrow_schema::ArrowError| KernelError::Output(error.to_string());
         let ids = arrow_select::take::take(&ids, &kept, None).map_err(failed)?;
-        let rules = arrow_select::take::take(&rules, &kept, None).map_err(failed)?;
+        let rules = arrow_select::take::take(rules.as_ref(), &kept, None).map_err(failed)?;
         let schema = Schema::new(vec![
             Field::new("RecordId", ids.data_type().clone(), true),
             Field::new("RuleId", DataType::Utf8, true),

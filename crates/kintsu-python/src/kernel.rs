@@ -17,9 +17,18 @@ use crate::error::exception;
 /// The salt, the number of the partition and the number of the batch's first row in it.
 type Counter = (PyBackedBytes, u64, u64);
 
+/// Adds what stands in this file to the extension module.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<TokenKernel>()?;
+    module.add_class::<DecryptKernel>()?;
+    module.add_function(wrap_pyfunction!(built_in_rules, module)?)?;
+    module.add_function(wrap_pyfunction!(attribute_aliases, module)?)?;
+    module.add_function(wrap_pyfunction!(secret_weakness, module)?)
+}
+
 /// The kernel that makes tokens.
 #[pyclass(module = "kintsu._native", frozen)]
-pub(crate) struct TokenKernel {
+struct TokenKernel {
     kernel: Tokenize,
 }
 
@@ -55,12 +64,7 @@ impl TokenKernel {
     }
 
     /// For each record of a batch the token of the rule that stands beside it.
-    fn tokens_of_rules(
-        &self,
-        py: Python<'_>,
-        batch: PyRecordBatch,
-        rules: Vec<Option<String>>,
-    ) -> PyResult<Vec<Option<String>>> {
+    fn tokens_of_rules(&self, py: Python<'_>, batch: PyRecordBatch, rules: Vec<Option<String>>) -> PyResult<Vec<Option<String>>> {
         let batch = batch.into_inner();
         py.detach(|| self.kernel.tokens_of_rules(&batch, &rules)).map_err(|error| exception(py, &error))
     }
@@ -79,7 +83,7 @@ impl TokenKernel {
 
 /// The kernel that opens encrypted tokens.
 #[pyclass(module = "kintsu._native", frozen)]
-pub(crate) struct DecryptKernel {
+struct DecryptKernel {
     kernel: DecryptTokens,
 }
 
@@ -102,20 +106,20 @@ impl DecryptKernel {
 
 /// The rules T1 to T5, as JSON.
 #[pyfunction]
-pub(crate) fn built_in_rules() -> PyResult<String> {
+fn built_in_rules() -> PyResult<String> {
     serde_json::to_string(&RuleSet::built_in()).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
 /// Each attribute that a profile knows, with the names of columns that hold it.
 #[pyfunction]
-pub(crate) fn attribute_aliases(token_profile: &str) -> PyResult<Vec<(&'static str, Vec<&'static str>)>> {
+fn attribute_aliases(token_profile: &str) -> PyResult<Vec<(&'static str, Vec<&'static str>)>> {
     let profile = profile(token_profile)?;
     Ok(Attribute::ALL.into_iter().map(|attribute| (attribute.name(), attribute.aliases(profile).to_vec())).collect())
 }
 
 /// In what way a secret is easily guessed, if it is.
 #[pyfunction]
-pub(crate) fn secret_weakness(secret: &[u8]) -> Option<String> {
+fn secret_weakness(secret: &[u8]) -> Option<String> {
     Secret::from_bytes(secret).weakness().map(|weakness| weakness.to_string())
 }
 

@@ -3,6 +3,7 @@
 
 mod error;
 mod jobs;
+mod kernel;
 mod library;
 mod running;
 mod tokens;
@@ -51,5 +52,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(tokens::tokenize_table, module)?)?;
     module.add_function(wrap_pyfunction!(tokens::decrypt_file, module)?)?;
     module.add_function(wrap_pyfunction!(tokens::decrypt_table, module)?)?;
-    module.add_function(wrap_pyfunction!(tokens::overlap_files, module)?)
+    module.add_function(wrap_pyfunction!(tokens::overlap_files, module)?)?;
+    kernel::register(module)
 }

@@ -31,7 +31,7 @@ _MODULES = {
     "init_spark_connect": "session",
 }
 
-__all__ = list(_MODULES)  # noqa: PLE0605
+__all__ = list(_MODULES)
 
 
 def __getattr__(name: str) -> Any:

@@ -49,7 +49,7 @@ def resolve_connection(
     databricks_host: str | None = None,
     databricks_token: str | None = None,
 ) -> Connection:
-    """Credentials from the arguments, else from the profile that is named, else from the environment, else from the profile DEFAULT.
+    """Credentials from the arguments, else from the named profile, else from the environment, else from the profile DEFAULT.
 
     Within the environment ``DATABRICKS_HOST`` and ``DATABRICKS_TOKEN`` come before ``DATABRICKS_PROFILE``. The cluster is the
     argument, else ``SPARK_CONNECT_CLUSTER_ID``; none, an empty one or ``serverless`` is serverless compute.
@@ -63,7 +63,11 @@ def resolve_connection(
     if profile is not None:
         return _of_profile(settings, profile, cluster, "the argument profile")
     given = _pair(
-        settings.get("DATABRICKS_HOST"), settings.get("DATABRICKS_TOKEN"), "DATABRICKS_HOST", "DATABRICKS_TOKEN", "the environment"
+        settings.get("DATABRICKS_HOST"),
+        settings.get("DATABRICKS_TOKEN"),
+        "DATABRICKS_HOST",
+        "DATABRICKS_TOKEN",
+        "the environment",
     )
     if given is not None:
         return Connection(*given, cluster, None, "environment")
@@ -95,11 +99,15 @@ def _cluster(settings: Mapping[str, str], argument: str | None) -> str | None:
     chosen = None if chosen is None or chosen.strip().lower() in ("", _SERVERLESS) else chosen.strip()
     if serverless is not None and serverless != "auto":
         raise SparkSettingsError(
-            "DATABRICKS_SERVERLESS_COMPUTE_ID is not auto", code="KN-PY-123", hint="set it to auto, the only value that it may have"
+            "DATABRICKS_SERVERLESS_COMPUTE_ID is not auto",
+            code="KN-PY-123",
+            hint="set it to auto, the only value that it may have",
         )
     if serverless is not None and chosen is not None and argument is None:
         raise SparkSettingsError(
-            "both SPARK_CONNECT_CLUSTER_ID and DATABRICKS_SERVERLESS_COMPUTE_ID are set", code="KN-PY-124", hint="unset one of them"
+            "both SPARK_CONNECT_CLUSTER_ID and DATABRICKS_SERVERLESS_COMPUTE_ID are set",
+            code="KN-PY-124",
+            hint="unset one of them",
         )
     return chosen
 
@@ -122,7 +130,9 @@ def _of_profile(settings: Mapping[str, str], name: str, cluster: str | None, nam
     file = Path(settings.get("DATABRICKS_CONFIG_FILE", "~/.databrickscfg")).expanduser()
     hint = f"write it with: databricks configure --profile {name}"
     if not file.is_file():
-        raise SparkSettingsError(f"{file} is not there, in which the profile {name} ({named_by}) would stand", code="KN-PY-126", hint=hint)
+        raise SparkSettingsError(
+            f"{file} is not there, in which the profile {name} ({named_by}) would stand", code="KN-PY-126", hint=hint
+        )
     # No section is the default of others: a profile without a token must not take one that belongs to another workspace.
     parser = configparser.ConfigParser(default_section="\0", interpolation=None)
     try:

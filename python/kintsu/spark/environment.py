@@ -6,7 +6,6 @@ Each rule was seen to fail, and nothing is refused for its version alone where i
 from __future__ import annotations
 
 import importlib.util
-import importlib.util
 import os
 import re
 import shutil
@@ -59,7 +58,12 @@ def check_local() -> None:
 
 def check_connect() -> None:
     """Checks what the client of Spark Connect needs."""
-    for module, package in (("pyspark", "pyspark"), ("grpc", "grpcio"), ("grpc_status", "grpcio-status"), ("google.protobuf", "protobuf")):
+    for module, package in (
+        ("pyspark", "pyspark"),
+        ("grpc", "grpcio"),
+        ("grpc_status", "grpcio-status"),
+        ("google.protobuf", "protobuf"),
+    ):
         try:
             importlib.import_module(module)
         except ImportError:
@@ -71,7 +75,9 @@ def check_connect() -> None:
         importlib.import_module("pyspark.sql.connect.session")
     except ImportError as error:
         raise MissingPackageError(
-            f"the Spark Connect client of PySpark cannot be imported: {error}", code="KN-PY-003", hint="install it: pip install 'pyspark[connect]'"
+            f"the Spark Connect client of PySpark cannot be imported: {error}",
+            code="KN-PY-003",
+            hint="install it: pip install 'pyspark[connect]'",
         ) from None
 
 
@@ -100,19 +106,25 @@ def _check_java(java: int, pyspark: int) -> None:
         )
     if pyspark >= 4 and 0 < java < 17:
         raise EnvironmentMismatchError(
-            f"PySpark {pyspark} needs Java 17 or newer, and this is Java {java}", code="KN-PY-104", hint="install Java 17 and set JAVA_HOME"
+            f"PySpark {pyspark} needs Java 17 or newer, and this is Java {java}",
+            code="KN-PY-104",
+            hint="install Java 17 and set JAVA_HOME",
         )
 
 
 def _check_python_packages() -> None:
     if sys.version_info >= (3, 12) and _pyspark_major() < 4 and importlib.util.find_spec("distutils") is None:
         raise MissingPackageError(
-            "PySpark 3 needs the package setuptools on Python 3.12 and newer", code="KN-PY-003", hint="install it: pip install setuptools"
+            "PySpark 3 needs the package setuptools on Python 3.12 and newer",
+            code="KN-PY-003",
+            hint="install it: pip install setuptools",
         )
     for package in ("pyarrow", "pandas"):
         if importlib.util.find_spec(package) is None:
             raise MissingPackageError(
-                f"PySpark needs the package {package} to hand batches to Python", code="KN-PY-003", hint=f"install it: pip install {package}"
+                f"PySpark needs the package {package} to hand batches to Python",
+                code="KN-PY-003",
+                hint=f"install it: pip install {package}",
             )
     import pyarrow
 

@@ -54,7 +54,9 @@ def read_switch(name: str, value: str) -> bool:
         return True
     if word in ("false", "0", "no", "off"):
         return False
-    raise SparkSettingsError(f"{name} is neither true nor false: {value!r}", code="KN-PY-120", hint=f"set {name}=true or {name}=false")
+    raise SparkSettingsError(
+        f"{name} is neither true nor false: {value!r}", code="KN-PY-120", hint=f"set {name}=true or {name}=false"
+    )
 
 
 def _set(variables: Mapping[str, str]) -> dict[str, str]:

@@ -17,7 +17,11 @@ _ROWS_MAX = 1 << 16
 
 
 def tokenize(
-    batches: Iterable[pyarrow.RecordBatch], spec: str, hashing_secret: bytes | None, encryption_key: bytes | None, salt: bytes | None
+    batches: Iterable[pyarrow.RecordBatch],
+    spec: str,
+    hashing_secret: bytes | None,
+    encryption_key: bytes | None,
+    salt: bytes | None,
 ) -> Iterator[pyarrow.RecordBatch]:
     """The tokens of batches of records: ``RecordId``, ``RuleId``, ``Token``, a row for each record and rule.
 
@@ -32,9 +36,7 @@ def tokenize(
         row += batch.num_rows
 
 
-def decrypt(
-    batches: Iterable[pyarrow.RecordBatch], encryption_key: bytes, profile: str
-) -> Iterator[pyarrow.RecordBatch]:
+def decrypt(batches: Iterable[pyarrow.RecordBatch], encryption_key: bytes, profile: str) -> Iterator[pyarrow.RecordBatch]:
     """``RecordId``, ``RuleId`` and the content of ``Token``; rows with blank or missing tokens are left out."""
     kernel = _native.DecryptKernel(encryption_key, profile)
     for batch in _pieces(batches):
@@ -82,9 +84,11 @@ def token_column(
 
 
 def _text_of(name: str, column: Any) -> pyarrow.Array:
-    if column.dtype.kind == "f":
+    lacks = column.isna()
+    if column.dtype.kind == "f" and not lacks.all():
         raise TypeError(f"kernel tokenize, column {name}: it came as floating point numbers; cast the column to string")
-    return pyarrow.Array.from_pandas(column.map(lambda value: None if value is None else str(value), na_action="ignore"), pyarrow.string())
+    texts = [None if null else str(value) for value, null in zip(column, lacks, strict=True)]
+    return pyarrow.array(texts, pyarrow.string())
 
 
 def _pieces(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:

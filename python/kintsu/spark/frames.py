@@ -6,7 +6,9 @@ told apart by the frame's own module.
 
 from __future__ import annotations
 
-from types import ModuleType
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def is_connect(value: Any) -> bool:
     return type(value).__module__.startswith("pyspark.sql.connect")
 
 
-def functions_of(frame: Any) -> ModuleType:
+def functions_of(frame: Any) -> Any:
     """The functions that make columns for this frame."""
     if is_connect(frame):
         from pyspark.sql.connect import functions as connect_functions
@@ -37,6 +39,24 @@ def functions_of(frame: Any) -> ModuleType:
     from pyspark.sql import functions
 
     return functions
+
+
+@contextmanager
+def functions_made_for(frame: Any) -> Iterator[Any]:
+    """The functions of this frame, while user-defined functions are made, of which PySpark asks the process and not the frame."""
+    variable = "SPARK_CONNECT_MODE_ENABLED"
+    before = os.environ.get(variable)
+    if is_connect(frame):
+        os.environ[variable] = "1"
+    else:
+        os.environ.pop(variable, None)
+    try:
+        yield functions_of(frame)
+    finally:
+        if before is None:
+            os.environ.pop(variable, None)
+        else:
+            os.environ[variable] = before
 
 
 def fields_of(frame: DataFrame) -> list[StructField] | None:

@@ -57,12 +57,12 @@ class TokenBuilder:
         self._token_id = token_id
         self._components: list[tuple[str, str]] = []
 
-    def add(self, attribute: str | type, expression: str = "T") -> TokenBuilder:
-        """Adds the attribute, by its name or its class, cut by the expression.
+    def add(self, attribute: str | type, expression: str | None = "T") -> TokenBuilder:
+        """Adds the attribute, by its name or its class, cut by the expression; without one it is taken whole.
 
         Raises ValueError when there is no such attribute.
         """
-        self._components.append((attribute_name(attribute), expression))
+        self._components.append((attribute_name(attribute), expression or ""))
         return self
 
     def build(self) -> TokenRule:
@@ -134,9 +134,7 @@ class TokenGenerator:
 
         An attribute that is not given leaves its rules blank without being invalid; None is invalid.
         """
-        record = {
-            attribute_name(name): None if value is None else str(value) for name, value in person_attributes.items()
-        }
+        record = {attribute_name(name): None if value is None else str(value) for name, value in person_attributes.items()}
         tokens, invalid, blank = self._kernel.tokens_of_record(record)
         return TokenGeneratorResult(dict(tokens), set(invalid), set(blank))
 

@@ -50,10 +50,10 @@ class OpenTokenOverlapAnalyzer:
         """How far two datasets overlap, where records match when their tokens are equal for each of the rules.
 
         The result holds ``total_records_dataset1`` and ``2`` (distinct ids, whatever their rules), ``matching_records_dataset1``
-        and ``2``, ``unique_to_dataset1`` and ``2``, ``overlap_percentage`` (the smaller number of matching records in per cent of the
-        smaller total; 0 where there are none), ``matches`` (a frame of pairs, ``<name>_RecordId`` each; where the names are equal the
-        second column is ``<name>_2_RecordId``), ``dataset1_name``, ``dataset2_name`` and ``matching_rules``. Two Spark jobs run
-        to count; ``matches`` is computed when it is used.
+        and ``2``, ``unique_to_dataset1`` and ``2``, ``overlap_percentage`` (the smaller number of matching records in per cent
+        of the smaller total; 0 where there are none), ``matches`` (a frame of pairs, ``<name>_RecordId`` each; where the names
+        are equal the second column is ``<name>_2_RecordId``), ``dataset1_name``, ``dataset2_name`` and ``matching_rules``. Spark
+        jobs run to count; ``matches`` is computed when it is used.
 
         Raises ValueError when columns are missing or there are no rules.
         """
@@ -85,7 +85,9 @@ class OpenTokenOverlapAnalyzer:
         columns = _column_names(dataset1_name, dataset2_name)
         results = []
         for chosen, condition, (left, right) in zip(rule_sets, conditions, matching, strict=True):
-            found = pairs.filter(condition).selectExpr(*(f"{side} AS {quoted(name)}" for side, name in zip(("left", "right"), columns, strict=True)))
+            found = pairs.filter(condition).selectExpr(
+                *(f"{side} AS {quoted(name)}" for side, name in zip(("left", "right"), columns, strict=True))
+            )
             results.append(
                 {
                     "total_records_dataset1": totals[0],
@@ -132,7 +134,9 @@ class OpenTokenOverlapAnalyzer:
             bit = functions.lit(None).cast("bigint")
             for position, rule in enumerate(rules):
                 bit = functions.when(functions.col("RuleId") == rule, functions.lit(1 << position).cast("bigint")).otherwise(bit)
-            side = self._decrypted(frame, rules).select(functions.col("RecordId").alias(name), bit.alias("rule"), functions.col("Token"))
+            side = self._decrypted(frame, rules).select(
+                functions.col("RecordId").alias(name), bit.alias("rule"), functions.col("Token")
+            )
             sides.append(side.filter(f"{name} IS NOT NULL").distinct())
         joined = sides[0].join(sides[1], ["rule", "Token"])
         return joined.groupBy("left", "right").agg(functions_of(joined).expr("bit_or(rule)").alias("rules"))
@@ -168,7 +172,9 @@ def _check_frame(name: str, frame: Any) -> None:
     names = [field.name for field in fields]
     missing = [column for column in _COLUMNS if column not in names]
     if missing:
-        raise ValueError(f"{name} lacks the columns {', '.join(missing)}; tokens have {', '.join(_COLUMNS)}, and it has {', '.join(names)}")
+        raise ValueError(
+            f"{name} lacks the columns {', '.join(missing)}; tokens have {', '.join(_COLUMNS)}, and it has {', '.join(names)}"
+        )
 
 
 def _holds(functions: Any, bits: list[int]) -> Column:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _MORE_ALIASES = {"BirthDate": ["DateOfBirth"]}
 
 #: Types of Spark, by name, of which a kernel makes text.
-_TEXT_TYPES = frozenset("string varchar char byte short integer long float double decimal date boolean void".split())
+_TEXT_TYPES = frozenset(
+    ["string", "varchar", "char", "byte", "short", "integer", "long", "float", "double", "decimal", "date", "boolean", "void"]
+)
 
 
 class OpenTokenProcessor:
@@ -71,8 +73,8 @@ class OpenTokenProcessor:
         The columns of the attributes in the rules must be there under one of their names, in the case in which they are
         documented; where a frame has several names of one attribute, the first documented one counts. A record id keeps its type.
         Where there is no column ``RecordId`` or ``Id``, and where a text in it is null or empty, an id is made up: on batches it
-        depends on the number of the partition and of the row in it, so that evaluating the frame again gives the same ids; on streams it
-        is random. A missing id of another type stays null.
+        depends on the number of the partition and of the row in it, so that evaluating the frame again gives the same ids; on
+        streams it is random. A missing id of another type stays null.
 
         Raises ValueError when columns are missing, TypeError when one holds neither text, numbers nor days.
         """
@@ -133,7 +135,14 @@ class OpenTokenProcessor:
     def _spec(self, as_of: str | None) -> str:
         """The spec of the kernel; without a day each task takes the day on which it begins."""
         return json.dumps(
-            {"kernel": "tokenize", "rules": self._rules, "profile": self._profile, "as_of": as_of, "mode": self._mode, "record_id": None}
+            {
+                "kernel": "tokenize",
+                "rules": self._rules,
+                "profile": self._profile,
+                "as_of": as_of,
+                "mode": self._mode,
+                "record_id": None,
+            }
         )
 
     def _process_in_pipeline(self, df: DataFrame) -> DataFrame:
@@ -189,6 +198,4 @@ def _schema(record_id: DataType | None) -> Any:
 
     kept = record_id is not None and record_id.typeName() not in ("void", "varchar", "char")
     id_type = record_id if kept and record_id is not None else StringType()
-    return StructType(
-        [StructField("RecordId", id_type), StructField("RuleId", StringType()), StructField("Token", StringType())]
-    )
+    return StructType([StructField("RecordId", id_type), StructField("RuleId", StringType()), StructField("Token", StringType())])

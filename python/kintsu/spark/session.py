@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 _APP_NAME = "entity-matching-pipeline"
 #: Options of ``config`` that choose the session; others are options of Spark.
 _CHOICES = (
-    "use_spark_connect", "spark_remote", "spark_connect_cluster_id", "databricks_profile", "databricks_host", "databricks_token", "spark_app_name",
-)  # fmt: skip
+    "use_spark_connect",
+    "spark_remote",
+    "spark_connect_cluster_id",
+    "databricks_profile",
+    "databricks_host",
+    "databricks_token",
+    "spark_app_name",
+)
 _SECONDS_TO_REACH = 10.0
 
 #: For each host, cluster and profile the session and what it was made with, which a renewed token changes.
@@ -34,15 +40,15 @@ def get_spark_session(
 ) -> SparkSession:
     """A session: over Spark Connect where that is asked for, otherwise local on all cores.
 
-    Spark Connect is asked for by ``profile``, by ``config`` (its ``use_spark_connect``, or a remote, profile or cluster in it), or by
-    the environment: ``USE_SPARK_CONNECT``, and where that is not set, ``SPARK_REMOTE``, ``DATABRICKS_PROFILE`` or
+    Spark Connect is asked for by ``profile``, by ``config`` (its ``use_spark_connect``, or a remote, profile or cluster in it),
+    or by the environment: ``USE_SPARK_CONNECT``, and where that is not set, ``SPARK_REMOTE``, ``DATABRICKS_PROFILE`` or
     ``SPARK_CONNECT_CLUSTER_ID``. ``force_local`` wins over all of them. The environment is looked at with each call, and a
     ``.env`` file under it. ``config`` is a mapping or an object with ``use_spark_connect``, ``spark_remote``,
     ``spark_connect_cluster_id``, ``databricks_profile``, ``databricks_host``, ``databricks_token`` and ``spark_app_name``, all
     optional; keys that begin with ``spark.`` are options of the session.
 
-    There is no silent fallback: a server that cannot be reached is an error, a ValueError, which a script may catch to call again with
-    ``force_local=True``.
+    There is no silent fallback: a server that cannot be reached is an error, a ValueError, which a script may catch to call
+    again with ``force_local=True``.
     """
     variables = settings()
     chosen = _choices(config)
@@ -77,8 +83,8 @@ def init_spark_connect(
     """A Spark Connect session on Databricks.
 
     Credentials are the arguments, else those of ``profile`` in ``~/.databrickscfg``, else the environment's, else the profile
-    DEFAULT's. Without a cluster the session runs on serverless compute. Sessions are kept by host, cluster and profile, so calls that
-    name the same get the same. The connection uses TLS, and the token is printed nowhere.
+    DEFAULT's. Without a cluster the session runs on serverless compute. Sessions are kept by host, cluster and profile, so calls
+    that name the same get the same. The connection uses TLS, and the token is printed nowhere.
 
     Raises ValueError: SparkSettingsError when credentials lack, SparkConnectionError when the server is not reached or refuses.
     """
@@ -127,7 +133,7 @@ def _connect(url: str, connection: Connection | None, app_name: str | None, opti
         session.version  # noqa: B018 - the first call shows whether the server takes the session
     except Exception as error:
         raise _refused(error, where, connection) from None
-    return session  # type: ignore[no-any-return]
+    return session
 
 
 def _channel_builder(url: str) -> Any:
@@ -138,7 +144,9 @@ def _channel_builder(url: str) -> Any:
         return kind(url)
     except Exception:
         # The error shows the whole connection string, and so the token.
-        raise SparkSettingsError("the connection string cannot be read", code="KN-PY-131", hint="write it as sc://HOST:PORT/;KEY=VALUE") from None
+        raise SparkSettingsError(
+            "the connection string cannot be read", code="KN-PY-131", hint="write it as sc://HOST:PORT/;KEY=VALUE"
+        ) from None
 
 
 def _reach(endpoint: str, where: str) -> None:
@@ -160,7 +168,10 @@ def _refused(error: Exception, where: str, connection: Connection | None) -> Spa
     text = f"{type(error).__name__} {error}".lower()
     cluster = connection.cluster_id if connection is not None else None
     if any(word in text for word in ("unauthenticated", "invalid access token", "403", "401", "permission_denied")):
-        said, hint = "the token is not accepted", "see that it has not expired and belongs to this workspace; make a new one if it does not"
+        said, hint = (
+            "the token is not accepted",
+            "see that it has not expired and belongs to this workspace; make a new one if it does not",
+        )
     elif cluster is not None and any(word in text for word in ("not_found", "not found", "does not exist", "404")):
         said, hint = f"there is no cluster {cluster}", "see that the id is right and that the cluster is in this workspace"
     elif "unavailable" in text or "refused" in text or "deadline" in text:
@@ -185,12 +196,12 @@ def _local_session(app_name: str, options: Mapping[str, str]) -> SparkSession:
     check_local()
     from pyspark.sql import SparkSession
 
-    builder = _with_options(SparkSession.Builder().master("local[*]").appName(app_name), options)
     # Either of them would make the builder look for a server; the first is what an earlier Spark Connect session left.
     os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)
     remote = os.environ.pop("SPARK_REMOTE", None)
     try:
-        return _with_delta(builder).getOrCreate()  # type: ignore[no-any-return]
+        builder = _with_options(SparkSession.Builder().master("local[*]").appName(app_name), options)
+        return _with_delta(builder).getOrCreate()
     finally:
         if remote is not None:
             os.environ["SPARK_REMOTE"] = remote

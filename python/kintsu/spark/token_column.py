@@ -5,29 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kintsu.spark.frames import functions_of
+from kintsu.spark.frames import functions_made_for, functions_of
 from kintsu.spark.workers import by_value
-
-_TOKENS = "array<struct<RecordId: string, RuleId: string, Token: string>>"
 
 
 def token_function(frame_or_session: Any, arguments: tuple[Any, ...]) -> Any:
     """A function of the rule and the attributes that gives one token."""
     import pandas
+    from pyspark.sql.types import StringType
 
     run = by_value("token", "token_column", arguments)
     # Spark tells kinds of functions apart by their annotations.
     run.__annotations__ = {"batches": Iterator[tuple[pandas.Series, ...]], "return": Iterator[pandas.Series]}
-    return functions_of(frame_or_session).pandas_udf(run, "string")
+    with functions_made_for(frame_or_session) as functions:
+        return functions.pandas_udf(run, StringType())
 
 
 def token_lists(frame: Any, arguments: tuple[Any, ...]) -> Any:
     """A function of a whole row, as one struct, that gives the list of its tokens; it needs Spark 4.1."""
     import pyarrow
+    from pyspark.sql.types import ArrayType, StringType, StructType
 
-    functions = functions_of(frame)
-    if not hasattr(functions, "arrow_udf"):
+    if not hasattr(functions_of(frame), "arrow_udf"):
         raise RuntimeError("tokens inside a declarative pipeline need PySpark 4.1 or newer")
     run = by_value("tokenize", "tokenize_structs", arguments)
     run.__annotations__ = {"batches": Iterator[pyarrow.Array], "return": Iterator[pyarrow.Array]}
-    return functions.arrow_udf(run, _TOKENS)
+    with functions_made_for(frame) as functions:
+        # As types and not as words, of which PySpark would ask the server.
+        token = StructType().add("RecordId", StringType()).add("RuleId", StringType()).add("Token", StringType())
+        return functions.arrow_udf(run, ArrayType(token))

@@ -20,7 +20,7 @@ def by_value(name: str, entry: str, arguments: tuple[Any, ...]) -> Callable[[Ite
     """
     version = __version__
 
-    def run(batches):  # noqa: ANN001, ANN202 - annotations would be pickled with it
+    def run(batches: Any) -> Any:
         import sys
 
         try:
@@ -39,4 +39,6 @@ def by_value(name: str, entry: str, arguments: tuple[Any, ...]) -> Callable[[Ite
         return getattr(executor, entry)(batches, *arguments)
 
     run.__name__ = run.__qualname__ = name
+    # They would be pickled with it, and Spark tells some kinds of functions apart by them.
+    run.__annotations__ = {}
     return run

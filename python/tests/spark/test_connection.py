@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from kintsu.spark import session
 from kintsu.spark.connection import resolve_connection
 from kintsu.spark.environment_file import read_environment_file, read_switch, settings
@@ -62,7 +61,7 @@ def test_half_a_pair_is_an_error(variables: dict[str, str], arguments: dict[str,
 
 
 def test_a_profile_never_takes_the_token_of_another(variables: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="tokenless .* has no token"):
+    with pytest.raises(ValueError, match=r"tokenless .* has no token"):
         resolve_connection(variables, profile="tokenless")
 
 
@@ -148,7 +147,14 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variables: dict[str, s
     """What sessions would be made; none is."""
     calls: list[object] = []
     monkeypatch.chdir(tmp_path)
-    for name in ("USE_SPARK_CONNECT", "SPARK_REMOTE", "DATABRICKS_PROFILE", "SPARK_CONNECT_CLUSTER_ID", "DATABRICKS_HOST", "DATABRICKS_TOKEN"):
+    for name in (
+        "USE_SPARK_CONNECT",
+        "SPARK_REMOTE",
+        "DATABRICKS_PROFILE",
+        "SPARK_CONNECT_CLUSTER_ID",
+        "DATABRICKS_HOST",
+        "DATABRICKS_TOKEN",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DATABRICKS_CONFIG_FILE", variables["DATABRICKS_CONFIG_FILE"])
     monkeypatch.setenv("SPARK_CONNECT_MODE_ENABLED", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,7 +24,7 @@ def examples() -> dict[str, str]:
     text = shared("seeds/000_87e9d50dc27571cb.txt").read_text()
     found: dict[str, str] = {}
     heading = ""
-    for part in re.split(r"^(#+ .*|```\w*\n.*?^```)$", text, flags=re.MULTILINE | re.DOTALL):
+    for part in re.split(r"^(#+ [^\n]*|```\w*\n.*?^```)$", text, flags=re.MULTILINE | re.DOTALL):
         if part.startswith("#"):
             heading = part.lstrip("# ")
         elif part.startswith("```python"):
@@ -38,12 +39,21 @@ def with_keys(code: str) -> str:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(classic: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with the document's data, in which Python works, and Java."""
     monkeypatch.chdir(tmp_path)
-    rows = [("p1", "John", "Doe", "2000-01-01", "Male", "98101", "123-45-6780"), ("p2", "Jane", "Roe", "1990-05-15", "F", "10001", "234-56-7890")]
+    java = classic._jvm
+    files = java.org.apache.hadoop.fs.FileSystem.get(java.java.net.URI("file:///"), classic._jsc.hadoopConfiguration())
+    before = files.getWorkingDirectory()
+    files.setWorkingDirectory(java.org.apache.hadoop.fs.Path(str(tmp_path)))
+    rows = [
+        ("p1", "John", "Doe", "2000-01-01", "Male", "98101", "123-45-6780"),
+        ("p2", "Jane", "Roe", "1990-05-15", "F", "10001", "234-56-7890"),
+    ]
     with Path("data.csv").open("w", newline="") as file:
         csv.writer(file).writerows([("RecordId", *ATTRIBUTES), *rows])
-    return tmp_path
+    yield tmp_path
+    files.setWorkingDirectory(before)
 
 
 @pytest.mark.filterwarnings("ignore:the .* is weak")
@@ -56,7 +66,9 @@ def test_standard_cluster_custom_tokens_overlap_and_rule_sets(classic: Any, fold
     assert written.count() == 10
     exec(with_keys(document["Custom Token Definitions"]), names)
     assert {row["RuleId"] for row in names["tokens_df"].collect()} == {"T6"}
-    tokens = names["processor"].__class__("your-hashing-secret", KEYS["encryption-key-32-characters!!"]).process_dataframe(names["df"])
+    tokens = (
+        names["processor"].__class__("your-hashing-secret", KEYS["encryption-key-32-characters!!"]).process_dataframe(names["df"])
+    )
     names.update(tokens_df1=tokens, tokens_df2=tokens.filter("RecordId = 'p1'"))
     exec(with_keys(document["Dataset Overlap Analysis"]), names)
     assert names["results"]["matching_records_dataset1"] == 1

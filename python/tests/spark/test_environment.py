@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from kintsu.spark import environment
 from kintsu.spark.errors import EnvironmentMismatchError
 
@@ -24,7 +23,9 @@ def test_versions_of_java_are_read(java: str, major: int) -> None:
     assert environment.major_of(java) == major
 
 
-@pytest.mark.parametrize("java, pyspark, works", [(17, 3, True), (11, 3, True), (21, 3, False), (17, 4, True), (21, 4, True), (11, 4, False)])
+@pytest.mark.parametrize(
+    "java, pyspark, works", [(17, 3, True), (11, 3, True), (21, 3, False), (17, 4, True), (21, 4, True), (11, 4, False)]
+)
 def test_java_and_pyspark(java: int, pyspark: int, works: bool) -> None:
     if works:
         environment._check_java(java, pyspark)
@@ -40,7 +41,7 @@ def test_a_java_without_the_vector_module_is_refused_for_pyspark_4_alone(tmp_pat
     java.chmod(0o755)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     monkeypatch.setattr(environment, "_pyspark_major", lambda: 4)
-    with pytest.raises(EnvironmentMismatchError, match="jdk.incubator.vector"):
+    with pytest.raises(EnvironmentMismatchError, match=r"jdk.incubator.vector"):
         environment.check_local()
     monkeypatch.setattr(environment, "_pyspark_major", lambda: 3)
     environment.check_local()
@@ -56,7 +57,7 @@ def test_an_old_pyarrow_is_refused_and_a_new_one_is_not(monkeypatch: pytest.Monk
     import pyarrow
 
     monkeypatch.setattr(pyarrow, "__version__", "8.0.0")
-    with pytest.raises(EnvironmentMismatchError, match="PyArrow 8.0.0"):
+    with pytest.raises(EnvironmentMismatchError, match=r"PyArrow 8.0.0"):
         environment._check_python_packages()
     monkeypatch.setattr(pyarrow, "__version__", "99.0.0")
     environment._check_python_packages()

@@ -6,7 +6,6 @@ import json
 
 import pytest
 from conftest import ENCRYPTION_KEY, HASHING_SECRET, golden_persons, shared
-
 from kintsu.spark.notebook_helpers import (
     CustomTokenDefinition,
     TokenBuilder,
@@ -59,13 +58,20 @@ def test_attributes_are_known_by_names_columns_and_classes() -> None:
     names = ("first_name", "last_name", "birth_date", "sex", "postal_code", "ssn")
     values = ("John", "Doe", "2000-01-01", "Male", "98101", "123-45-6780")
     expected = generator.get_all_tokens(dict(zip(names, values, strict=True))).tokens
-    person = {FirstNameAttribute: "John", "Surname": "Doe", "DateOfBirth": "2000-01-01", "Gender": "Male", "ZipCode": 98101, "ssn": values[5]}
+    person = {
+        FirstNameAttribute: "John",
+        "Surname": "Doe",
+        "DateOfBirth": "2000-01-01",
+        "Gender": "Male",
+        "ZipCode": 98101,
+        "ssn": values[5],
+    }
     assert generator.get_all_tokens(person).tokens == expected
     assert list_attributes() == sorted([*names, "record_id"])
 
 
 def test_what_cannot_be_is_refused() -> None:
-    with pytest.raises(ValueError, match="Unknown attribute: middle_name. Available: birth_date, first_name"):
+    with pytest.raises(ValueError, match=r"Unknown attribute: middle_name. Available: birth_date, first_name"):
         TokenBuilder("T6").add("middle_name")
     with pytest.raises(ValueError, match="no components"):
         TokenBuilder("T6").build()
@@ -76,7 +82,11 @@ def test_what_cannot_be_is_refused() -> None:
 
 
 def test_a_definition_keeps_the_last_rule_of_an_id() -> None:
-    definition = CustomTokenDefinition().add_token(TokenBuilder("A").add("sex").build()).add_token(TokenBuilder("A").add("last_name").build())
+    definition = (
+        CustomTokenDefinition()
+        .add_token(TokenBuilder("A").add("sex").build())
+        .add_token(TokenBuilder("A").add("last_name").build())
+    )
     assert definition.get_token_identifiers() == {"A"}
     assert definition.get_version() == "2.0-custom"
     assert create_token_generator(token_definition=definition).get_all_tokens({"last_name": " Doe "}).tokens == {"A": "Doe"}

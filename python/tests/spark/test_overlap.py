@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from conftest import BLANK, ENCRYPTION_KEY
-
 from kintsu.spark import OpenTokenOverlapAnalyzer
 
 
@@ -25,7 +24,9 @@ def sides(spark: Any, people: Path, encrypting: Any) -> tuple[Any, Any]:
 
 
 def brute_force(analyzer: Any, left: Any, right: Any, rules: list[str]) -> set[tuple[str, str]]:
-    opened = [{(row["RecordId"], row["RuleId"], row["Token"]) for row in analyzer.decrypt(side).collect()} for side in (left, right)]
+    opened = [
+        {(row["RecordId"], row["RuleId"], row["Token"]) for row in analyzer.decrypt(side).collect()} for side in (left, right)
+    ]
     matches = {
         (one, two, rule)
         for (one, rule, token), (two, other, same) in itertools.product(*opened)
@@ -73,7 +74,9 @@ def test_equal_names_give_two_columns(sides: tuple[Any, Any], analyzer: Any) -> 
     assert result["matches"].count() == 2
 
 
-def test_hashed_tokens_match_encrypted_ones_of_the_same_people(spark: Any, people: Path, sides: Any, processor: Any, analyzer: Any) -> None:
+def test_hashed_tokens_match_encrypted_ones_of_the_same_people(
+    spark: Any, people: Path, sides: Any, processor: Any, analyzer: Any
+) -> None:
     hashed = processor.process_dataframe(spark.read.parquet(str(people)))
     result = analyzer.analyze_overlap(hashed, sides[0], ["T5"])
     assert {tuple(row) for row in result["matches"].collect()} == {(name, name) for name in ("r1", "r2", "r3", "r5")}

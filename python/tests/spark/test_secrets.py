@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from kintsu.spark import OpenTokenOverlapAnalyzer, OpenTokenProcessor
 
 HASHING_SECRET = "canary-hashing-4f1d0b7e9a3c"
@@ -61,7 +60,12 @@ def test_no_plan_shows_a_secret(frames: list[Any], capsys: Any) -> None:
             frame.explain(mode=mode)
         if hasattr(frame, "_jdf"):
             execution = frame._jdf.queryExecution()
-            print(execution.toString(), execution.logical().toJSON(), execution.analyzed().toJSON(), execution.executedPlan().toJSON())
+            print(
+                execution.toString(),
+                execution.logical().toJSON(),
+                execution.analyzed().toJSON(),
+                execution.executedPlan().toJSON(),
+            )
             print(execution.optimizedPlan().treeString(), execution.executedPlan().verboseStringWithOperatorId())
         else:
             print(frame._plan.print(), repr(frame))

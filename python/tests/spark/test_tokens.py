@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from conftest import ATTRIBUTES, BLANK, ENCRYPTION_KEY, HASHING_SECRET, golden_persons, shared
-
 from kintsu.spark import OpenTokenProcessor
 from kintsu.spark.frames import functions_of
 from kintsu.spark.notebook_helpers import CustomTokenDefinition, TokenBuilder
@@ -62,7 +61,7 @@ def test_rules_of_ones_own_make_the_golden_tokens(spark: Any, tmp_path: Path) ->
         rows = [row for row in map(json.loads, lines) if row["token_id"] == "T6"]
     names = ("RecordId", *ATTRIBUTES)
     frame = spark.createDataFrame(
-        [tuple([row["id"], *(row["input"].get(name) for name in ATTRIBUTES)]) for row in rows],
+        [(row["id"], *(row["input"].get(name) for name in ATTRIBUTES)) for row in rows],
         ", ".join(f"{name} string" for name in names),
     )
     rule = TokenBuilder("T6")
@@ -189,12 +188,27 @@ def test_streams_get_tokens_and_random_ids(spark: Any, people: Path, processor: 
         assert ("r1" in made) == bool(ids)
 
 
+def test_declarative_pipelines_get_tokens_without_being_asked_for_columns(connect: Any, people: Path, processor: Any) -> None:
+    pipelines = pytest.importorskip("pyspark.pipelines.block_connect_access")
+    frame = connect.read.parquet(str(people))
+    with pipelines.block_spark_connect_execution_and_analysis():
+        made = processor.process_dataframe(frame)
+        without = processor.process_dataframe(frame.drop("RecordId"))
+        lacking = processor.process_dataframe(frame.drop("Sex"))
+    assert tokens_of(made) == tokens_of(processor.process_dataframe(frame))
+    assert len(tokens_of(without)) == 5
+    with pytest.raises(Exception, match="Missing required columns: Sex"):
+        lacking.collect()
+
+
 def test_sql_calls_the_column_function(spark: Any, people: Path, processor: Any) -> None:
     frame = spark.read.parquet(str(people))
     frame.createOrReplaceTempView("people")
     processor.register_token_function(spark, "token")
     arguments = ", ".join(processor.token_arguments)
-    made = spark.sql(f"SELECT RecordId, token('T1', {arguments}) AS T1, token('none', {arguments}) AS other FROM people").collect()
+    made = spark.sql(
+        f"SELECT RecordId, token('T1', {arguments}) AS T1, token('none', {arguments}) AS other FROM people"
+    ).collect()
     expected = tokens_of(processor.process_dataframe(frame))
     assert {row["RecordId"]: row["T1"] for row in made} == {record: rules["T1"] for record, rules in expected.items()}
     assert {row["other"] for row in made} == {None}

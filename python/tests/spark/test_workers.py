@@ -6,11 +6,10 @@ import pickle
 import sys
 from types import ModuleType
 
-import pytest
-from pyspark import cloudpickle
-
 import kintsu
+import pytest
 from kintsu.spark.workers import by_value
+from pyspark import cloudpickle
 
 
 def said_by_a_worker(monkeypatch: pytest.MonkeyPatch, replaced: dict[str, ModuleType | None]) -> str:

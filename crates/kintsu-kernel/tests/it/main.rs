@@ -3,6 +3,7 @@
 
 mod generate;
 mod golden;
+mod token_rows;
 mod tokens;
 
 use std::sync::Arc;

@@ -73,7 +73,8 @@ mod tests {
         let id = counted_record_id(b"salt", 3, 5);
         assert_eq!(id, counted_record_id(b"salt", 3, 5));
         assert_eq!((id.len(), &id[14..15]), (36, "8"));
-        let mut ids: HashSet<String> = (0..100).flat_map(|row| [0, 1].map(|part| counted_record_id(b"salt", part, row))).collect();
+        let mut ids: HashSet<String> =
+            (0..100).flat_map(|row| [0, 1].map(|part| counted_record_id(b"salt", part, row))).collect();
         ids.insert(counted_record_id(b"other", 0, 0));
         assert_eq!(ids.len(), 201);
     }
