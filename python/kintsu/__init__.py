@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kintsu.blocking_rule_library import block_on as block_on
     from kintsu.column_expression import ColumnExpression as ColumnExpression
     from kintsu.settings_creator import SettingsCreator as SettingsCreator
+    from kintsu.spark.notebook_helpers import CustomTokenDefinition as CustomTokenDefinition
+    from kintsu.spark.notebook_helpers import TokenBuilder as TokenBuilder
     from kintsu.synthetic import corrupt as corrupt
     from kintsu.synthetic import generate as generate
     from kintsu.tokens import decrypt as decrypt
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
 # The module of each name; a name that is its module's own last part is the module.
 _MODULES = {
     "ColumnExpression": "kintsu.column_expression",
+    "CustomTokenDefinition": "kintsu.spark.notebook_helpers",
     "SettingsCreator": "kintsu.settings_creator",
+    "TokenBuilder": "kintsu.spark.notebook_helpers",
     "__version__": "kintsu._native",
     "block_on": "kintsu.blocking_rule_library",
     "blocking_rule_library": "kintsu.blocking_rule_library",
@@ -45,7 +49,9 @@ _MODULES = {
 
 __all__ = [
     "ColumnExpression",
+    "CustomTokenDefinition",
     "SettingsCreator",
+    "TokenBuilder",
     "block_on",
     "blocking_rule_library",
     "comparison_level_library",

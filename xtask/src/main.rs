@@ -6,6 +6,7 @@ mod docs;
 mod package;
 mod process;
 mod python;
+mod spark;
 mod test;
 mod tidy;
 
@@ -17,6 +18,9 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                         (--quick leaves out the differential tests)
   bench linkage [ARGS]  one million people: this project and Splink side by side
   bench tokens [ARGS]   one million people: this project and openlinktoken side by side
+  bench spark-tokens [ARGS]
+                        one million people on Spark: this project and openlinktoken-pyspark side by side
+  spark VERSION...      the tests of kintsu.spark on PySpark 3.4, 3.5, 4.1 or 4.3, after a build
   bench overlap [ARGS]  two files of five million tokens compared
                         (benches print the goals that are missed, and fail when results are wrong)
   install               installs the Python package into a new environment with pip, and follows the README's quick start there
@@ -32,6 +36,10 @@ fn main() -> ExitCode {
         ["test", "--quick"] => test::run(test::Extent::Quick),
         ["bench", "linkage", rest @ ..] => bench::linkage(rest),
         ["bench", "tokens", rest @ ..] => bench::tokens(rest),
+        ["bench", "spark-tokens", rest @ ..] => bench::spark_tokens(rest),
+        ["spark", versions @ ..] if !versions.is_empty() => {
+            package::put_extension_module().and_then(|()| spark::test_versions(versions))
+        }
         ["bench", "overlap", rest @ ..] => bench::overlap(rest),
         ["install"] => package::install(),
         ["wheel"] => package::wheel(),

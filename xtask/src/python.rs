@@ -72,7 +72,7 @@ pub fn bench_tokens() -> Result<PathBuf, String> {
 }
 
 /// The folder of programs of an environment that holds `packages`; made anew when it holds others.
-fn environment(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
+pub fn environment(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
     let folder = target().join("python").join(name);
     let programs = folder.join("bin");
     let marker = folder.join("packages");

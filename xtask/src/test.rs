@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use crate::process::{cargo, output, program, root, step, target};
-use crate::{docs, package, python, tidy};
+use crate::{docs, package, python, spark, tidy};
 
 /// How much is tested.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,7 @@ pub fn run(extent: Extent) -> Result<(), String> {
     if extent == Extent::Everything {
         if let Some(answers) = differential()? {
             package::test()?;
+            spark::test()?;
             tests.env("KINTSU_DIFFERENTIAL", answers.conditions).env("KINTSU_DIFFERENTIAL_TOKENS", answers.tokens);
             tests.env("KINTSU_DIFFERENTIAL_CLKS", answers.clks);
         }
