@@ -54,15 +54,16 @@ def path_text(path: str | os.PathLike[str]) -> str:
 
 def stream_of(data: object) -> ArrowStream | ArrowBatch:
     """A table in memory as Arrow gives it; what is none is refused with what to do about it."""
-    if isinstance(data, ArrowStream | ArrowBatch):
-        return data
     name = f"{type(data).__module__}.{type(data).__qualname__}"
+    # Looked for first: since Spark 4.3 its frames would give themselves to Arrow, all of their rows.
     if name.startswith("pyspark.") and name.endswith(".DataFrame"):
         raise NotAvailableError(
             "a frame of Spark is not read into memory",
             code="KN-PY-021",
             hint="for tokens use kintsu.spark; otherwise write the frame to Parquet and give the path",
         )
+    if isinstance(data, ArrowStream | ArrowBatch):
+        return data
     hints = {
         "LazyFrame": "collect it first: frame.collect()",
         "DataFrame": "use pandas 2.2 or newer with pyarrow, which gives its frames to Arrow",

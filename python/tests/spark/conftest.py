@@ -45,6 +45,8 @@ def classic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     options = {
         "spark.ui.port": "0",
         "spark.sql.shuffle.partitions": "2",
+        # Small queries spend their time on planning anew.
+        "spark.sql.adaptive.enabled": "false",
         "spark.driver.memory": "1g",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",

@@ -23,13 +23,16 @@ def sides(spark: Any, people: Path, encrypting: Any) -> tuple[Any, Any]:
     return encrypting.process_dataframe(left), encrypting.process_dataframe(right)
 
 
-def brute_force(analyzer: Any, left: Any, right: Any, rules: list[str]) -> set[tuple[str, str]]:
-    opened = [
-        {(row["RecordId"], row["RuleId"], row["Token"]) for row in analyzer.decrypt(side).collect()} for side in (left, right)
-    ]
+def opened(analyzer: Any, side: Any) -> set[tuple[str, str, str]]:
+    """The tokens of a side, decrypted."""
+    return {(row["RecordId"], row["RuleId"], row["Token"]) for row in analyzer.decrypt(side).collect()}
+
+
+def brute_force(left: set[tuple[str, str, str]], right: set[tuple[str, str, str]], rules: list[str]) -> set[tuple[str, str]]:
+    """The pairs of which some tokens are equal for each of the rules."""
     matches = {
         (one, two, rule)
-        for (one, rule, token), (two, other, same) in itertools.product(*opened)
+        for (one, rule, token), (two, other, same) in itertools.product(left, right)
         if rule == other and token == same and token != BLANK
     }
     pairs = {(one, two) for one, two, _ in matches}
@@ -41,7 +44,8 @@ def test_overlaps_equal_brute_force_for_each_set_of_rules(sides: tuple[Any, Any]
     results = analyzer.compare_with_multiple_rules(*sides, rule_sets, "Hospital_A", "Hospital_B")
     assert [result["matching_rules"] for result in results] == rule_sets
     found = [{tuple(row) for row in result["matches"].collect()} for result in results]
-    assert found == [brute_force(analyzer, *sides, rules) for rules in rule_sets]
+    left, right = (opened(analyzer, side) for side in sides)
+    assert found == [brute_force(left, right, rules) for rules in rule_sets]
     assert found[0] == {("r1", "br1"), ("r2", "br2")}
     assert found[1] == {("r1", "br1")}
     assert found[4] == set()

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import kintsu
 import pytest
 from conftest import ATTRIBUTES, BLANK, ENCRYPTION_KEY, HASHING_SECRET, golden_persons, shared
 from kintsu.spark import OpenTokenProcessor
@@ -107,6 +108,15 @@ def test_a_birth_date_may_be_a_timestamp_and_not_a_list(spark: Any, processor: A
     )
     with pytest.raises(TypeError, match="Sex"):
         processor.process_dataframe(listed.selectExpr("*", "array('M') AS Sex"))
+
+
+def test_large_texts_of_arrow_give_the_same(spark: Any, processor: Any) -> None:
+    frame = spark.createDataFrame([("t1", *PERSON)], ["RecordId", *ATTRIBUTES])
+    spark.conf.set("spark.sql.execution.arrow.useLargeVarTypes", "true")
+    try:
+        assert tokens_of(processor.process_dataframe(frame))["t1"]["T1"] == FIRST_TOKEN
+    finally:
+        spark.conf.unset("spark.sql.execution.arrow.useLargeVarTypes")
 
 
 def test_a_value_that_is_no_number_is_null(spark: Any, processor: Any) -> None:
@@ -245,3 +255,8 @@ def test_what_is_no_frame_is_refused(processor: Any) -> None:
         processor.process_dataframe(None)
     with pytest.raises(TypeError, match="Spark DataFrame"):
         processor.process_dataframe(pandas.DataFrame({"FirstName": ["a"]}))
+
+
+def test_frames_of_spark_are_not_read_into_memory_silently(spark: Any) -> None:
+    with pytest.raises(NotImplementedError, match="Spark"):
+        kintsu.tokenize(spark.range(1), hashing_secret=HASHING_SECRET)
