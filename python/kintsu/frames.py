@@ -55,7 +55,7 @@ def path_text(path: str | os.PathLike[str]) -> str:
 def stream_of(data: object) -> ArrowStream | ArrowBatch:
     """A table in memory as Arrow gives it; what is none is refused with what to do about it."""
     name = f"{type(data).__module__}.{type(data).__qualname__}"
-    # Looked for first: since Spark 4.3 its frames would give themselves to Arrow, all of their rows.
+    # Looked for first: frames of newer versions would give themselves to Arrow, all of their rows.
     if name.startswith("pyspark.") and name.endswith(".DataFrame"):
         raise NotAvailableError(
             "a frame of Spark is not read into memory",
