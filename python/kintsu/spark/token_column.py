@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import typing
 from typing import Any
 
 from kintsu.spark.frames import functions_made_for, functions_of
@@ -15,8 +15,9 @@ def token_function(frame_or_session: Any, arguments: tuple[Any, ...]) -> Any:
     from pyspark.sql.types import StringType
 
     run = by_value("token", "token_column", arguments)
-    # Spark tells kinds of functions apart by their annotations.
-    run.__annotations__ = {"batches": Iterator[tuple[pandas.Series, ...]], "return": Iterator[pandas.Series]}
+    # Spark tells kinds of functions apart by their annotations; 3.4 knows those of `typing` alone.
+    several = typing.Tuple[pandas.Series, ...]  # noqa: UP006
+    run.__annotations__ = {"batches": typing.Iterator[several], "return": typing.Iterator[pandas.Series]}
     with functions_made_for(frame_or_session) as functions:
         return functions.pandas_udf(run, StringType())
 
@@ -29,7 +30,7 @@ def token_lists(frame: Any, arguments: tuple[Any, ...]) -> Any:
     if not hasattr(functions_of(frame), "arrow_udf"):
         raise RuntimeError("tokens inside a declarative pipeline need PySpark 4.1 or newer")
     run = by_value("tokenize", "tokenize_structs", arguments)
-    run.__annotations__ = {"batches": Iterator[pyarrow.Array], "return": Iterator[pyarrow.Array]}
+    run.__annotations__ = {"batches": typing.Iterator[pyarrow.Array], "return": typing.Iterator[pyarrow.Array]}
     with functions_made_for(frame) as functions:
         # As types and not as words, of which PySpark would ask the server.
         token = StructType().add("RecordId", StringType()).add("RuleId", StringType()).add("Token", StringType())
