@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float16Type, Float32Type, Float64Type};
+use arrow_array::types::{Float32Type, Float64Type};
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field, Schema};
 use kintsu_token::{TokenBatch, TokenCounts, counted_record_id};
@@ -150,12 +150,11 @@ impl Tokenize {
         tokens.slots().for_each(|(_, rule)| rules.append_value(&rule_ids[rule]));
         let record_of = UInt32Array::from_iter_values(tokens.slots().map(|(record, _)| record as u32));
         let own_ids: ArrayRef;
-        let ids = match typed_ids {
-            Some(ids) => ids,
-            None => {
-                own_ids = Arc::new(strings(tokens.record_ids())?);
-                &own_ids
-            }
+        let ids = if let Some(ids) = typed_ids {
+            ids
+        } else {
+            own_ids = Arc::new(strings(tokens.record_ids())?);
+            &own_ids
         };
         let ids = arrow_select::take::take(ids, &record_of, None).map_err(failed)?;
         let schema = Schema::new(vec![
@@ -205,11 +204,12 @@ fn text_of(column: &ArrayRef, name: &str) -> Result<StringArray, KernelError> {
 }
 
 fn without_nan(column: &ArrayRef) -> Result<ArrayRef, KernelError> {
+    let failed = |error: arrow_schema::ArrowError| KernelError::Output(error.to_string());
     let is_nan: BooleanArray = match column.data_type() {
-        DataType::Float16 => BooleanArray::from_unary(column.as_primitive::<Float16Type>(), |number| number.is_nan()),
+        DataType::Float16 => return without_nan(&arrow_cast::cast(column, &DataType::Float32).map_err(failed)?),
         DataType::Float32 => BooleanArray::from_unary(column.as_primitive::<Float32Type>(), f32::is_nan),
         DataType::Float64 => BooleanArray::from_unary(column.as_primitive::<Float64Type>(), f64::is_nan),
         _ => return Ok(Arc::clone(column)),
     };
-    arrow_select::nullif::nullif(column, &is_nan).map_err(|error| KernelError::Output(error.to_string()))
+    arrow_select::nullif::nullif(column, &is_nan).map_err(failed)
 }
