@@ -43,7 +43,7 @@ fn compare(script: &str, what: &str, python: &Path) -> Result<(), String> {
 }
 
 /// Puts the extension module that cargo has built beside the sources of the package, where an editable installation has it.
-fn put_extension_module() -> Result<(), String> {
+pub fn put_extension_module() -> Result<(), String> {
     let built =
         target().join("release").join(format!("{}kintsu_python{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX));
     let folder = root().join("python/kintsu");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
+use kintsu_job::JobError;
 use kintsu_kernel::{DecryptTokens, Kernel, KernelError, KernelSpec, RowCounter, Tokenize};
 use kintsu_token::{Attribute, Cipher, Encryption, KeyUses, Profile, RuleSet, Secret, SecretSource, TokenizeError};
 use pyo3::exceptions::PyValueError;
@@ -12,10 +13,13 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3_arrow::PyRecordBatch;
 
-use crate::error::exception;
+use crate::error::{exception, job_exception};
 
 /// The salt, the number of the partition and the number of the batch's first row in it.
 type Counter = (PyBackedBytes, u64, u64);
+
+/// The tokens of a record by rule, its fields that are not valid, and the rules that are blank.
+type Record = (Vec<(String, String)>, Vec<String>, Vec<String>);
 
 /// Adds what stands in this file to the extension module.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -32,13 +36,15 @@ struct TokenKernel {
     kernel: Tokenize,
 }
 
+// Values of Python are taken as they come.
+#[allow(clippy::needless_pass_by_value)]
 #[pymethods]
 impl TokenKernel {
     /// The kernel of a spec, with the secrets that its mode needs.
     #[new]
     #[pyo3(signature = (spec, hashing_secret=None, encryption_key=None))]
     fn new(py: Python<'_>, spec: &str, hashing_secret: Option<&[u8]>, encryption_key: Option<&[u8]>) -> PyResult<Self> {
-        let kernel = token_kernel(spec, hashing_secret, encryption_key).map_err(|error| exception(py, &error))?;
+        let kernel = token_kernel(spec, hashing_secret, encryption_key).map_err(|error| job_exception(py, &error))?;
         Ok(Self { kernel })
     }
 
@@ -46,8 +52,8 @@ impl TokenKernel {
     #[pyo3(signature = (batch, counter=None))]
     fn apply(&self, py: Python<'_>, batch: PyRecordBatch, counter: Option<Counter>) -> PyResult<PyRecordBatch> {
         let batch = batch.into_inner();
-        let made = py.detach(|| self.kernel.apply_to_rows(&batch, row_counter(counter.as_ref())));
-        made.map(PyRecordBatch::new).map_err(|error| exception(py, &error))
+        let made = py.detach(|| self.kernel.apply_to_rows(&batch, row_counter(counter.as_ref())).map_err(JobError::part));
+        made.map(PyRecordBatch::new).map_err(|error| job_exception(py, &error))
     }
 
     /// The tokens of a batch, and the offsets at which those of each record begin and end.
@@ -59,24 +65,21 @@ impl TokenKernel {
         counter: Option<Counter>,
     ) -> PyResult<(PyRecordBatch, Vec<i32>)> {
         let batch = batch.into_inner();
-        let made = py.detach(|| self.kernel.apply_to_lists(&batch, row_counter(counter.as_ref())));
-        made.map(|(tokens, ends)| (PyRecordBatch::new(tokens), ends)).map_err(|error| exception(py, &error))
+        let made = py.detach(|| self.kernel.apply_to_lists(&batch, row_counter(counter.as_ref())).map_err(JobError::part));
+        made.map(|(tokens, ends)| (PyRecordBatch::new(tokens), ends)).map_err(|error| job_exception(py, &error))
     }
 
     /// For each record of a batch the token of the rule that stands beside it.
     fn tokens_of_rules(&self, py: Python<'_>, batch: PyRecordBatch, rules: Vec<Option<String>>) -> PyResult<Vec<Option<String>>> {
         let batch = batch.into_inner();
-        py.detach(|| self.kernel.tokens_of_rules(&batch, &rules)).map_err(|error| exception(py, &error))
+        py.detach(|| self.kernel.tokens_of_rules(&batch, &rules).map_err(JobError::part))
+            .map_err(|error| job_exception(py, &error))
     }
 
     /// The tokens of one record by rule, its fields that are not valid, and the rules that are blank.
-    fn tokens_of_record(
-        &self,
-        py: Python<'_>,
-        record: BTreeMap<String, Option<String>>,
-    ) -> PyResult<(Vec<(String, String)>, Vec<String>, Vec<String>)> {
-        let made = one_row(&record).and_then(|batch| self.kernel.tokens_of_record(&batch));
-        let made = made.map_err(|error| exception(py, &error))?;
+    fn tokens_of_record(&self, py: Python<'_>, record: BTreeMap<String, Option<String>>) -> PyResult<Record> {
+        let made = one_row(&record).and_then(|batch| self.kernel.tokens_of_record(&batch).map_err(JobError::part));
+        let made = made.map_err(|error| job_exception(py, &error))?;
         Ok((made.tokens, made.invalid, made.blank))
     }
 }
@@ -100,7 +103,8 @@ impl DecryptKernel {
     /// The rows of a batch (`RecordId`, `RuleId`, `Token`) with what their tokens hold; blank ones are left out.
     fn apply(&self, py: Python<'_>, batch: PyRecordBatch) -> PyResult<PyRecordBatch> {
         let batch = batch.into_inner();
-        py.detach(|| self.kernel.apply(&batch)).map(PyRecordBatch::new).map_err(|error| exception(py, &error))
+        let made = py.detach(|| self.kernel.apply(&batch).map_err(JobError::part));
+        made.map(PyRecordBatch::new).map_err(|error| job_exception(py, &error))
     }
 }
 
@@ -123,19 +127,23 @@ fn secret_weakness(secret: &[u8]) -> Option<String> {
     Secret::from_bytes(secret).weakness().map(|weakness| weakness.to_string())
 }
 
-fn token_kernel(spec: &str, hashing: Option<&[u8]>, key: Option<&[u8]>) -> Result<Tokenize, KernelError> {
-    let spec: KernelSpec = serde_json::from_str(spec).map_err(|error| KernelError::Spec(error.to_string()))?;
+fn token_kernel(spec: &str, hashing: Option<&[u8]>, key: Option<&[u8]>) -> Result<Tokenize, JobError> {
+    let spec: KernelSpec = serde_json::from_str(spec).map_err(|error| not_a_spec(error.to_string()))?;
     let KernelSpec::Tokenize(tokenize) = &spec else {
-        return Err(KernelError::Spec("it is not that of the kernel `tokenize`".to_owned()));
+        return Err(not_a_spec("it is not that of the kernel `tokenize`".to_owned()));
     };
     let hashing = hashing.map(Secret::from_bytes);
     let encryption = key.map(|key| encryption(key, tokenize.profile)).transpose()?;
-    let kernel = Kernel::with_secrets(&spec, hashing.as_ref(), encryption)?;
-    kernel.into_tokenize().ok_or_else(|| KernelError::Spec("it is not that of the kernel `tokenize`".to_owned()))
+    let kernel = Kernel::with_secrets(&spec, hashing.as_ref(), encryption).map_err(JobError::part)?;
+    kernel.into_tokenize().ok_or_else(|| not_a_spec("it is not that of the kernel `tokenize`".to_owned()))
 }
 
-fn encryption(key: &[u8], profile: Profile) -> Result<Encryption, KernelError> {
-    let cipher = Cipher::new(&Secret::from_bytes(key), profile).map_err(TokenizeError::from)?;
+fn not_a_spec(reason: String) -> JobError {
+    JobError::part(KernelError::Spec(reason))
+}
+
+fn encryption(key: &[u8], profile: Profile) -> Result<Encryption, JobError> {
+    let cipher = Cipher::new(&Secret::from_bytes(key), profile).map_err(|error| JobError::part(TokenizeError::from(error)))?;
     // The place is what messages say; the uses of a key are counted for each kernel alone.
     let place = SecretSource::Argument("encryption_key".to_owned(), Secret::from_bytes(Vec::new()));
     Ok(Encryption { cipher, uses: KeyUses::of_run(&place) })
@@ -149,10 +157,10 @@ fn row_counter(counter: Option<&Counter>) -> Option<RowCounter<'_>> {
     counter.map(|(salt, partition, first_row)| RowCounter { salt, partition: *partition, first_row: *first_row })
 }
 
-fn one_row(record: &BTreeMap<String, Option<String>>) -> Result<RecordBatch, KernelError> {
+fn one_row(record: &BTreeMap<String, Option<String>>) -> Result<RecordBatch, JobError> {
     let fields: Vec<Field> = record.keys().map(|name| Field::new(name, DataType::Utf8, true)).collect();
     let columns = record.values().map(|value| Arc::new(StringArray::from(vec![value.as_deref()])) as ArrayRef).collect();
     let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(1));
     RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)
-        .map_err(|error| KernelError::Output(error.to_string()))
+        .map_err(|error| JobError::part(KernelError::Output(error.to_string())))
 }
