@@ -15,8 +15,8 @@ use crate::preset::{Preset, changes_schema, truth_schema};
 use crate::syncer::Syncer;
 use crate::write::Done;
 
-/// Ids are made of random bits.
-const RANDOM: [&str; 2] = ["record_id", "unique_id"];
+/// Ids are made of random bits; days of birth and incomes are spread too evenly for anything to come back.
+const RANDOM: [&str; 5] = ["record_id", "unique_id", "date_of_birth", "dob", "annual_income"];
 
 /// What encodes pieces of each file.
 pub(crate) struct Encoders {

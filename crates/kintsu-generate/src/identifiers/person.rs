@@ -186,7 +186,7 @@ mod tests {
             }
             Country::France => {
                 let (id, key): (u64, u64) = (id[..13].parse().unwrap_or(0), id[13..].parse().unwrap_or(0));
-                (id + key) % 97 == 0 && (1..=97).contains(&key)
+                (id + key).is_multiple_of(97) && (1..=97).contains(&key)
             }
             Country::Italy => id.len() == 16 && id.ends_with(check_letter(&id[..15])),
             Country::Spain => {
