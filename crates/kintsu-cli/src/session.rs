@@ -1,8 +1,7 @@
 //! What surrounds a command: threads, progress, interruption, printing.
 
 use std::io::IsTerminal;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use kintsu_core::{Progress, RunContext};
@@ -99,20 +98,24 @@ impl Session {
 /// How long a run that was asked to stop may take to do so. It looks many times a second, unless it waits for a pipe or a disk.
 const STOP_MILLISECONDS: u64 = 1500;
 
+/// The run that a signal stops: the last that began in this process.
+static RUNNING: Mutex<Option<RunContext>> = Mutex::new(None);
+
 /// The first signal asks the run to stop, and ends the process when it does not; the second ends the process at once. A process that
 /// is ended leaves what a killed one leaves: nothing that looks finished, and the next run clears it away.
 fn stop_on_signal(context: &RunContext) -> Result<(), JobError> {
-    let context = context.clone();
-    let asked = AtomicBool::new(false);
-    ctrlc::set_handler(move || {
-        if asked.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-        context.cancel();
-        std::thread::spawn(|| {
-            std::thread::sleep(Duration::from_millis(STOP_MILLISECONDS));
-            std::process::exit(130);
-        });
-    })
-    .map_err(|error| JobError::Defect(format!("no signal handler: {error}")))
+    static LISTENS: OnceLock<Result<(), String>> = OnceLock::new();
+    *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.clone());
+    let listens = LISTENS.get_or_init(|| ctrlc::set_handler(stop_running).map_err(|error| error.to_string()));
+    listens.clone().map_err(|error| JobError::Defect(format!("no signal handler: {error}")))
+}
+
+/// Stops the run; where it was asked before, or there is none, the process.
+fn stop_running() {
+    let Some(context) = RUNNING.lock().unwrap_or_else(PoisonError::into_inner).take() else { std::process::exit(130) };
+    context.cancel();
+    std::thread::spawn(|| {
+        std::thread::sleep(Duration::from_millis(STOP_MILLISECONDS));
+        std::process::exit(130);
+    });
 }

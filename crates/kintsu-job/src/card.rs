@@ -31,6 +31,9 @@ pub struct RunCard {
     pub unique_id: Option<String>,
     /// The column that names a record's table, where there are several.
     pub source_dataset: Option<String>,
+    /// The name in `clusters` of the input's column `cluster_id`, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_cluster_id: Option<String>,
     /// The types of the columns of `clusters`, where its format holds them as text.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub types: BTreeMap<String, ColumnType>,

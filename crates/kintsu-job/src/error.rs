@@ -30,7 +30,7 @@ pub enum JobError {
         source: std::io::Error,
     },
     /// The run would take more memory than it may.
-    #[error("the run needs {} or more but may take {}", crate::show_bytes(*needed_bytes), crate::show_bytes(*allowed_bytes))]
+    #[error("{}", memory_in_words(*needed_bytes, *allowed_bytes))]
     Memory {
         /// The estimate, or what it held and was about to take when it was stopped.
         needed_bytes: u64,
@@ -99,6 +99,16 @@ impl JobError {
     /// A single problem.
     pub fn problem(problem: Problem) -> Self {
         Self::Configuration(vec![problem])
+    }
+}
+
+/// What is needed, where that is known to be more than what is allowed; a run that was stopped on its way does not know.
+fn memory_in_words(needed_bytes: u64, allowed_bytes: u64) -> String {
+    let (needed, allowed) = (crate::show_bytes(needed_bytes), crate::show_bytes(allowed_bytes));
+    if needed_bytes > allowed_bytes / 8 * 9 {
+        format!("the run needs {needed} or more but may take {allowed}")
+    } else {
+        format!("the run came to the {allowed} that it may take and is not done; how much more it needs is not known")
     }
 }
 

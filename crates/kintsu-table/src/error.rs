@@ -43,6 +43,12 @@ pub enum TableError {
         /// The formats found.
         formats: String,
     },
+    /// A folder in a folder of tables stands for a value, which none of its files holds.
+    #[error("the folder {} is named after a value, and its files may not hold it", path.display())]
+    PartitionedFolder {
+        /// The folder inside.
+        path: PathBuf,
+    },
     /// A CSV file breaks the rules at a line.
     #[error("{}, line {line}: {problem}", path.display())]
     Csv {
@@ -132,13 +138,13 @@ pub enum TableError {
         data_type: String,
     },
     /// Texts are not of the type that the column is to be read as.
-    #[error("the column `{column}` has {values} values that are no {data_type}")]
+    #[error("the column `{column}` has {values} values that are no {}", in_words(data_type))]
     NotOfType {
         /// The column.
         column: String,
         /// The type that it was to have.
-        data_type: String,
-        /// How many different texts are not of that type.
+        data_type: DataType,
+        /// How many values are not of that type; of a column that is compared, how many different ones.
         values: usize,
     },
     /// The input is of a kind that is not read as a stream.
@@ -204,6 +210,18 @@ pub enum TableError {
         /// The target.
         path: PathBuf,
     },
+}
+
+/// A type as people write it.
+fn in_words(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Int64 => "integer".to_owned(),
+        DataType::Float64 => "number".to_owned(),
+        DataType::Boolean => "truth value".to_owned(),
+        DataType::Date32 => "date".to_owned(),
+        DataType::Timestamp(..) => "timestamp".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 /// What is wrong with a CSV record.
@@ -305,6 +323,7 @@ impl Explain for TableError {
             Self::DoesNotFit { .. } => "KN-TABLE-024",
             Self::NotStreamed { .. } => "KN-TABLE-025",
             Self::NotOfType { .. } => "KN-TABLE-026",
+            Self::PartitionedFolder { .. } => "KN-TABLE-027",
         }
     }
 
@@ -327,6 +346,9 @@ impl Explain for TableError {
             }
             Self::UnsupportedType { .. } => "leave the column out or convert it to text".to_owned(),
             Self::DoesNotFit { .. } => "give the column the same type in every file".to_owned(),
+            Self::PartitionedFolder { .. } => {
+                "write the table again as files that hold all its columns, or name the folders one by one as inputs".to_owned()
+            }
             Self::NotOfType { .. } => "mend the values, or let the column be read as text".to_owned(),
             Self::NotStreamed { .. } => "give one CSV or Parquet file, or standard input".to_owned(),
             Self::TextTooLong { .. } => "leave the column out of what is compared".to_owned(),

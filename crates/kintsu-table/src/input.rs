@@ -50,16 +50,27 @@ impl Input {
         self.path.as_os_str() == "-"
     }
 
-    /// Reads standard input to its end, so that it can be looked at more than once; nothing happens for other inputs.
+    /// Whether the content can be read only once: that of standard input and of pipes.
+    pub fn is_read_once(&self) -> bool {
+        self.is_standard_input() || std::fs::metadata(&self.path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+    }
+
+    /// Reads standard input or a pipe to its end, so that it can be looked at more than once; nothing happens for other inputs.
     ///
     /// # Errors
     /// [`TableError::Read`] when it cannot be read.
     pub fn load_standard_input(&mut self) -> Result<(), TableError> {
-        if self.is_standard_input() && self.content.is_none() {
-            let mut content = Vec::new();
-            std::io::stdin().lock().read_to_end(&mut content).map_err(|source| TableError::read(&self.path, source))?;
-            self.content = Some(content.into());
+        if self.content.is_some() || !self.is_read_once() {
+            return Ok(());
         }
+        let mut content = Vec::new();
+        let read = if self.is_standard_input() {
+            std::io::stdin().lock().read_to_end(&mut content)
+        } else {
+            std::fs::File::open(&self.path).and_then(|mut pipe| pipe.read_to_end(&mut content))
+        };
+        read.map_err(|source| TableError::read(&self.path, source))?;
+        self.content = Some(content.into());
         Ok(())
     }
 

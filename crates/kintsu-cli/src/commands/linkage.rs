@@ -50,11 +50,16 @@ fn execute(job: &BuiltJob, session: &Session) -> Result<Verdict, JobError> {
     Ok(Verdict::Done)
 }
 
+/// A name of a count in words; that of a table stays as it is.
+fn label(name: &str) -> String {
+    if name.starts_with("records of ") { name.to_owned() } else { name.replace('_', " ") }
+}
+
 /// A run in a few lines.
 pub(crate) fn summary(card: &RunCard, directory: &std::path::Path) -> String {
     let mut lines = Vec::new();
     for (name, count) in &card.counts {
-        lines.push(format!("{:<LABEL_WIDTH$} {:>14}", name.replace('_', " "), grouped(*count)));
+        lines.push(format!("{:<LABEL_WIDTH$} {:>14}", label(name), grouped(*count)));
     }
     for (name, value) in card.evaluation.iter().flatten() {
         lines.push(format!("{:<LABEL_WIDTH$} {value:>14.4}", name.replace('_', " ")));

@@ -260,3 +260,63 @@ fn texts_that_are_not_of_the_type_of_their_column_are_refused() {
     assert!(said.contains("KN-JOB-023") && said.contains("did you mean `postcode`?"), "{said}");
     assert!(job("postcode = \"number\"").contains("KN-JOB-004"), "{said}");
 }
+
+#[test]
+fn an_id_column_that_is_asked_for_must_be_there() {
+    let folder = small_folder();
+    let people = std::fs::read_to_string(folder.path().join("people.csv")).unwrap();
+    std::fs::write(folder.path().join("people.csv"), people.replacen("unique_id", "number", 1)).unwrap();
+    refused_in(&folder, &["--unique-id", "unique_id"], "KN-JOB-023");
+}
+
+#[test]
+fn a_folder_is_read_with_its_folders_and_one_that_stands_for_a_value_is_refused() {
+    let folder = small_folder();
+    let people = std::fs::read_to_string(folder.path().join("people.csv")).unwrap();
+    let (header, rows) = people.split_once('\n').unwrap();
+    std::fs::create_dir_all(folder.path().join("parts/more")).unwrap();
+    let half = rows.lines().count() / 2;
+    let part = |lines: Vec<&str>| format!("{header}\n{}\n", lines.join("\n"));
+    std::fs::write(folder.path().join("parts/a.csv"), part(rows.lines().take(half).collect())).unwrap();
+    std::fs::write(folder.path().join("parts/more/b.csv"), part(rows.lines().skip(half).collect())).unwrap();
+    let arguments = ["dedupe", "parts", "--model", "febrl3.model.json", "-o", "out", "--format", "json"];
+    let done = run(folder.path(), &arguments);
+    let card: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(card["run"]["counts"]["records"].as_u64(), Some(rows.lines().count() as u64), "{}", stderr(&done));
+    std::fs::rename(folder.path().join("parts/more"), folder.path().join("parts/year=1")).unwrap();
+    std::fs::rename(folder.path().join("parts"), folder.path().join("people")).unwrap();
+    std::fs::remove_file(folder.path().join("people.csv")).unwrap();
+    std::fs::rename(folder.path().join("people"), folder.path().join("people.csv")).unwrap();
+    refused_in(&folder, &[], "KN-TABLE-027");
+}
+
+/// The people of `folder` are refused, and nothing is written.
+fn refused_in(folder: &tempfile::TempDir, more: &[&str], code: &str) {
+    let arguments = [&["dedupe", "people.csv", "--model", "febrl3.model.json", "-o", "refused"], more].concat();
+    let done = run(folder.path(), &arguments);
+    assert!(done.status.code() == Some(2) && stderr(&done).contains(code), "{}", stderr(&done));
+    assert!(!folder.path().join("refused").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_read_as_a_file_is() {
+    let folder = small_folder();
+    let path = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let people = std::fs::read(folder.path().join("people.csv")).unwrap();
+    let writer = std::thread::spawn(move || std::fs::write(path, people));
+    let done = run(folder.path(), &["dedupe", "pipe", "--model", "febrl3.model.json", "-o", "out", "--no-progress"]);
+    assert!(done.status.success(), "{}", stderr(&done));
+    writer.join().unwrap().unwrap();
+    let of_file = run(folder.path(), &["dedupe", "people.csv", "--model", "febrl3.model.json", "-o", "of_file"]);
+    assert!(of_file.status.success());
+    let clusters = |run: &str| std::fs::read(folder.path().join(run).join("clusters.parquet")).unwrap();
+    assert_eq!(clusters("out"), clusters("of_file"));
+}
+
+#[test]
+fn a_process_runs_more_than_one_command() {
+    let arguments = ["kintsu", "plan", "absent.toml", "-qq"].map(std::ffi::OsString::from);
+    assert_eq!([kintsu_cli::run_command(arguments.clone()), kintsu_cli::run_command(arguments)], [2, 2]);
+}

@@ -339,3 +339,81 @@ fn steps_on_data_alone_train_nothing() {
     assert!(done.status.success(), "{}", stderr(&done));
     assert!(folder.path().join("out/completeness.parquet").exists() && !folder.path().join("out/model.json").exists());
 }
+
+/// A job on `inputs` with the model `numbers.json`, which may block on another column, written in `format`.
+fn numbers_job(inputs: &str, format: &str) -> String {
+    format!(
+        "inputs = {inputs}\nmodel = \"numbers.json\"\noutput = \"out\"\noverwrite = true\nfile_format = \"{format}\"\n\
+         predict_threshold = 0.01\ncluster_threshold = 0.5\n[types]\nage = \"integer\"\n"
+    )
+}
+
+#[test]
+fn the_clusters_of_a_run_are_never_its_truth_and_the_column_of_the_input_is_found_in_every_format() {
+    let people = "unique_id,surname,age,cluster_id,input_cluster_id\na,reed,9,1,x\nb,reed,10,1,x\nc,reed,30,2,y\n";
+    let folder = folder_with("dedupe_only", &[("a.csv", people), ("numbers.json", NUMBERS)]);
+    for format in ["csv", "jsonl", "arrow", "parquet"] {
+        let typed = numbers_job("[\"a.csv\"]", format) + "cluster_id = \"integer\"\n";
+        std::fs::write(folder.path().join("job.toml"), typed).unwrap();
+        succeeds(&run(folder.path(), &["run", "job.toml", "--no-progress"]));
+        succeeds(&run(folder.path(), &["explain", "out", "a", "b"]));
+        let measured = |truth| run(folder.path(), &["evaluate", "out", "--truth", truth, "--format", "json"]);
+        let right = measured("input_input_cluster_id");
+        succeeds(&right);
+        for name in ["cluster_id", "Cluster_ID"] {
+            assert_eq!(measured(name).stdout, right.stdout, "{name} in {format}");
+        }
+    }
+}
+
+#[test]
+fn a_rule_on_the_column_that_a_run_renames_cannot_be_explained() {
+    let people = "unique_id,surname,age,cluster_id\n1,reed,9,x\n2,sand,10,x\n";
+    let numbers = NUMBERS.replace("l.surname = r.surname", "l.cluster_id = r.cluster_id");
+    let folder = folder_with("dedupe_only", &[("a.csv", people), ("numbers.json", &numbers)]);
+    std::fs::write(folder.path().join("job.toml"), numbers_job("[\"a.csv\"]", "parquet")).unwrap();
+    succeeds(&run(folder.path(), &["run", "job.toml", "--no-progress"]));
+    refused(&run(folder.path(), &["explain", "out", "1", "2"]), "KN-JOB-049");
+}
+
+#[test]
+fn text_is_read_as_its_type_beside_files_that_have_types() {
+    let folder = folder_with("dedupe_only", &[("a.csv", "unique_id,surname,age\n1,reed,9\n"), ("numbers.json", NUMBERS)]);
+    std::fs::write(folder.path().join("b.jsonl"), "{\"unique_id\": 2, \"surname\": \"reed\", \"age\": 10}\n").unwrap();
+    let inputs = "[\"a.csv\", \"b.jsonl\"]";
+    std::fs::write(folder.path().join("job.toml"), numbers_job(inputs, "csv")).unwrap();
+    succeeds(&run(folder.path(), &["run", "job.toml", "--no-progress"]));
+    assert_eq!(columns(folder.path(), "edges", &["unique_id_l", "gamma_age"]), [["1", "1"]]);
+}
+
+#[test]
+fn tables_of_one_name_are_counted_apart() {
+    let folder = folder_with("link_only", &[("a.csv", "unique_id,surname\n1,reed\n2,sand\n")]);
+    std::fs::create_dir(folder.path().join("other")).unwrap();
+    std::fs::write(folder.path().join("other/a.csv"), "unique_id,surname\n1,reed\n").unwrap();
+    succeeds(&run_steps(folder.path(), "[\"a.csv\", \"other/a.csv\"]", ""));
+    let card: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(folder.path().join("out/run.json")).unwrap()).unwrap();
+    assert_eq!(
+        (card["counts"]["records of a"].as_u64(), card["counts"]["records of a_2"].as_u64()),
+        (Some(2), Some(1)),
+        "{card}"
+    );
+    assert_eq!(columns(folder.path(), "edges", &["source_dataset_l", "source_dataset_r"]), [["a", "a_2"]]);
+}
+
+#[test]
+fn a_prediction_after_what_needs_one_is_refused_before_anything_runs() {
+    let folder = folder_with("dedupe_only", &[("a.csv", "unique_id,surname\n1,reed\n2,reed\n")]);
+    let steps = "[[steps]]\nstep = \"cluster\"\n[[steps]]\nstep = \"predict\"\n";
+    refused(&run_steps(folder.path(), "[\"a.csv\"]", steps), "KN-JOB-021");
+    let twice = "[[steps]]\nstep = \"term_frequencies\"\ncolumns = [\"surname\"]\n".repeat(2);
+    succeeds(&run_steps(folder.path(), "[\"a.csv\"]", &twice));
+}
+
+#[test]
+fn ids_may_hold_what_stands_between_table_and_id() {
+    let folder = folder_with("dedupe_only", &[("a.csv", "unique_id,surname\n1-__-2,reed\n2,reed\n")]);
+    succeeds(&run_steps(folder.path(), "[\"a.csv\"]", "[[steps]]\nstep = \"predict\"\n[[steps]]\nstep = \"cluster\"\n"));
+    succeeds(&run(folder.path(), &["explain", "out", "1-__-2", "2"]));
+}

@@ -60,25 +60,29 @@ pub(super) fn input_columns(records: &Records, ctx: &RunContext) -> Result<Vec<(
             (ColumnData::Plain(array), Some(rows)) => take(array, rows, None).map_err(defect)?,
             _ => Column::to_batch_array(column).map_err(JobError::part)?,
         };
-        columns.push((output_name(&column.name, ctx), array));
+        columns.push((output_name(&column.name, records, ctx), array));
     }
     Ok(columns)
 }
 
 /// A column of the input that bears the name of a column of ours is renamed.
-fn output_name(name: &str, ctx: &RunContext) -> String {
+fn output_name(name: &str, records: &Records, ctx: &RunContext) -> String {
     if name != CLUSTER_ID {
         return name.to_owned();
     }
-    let renamed = renamed(name);
+    let renamed = renamed(name, records);
     let message = format!("the input has a column `{CLUSTER_ID}`; in the output it is called `{renamed}`");
     ctx.warn("KN-W-JOB-001", message, None);
     renamed
 }
 
-/// The name in the output of a column of the input that bears the name of one of ours.
-pub(super) fn renamed(name: &str) -> String {
-    format!("input_{name}")
+/// The name in the output of a column of the input that bears the name of one of ours; none that the input has.
+pub(super) fn renamed(name: &str, records: &Records) -> String {
+    let mut renamed = format!("input_{name}");
+    while records.table().position(&renamed).is_some() {
+        renamed.insert_str(0, "input_");
+    }
+    renamed
 }
 
 /// Named arrays of equal length as a batch.

@@ -8,11 +8,11 @@ use kintsu_entity::evaluate::{ThresholdRow, threshold_table};
 use kintsu_entity::{Clusters, Components, connected_components};
 use kintsu_link::compare::Scratch;
 use kintsu_link::diagnose::{PairEvidence, Waterfall, waterfall};
-use kintsu_link::model::Comparison;
 use serde::Serialize;
 
 use super::clock::Clock;
-use super::clusters::{CLUSTER_ID, renamed};
+use super::clusters::CLUSTER_ID;
+use super::load::LookedAt;
 use super::row_lookup::{RowLookup, TextTable};
 use super::run_state::RunState;
 use super::truth::{Truth, column_labels, evaluate};
@@ -122,7 +122,7 @@ impl FinishedRun {
     ) -> Result<PairExplanation, JobError> {
         let ctx = &ctx.silent();
         let mut state = RunState::prepare(&self.job, ctx, &mut Clock::start())?;
-        refuse_hidden_column(&state)?;
+        refuse_hidden_column(&state, &self.card)?;
         state.train(ctx, &mut Clock::start())?;
         let records = &state.loaded.records;
         let lookup = RowLookup::new(records);
@@ -184,7 +184,8 @@ impl FinishedRun {
         let (told, ctx) = (ctx, &ctx.silent());
         let state = RunState::prepare(&self.job, ctx, &mut Clock::start())?;
         let records = &state.loaded.records;
-        let truth = Truth::read(&ColumnOrFile(input_name(truth, &state)?), records, &state.loaded.columns, told)?;
+        let truth = ColumnOrFile(name_in_run(truth, &self.card, &state.loaded.columns)?);
+        let truth = Truth::read(&truth, records, &state.loaded.columns, told)?;
         let clusters = clusters_of(&column_labels(records, CLUSTER_ID)?)?;
         let link_type = state.model()?.link_type;
         let measures = evaluate(&truth, &clusters, records, link_type)?;
@@ -222,27 +223,27 @@ impl FinishedRun {
     }
 }
 
-/// The name under which `clusters` holds a column of the input: one called as the column of clusters stands there under another.
-fn input_name(column: &str, state: &RunState<'_>) -> Result<String, JobError> {
-    if column != CLUSTER_ID {
-        return Ok(column.to_owned());
+/// The name in the files of a run of a column of its input, by the name `wanted`, letters of either case being the same.
+fn name_in_run(wanted: &str, card: &RunCard, columns: &[String]) -> Result<String, JobError> {
+    let other = columns.iter().any(|column| column == wanted && column != CLUSTER_ID);
+    if other || !wanted.eq_ignore_ascii_case(CLUSTER_ID) {
+        return Ok(wanted.to_owned());
     }
-    let renamed = renamed(CLUSTER_ID);
-    if state.loaded.columns.contains(&renamed) {
-        return Ok(renamed);
-    }
-    let message = format!("`{CLUSTER_ID}` is what the run found, and no truth");
-    Err(JobError::problem(Problem::new("KN-JOB-049", message)))
+    card.input_cluster_id.clone().ok_or_else(|| {
+        let message = format!("`{CLUSTER_ID}` is what the run found, and no truth");
+        JobError::problem(Problem::new("KN-JOB-049", message))
+    })
 }
 
-/// Refuses a model that looks at the column of the input which `clusters` holds under another name.
-fn refuse_hidden_column(state: &RunState<'_>) -> Result<(), JobError> {
-    let mut compared = state.model()?.comparisons.iter().flat_map(Comparison::columns);
-    if !compared.any(|column| column == CLUSTER_ID) {
+/// Refuses a model that looks at the column of the input which the run holds under another name.
+fn refuse_hidden_column(state: &RunState<'_>, card: &RunCard) -> Result<(), JobError> {
+    let Some(hidden) = &card.input_cluster_id else { return Ok(()) };
+    let mut looked_at = LookedAt::default();
+    looked_at.add_model(state.model()?);
+    if !looked_at.names().any(|name| name.eq_ignore_ascii_case(CLUSTER_ID)) {
         return Ok(());
     }
-    let message =
-        format!("the model compares a column `{CLUSTER_ID}`, which the run holds under the name `{}`", renamed(CLUSTER_ID));
+    let message = format!("the model looks at a column `{CLUSTER_ID}`, which the run holds under the name `{hidden}`");
     let hint = "give the column of the input another name, in the model too, and run again";
     Err(JobError::problem(Problem::new("KN-JOB-049", message).hint(hint)))
 }
@@ -280,11 +281,8 @@ fn job_of(directory: &Path, card: &RunCard) -> Result<JobSpec, JobError> {
 }
 
 fn row_of(lookup: &RowLookup<'_>, id: &str) -> Result<u32, JobError> {
-    let found = match id.split_once("-__-") {
-        Some((source, id)) => lookup.row(Some(source), id),
-        None => lookup.row(None, id),
-    };
-    found.ok_or_else(|| {
+    let of_source = || id.split_once("-__-").and_then(|(source, id)| lookup.row(Some(source), id));
+    lookup.row(None, id).or_else(of_source).ok_or_else(|| {
         let problem = Problem::new("KN-JOB-044", "the run has no record with that id, or several tables have one");
         JobError::problem(problem.hint("ids are those of the input; where there are several tables write TABLE-__-ID"))
     })

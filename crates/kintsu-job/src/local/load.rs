@@ -74,7 +74,7 @@ impl Sources {
         if !whole {
             return Ok(None);
         }
-        let unique_id = id_column(wanted, &columns).unwrap_or_else(|problem| {
+        let unique_id = id_column(wanted, job.unique_id.is_some(), &columns).unwrap_or_else(|problem| {
             problems.push(problem);
             None
         });
@@ -110,7 +110,7 @@ impl Sources {
             unique_id: self.unique_id.clone(),
             source_dataset: self.source_dataset.clone().unwrap_or_else(|| "source_dataset".to_owned()),
             link_type,
-            sources: source_names(&self.inputs),
+            sources: source_names(&self.inputs)?,
         };
         let records = prepare_records(&table, spec.clone())?;
         let cards = self.inputs.iter().map(input_card).collect::<Result<_, _>>()?;
@@ -126,24 +126,24 @@ pub(super) fn column_types(types: &BTreeMap<String, ColumnType>, columns: &[Stri
 
 /// The names of several inputs in the order in which their records stand. Of two tables, the one whose name comes first is the
 /// left one, as in Splink.
-fn source_names(inputs: &[Input]) -> Vec<String> {
-    let mut names: Vec<String> = inputs.iter().map(Input::data_set_name).collect();
+fn source_names(inputs: &[Input]) -> Result<Vec<String>, JobError> {
+    let mut names = kintsu_table::data_set_names(inputs).map_err(JobError::part)?;
     match names.len() {
         1 => names.clear(),
         2 => names.sort_unstable(),
         _ => {}
     }
-    names
+    Ok(names)
 }
 
-/// The id column: the one that is wanted; where that is nothing but the usual name and not there, `id`, or the row number.
-fn id_column(wanted: Option<&str>, columns: &[String]) -> Result<Option<String>, Problem> {
+/// The id column: the one that is wanted; where that is nothing but the usual name, not asked for and not there, `id`, or the row number.
+fn id_column(wanted: Option<&str>, asked_for: bool, columns: &[String]) -> Result<Option<String>, Problem> {
     const USUAL: &str = "unique_id";
     let wanted = wanted.unwrap_or(USUAL);
     if let Some(found) = find(wanted, columns) {
         return Ok(Some(found.to_owned()));
     }
-    if wanted != USUAL {
+    if asked_for || wanted != USUAL {
         return Err(missing(wanted, "the id column", columns));
     }
     Ok(columns.iter().find(|name| name.eq_ignore_ascii_case("id")).cloned())
@@ -200,6 +200,11 @@ impl LookedAt {
     /// Adds a column that labels are read from, which may be the truth or ignored otherwise.
     pub(super) fn add_label(&mut self, column: &str) {
         self.labels.push(column.to_owned());
+    }
+
+    /// The names of the columns, as what looks at them writes them.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.wanted.iter().map(|(name, _)| name.as_str())
     }
 
     /// Adds a column that `what` needs.

@@ -45,6 +45,11 @@ impl Output {
         &self.files
     }
 
+    /// Whether a data file called `name`, without its ending, is written already.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.files.contains_key(&format!("{name}.{}", self.format.extension()))
+    }
+
     /// Writes a data file called `name`, to which its ending is added.
     pub(super) fn write(&mut self, name: &str, batch: &RecordBatch) -> Result<(), JobError> {
         let mut file = self.open(name, batch)?;

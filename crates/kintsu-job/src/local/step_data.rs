@@ -61,7 +61,10 @@ impl RunState<'_> {
                 let of_model = self.compiled.as_ref().map(|compiled| &compiled.frequencies);
                 for column in columns.iter().filter(|column| of_model.is_none_or(|tables| tables.of(column).is_none())) {
                     let table = TermFrequencies::compute(&self.loaded.records, column).map_err(JobError::part)?;
-                    output.write(&format!("term_frequencies/{}", file_name(column)), &frequencies_batch(&table, "tf_")?)?;
+                    let name = format!("term_frequencies/{}", file_name(column));
+                    if !output.has(&name) {
+                        output.write(&name, &frequencies_batch(&table, "tf_")?)?;
+                    }
                 }
                 Ok(())
             }

@@ -6,6 +6,7 @@ use kintsu_core::{RunContext, peak_resident_bytes};
 use kintsu_table::FileFormat;
 
 use super::clock::Clock;
+use super::clusters::{CLUSTER_ID, renamed};
 use super::output::{Output, file_name};
 use super::rows::frequencies_batch;
 use super::run_state::RunState;
@@ -35,6 +36,7 @@ impl RunState<'_> {
             engine: engine.to_owned(),
             unique_id: self.loaded.unique_id.clone(),
             source_dataset: self.source_column().map(str::to_owned),
+            input_cluster_id: self.input_cluster_id(),
             types: self.types_of_text(output.format()),
             file_format: output.format().extension().to_owned(),
             files: output.files().clone(),
@@ -57,9 +59,16 @@ impl RunState<'_> {
         if matches!(format, FileFormat::Parquet | FileFormat::Arrow) {
             return BTreeMap::new();
         }
+        let hidden = self.input_cluster_id();
+        let name = |name: &str| hidden.clone().filter(|_| name == CLUSTER_ID).unwrap_or_else(|| name.to_owned());
         let columns = self.loaded.records.table().columns().iter();
-        let typed = columns.filter_map(|column| Some((column.name.to_string(), ColumnType::of(column.data_type())?)));
-        typed.collect()
+        columns.filter_map(|column| Some((name(&column.name), ColumnType::of(column.data_type())?))).collect()
+    }
+
+    /// The name in `clusters` of the input's column that is called as that of the clusters.
+    fn input_cluster_id(&self) -> Option<String> {
+        let records = &self.loaded.records;
+        records.table().position(CLUSTER_ID).map(|_| renamed(CLUSTER_ID, records))
     }
 
     /// The model in Splink's format, what stands beside it, and the term frequencies that it adjusts for.

@@ -169,6 +169,9 @@ impl Checks<'_> {
         for (position, step) in spec.steps.iter().enumerate() {
             let at = [Step::Key("steps"), Step::Item(position)];
             self.step(step, &at);
+            if step.needs_edges() {
+                names.insert("edges".to_owned());
+            }
             for name in step.files() {
                 if !is_file_name(&name) {
                     let hint = "letters, digits, `_` and `-`, beginning with a letter or digit";
@@ -384,6 +387,11 @@ impl StepSpec {
 }
 
 impl StepSpec {
+    /// Whether the step works on the edges of a prediction, which is made for it where none stands before it.
+    pub fn needs_edges(&self) -> bool {
+        matches!(self, Self::Cluster { deterministic: false, .. } | Self::SingleBestLinks { .. } | Self::GraphMetrics { .. })
+    }
+
     /// Whether the step looks at the records only, so that no model needs to be trained for it. Term frequencies are not of these:
     /// those of columns that the model adjusts for are written with the model.
     pub fn looks_at_data_alone(&self) -> bool {

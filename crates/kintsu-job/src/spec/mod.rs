@@ -196,7 +196,7 @@ pub enum ColumnType {
     Integer,
     /// Numbers in double precision.
     Double,
-    /// `true` or `false`.
+    /// `true` or `false`, also as `yes`, `no`, `on`, `off`, `1`, `0` and their first letters.
     Boolean,
     /// Dates, such as `1970-12-31`.
     Date,

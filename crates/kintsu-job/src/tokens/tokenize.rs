@@ -314,6 +314,7 @@ pub(super) fn run_card(
         engine: "local".to_owned(),
         unique_id: None,
         source_dataset: None,
+        input_cluster_id: None,
         types: std::collections::BTreeMap::new(),
         file_format: output_format(output)?.extension().to_owned(),
         files: [(name, FileCard { rows })].into_iter().collect(),

@@ -83,13 +83,21 @@ pub(super) fn files_of(input: &Input, position: usize) -> Result<Vec<InputFile>,
     if input.is_standard_input() {
         return Ok(vec![standard_input(input, position)?]);
     }
+    let mut input = input.clone();
+    input.load_standard_input()?;
+    let input = &input;
     let metadata = std::fs::metadata(&input.path).map_err(|source| TableError::read(&input.path, source))?;
     if metadata.is_dir() {
         return folder(input, position);
     }
     let format = match input.format.or_else(|| FileFormat::from_path(&input.path)) {
         Some(format) => format,
-        None => sniff(&input.path)?,
+        None => told_by_content(&InputFile {
+            path: input.path.clone(),
+            format: FileFormat::Csv,
+            input: position,
+            content: input.content.clone(),
+        })?,
     };
     Ok(vec![InputFile { path: input.path.clone(), format, input: position, content: input.content.clone() }])
 }
@@ -110,10 +118,6 @@ fn standard_input(input: &Input, position: usize) -> Result<InputFile, TableErro
     Ok(InputFile { format, ..file })
 }
 
-fn sniff(path: &Path) -> Result<FileFormat, TableError> {
-    told_by_content(&InputFile { path: path.to_owned(), format: FileFormat::Csv, input: 0, content: None })
-}
-
 fn told_by_content(file: &InputFile) -> Result<FileFormat, TableError> {
     let mut first = vec![0; FIRST_BYTES];
     let length = read_up_to(&mut file.unpacked()?, &mut first).map_err(|source| TableError::read(&file.path, source))?;
@@ -123,20 +127,10 @@ fn told_by_content(file: &InputFile) -> Result<FileFormat, TableError> {
     FileFormat::from_first_bytes(&first[..length]).ok_or_else(|| TableError::UnknownFormat { path: file.path.clone() })
 }
 
+/// The tables of a folder and of the folders in it, in the order of their paths. What is hidden, or begins with `_`, is no table.
 fn folder(input: &Input, position: usize) -> Result<Vec<InputFile>, TableError> {
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(&input.path).map_err(|source| TableError::read(&input.path, source))? {
-        let path = entry.map_err(|source| TableError::read(&input.path, source))?.path();
-        let hidden = path
-            .file_name()
-            .is_some_and(|name| name.as_encoded_bytes().starts_with(b".") || name.as_encoded_bytes().starts_with(b"_"));
-        if hidden || !path.is_file() {
-            continue;
-        }
-        if let Some(format) = FileFormat::from_path(&path).filter(|format| input.format.is_none_or(|wanted| wanted == *format)) {
-            files.push(InputFile { path, format, input: position, content: None });
-        }
-    }
+    gather(&input.path, input, position, &mut files)?;
     files.sort_by(|left, right| left.path.cmp(&right.path));
     let Some(first) = files.first() else { return Err(TableError::Empty { path: input.path.clone() }) };
     if let Some(other) = files.iter().find(|file| file.format != first.format) {
@@ -144,4 +138,27 @@ fn folder(input: &Input, position: usize) -> Result<Vec<InputFile>, TableError> 
         return Err(TableError::MixedFolder { path: input.path.clone(), formats });
     }
     Ok(files)
+}
+
+fn gather(folder: &Path, input: &Input, position: usize, files: &mut Vec<InputFile>) -> Result<(), TableError> {
+    for entry in std::fs::read_dir(folder).map_err(|source| TableError::read(folder, source))? {
+        let path = entry.map_err(|source| TableError::read(folder, source))?.path();
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b".") || name.as_encoded_bytes().starts_with(b"_"));
+        if hidden {
+            continue;
+        }
+        if path.is_dir() {
+            if path.file_name().is_some_and(|name| name.as_encoded_bytes().contains(&b'=')) {
+                return Err(TableError::PartitionedFolder { path });
+            }
+            gather(&path, input, position, files)?;
+            continue;
+        }
+        if let Some(format) = FileFormat::from_path(&path).filter(|format| input.format.is_none_or(|wanted| wanted == *format)) {
+            files.push(InputFile { path, format, input: position, content: None });
+        }
+    }
+    Ok(())
 }

@@ -26,6 +26,7 @@ use kintsu_core::RunContext;
 use rayon::prelude::*;
 
 use self::batches::{Batch, BatchFile};
+pub use self::plan::data_set_names;
 use self::plan::{OpenFile, Plan, Rows};
 pub use self::row_stream::RowStream;
 use self::sink::Sink;

@@ -106,7 +106,8 @@ impl Plan {
         if inputs.is_empty() {
             return Err(TableError::NoInput);
         }
-        let names = data_set_names(inputs, context)?;
+        let names = data_set_names(inputs)?;
+        warn_of_numbers(inputs, &names, context);
         let mut files = Vec::new();
         for (position, input) in inputs.iter().enumerate() {
             for file in files_of(input, position)? {
@@ -189,9 +190,11 @@ impl Plan {
     }
 }
 
-/// The names of the data sets, different from each other: a name that comes from a file is numbered when it comes again, two
-/// given names that are equal are an error.
-fn data_set_names(inputs: &[Input], context: &RunContext) -> Result<Vec<String>, TableError> {
+/// The names of the data sets, different from each other: a name that comes from a file is numbered when it comes again.
+///
+/// # Errors
+/// [`TableError::DuplicateInputName`] where two inputs were given one name.
+pub fn data_set_names(inputs: &[Input]) -> Result<Vec<String>, TableError> {
     let mut given = HashSet::new();
     if let Some(twice) = inputs.iter().filter_map(|input| input.name.as_ref()).find(|name| !given.insert(name.as_str())) {
         return Err(TableError::DuplicateInputName { name: twice.clone() });
@@ -199,23 +202,28 @@ fn data_set_names(inputs: &[Input], context: &RunContext) -> Result<Vec<String>,
     let mut taken: HashSet<String> = given.into_iter().map(str::to_owned).collect();
     let mut names = Vec::with_capacity(inputs.len());
     for input in inputs {
-        if let Some(name) = &input.name {
-            names.push(name.clone());
-            continue;
-        }
         let stem = input.data_set_name();
-        let name = std::iter::once(stem.clone())
-            .chain((2..=inputs.len() + 1).map(|number| format!("{stem}_{number}")))
-            .find(|name| !taken.contains(name));
-        let name = name.unwrap_or_else(|| stem.clone());
-        if name != stem {
-            let message = format!("more than one input is called `{stem}`; {} is called `{name}`", input.path.display());
-            context.warn("KN-W-TABLE-002", message, Some("give each input a name of its own".to_owned()));
-        }
+        let mut numbered = (2..=inputs.len() + 1).map(|number| format!("{stem}_{number}"));
+        let name = match &input.name {
+            Some(_) => stem,
+            None if !taken.contains(&stem) => stem,
+            None => numbered.find(|name| !taken.contains(name)).unwrap_or(stem),
+        };
         taken.insert(name.clone());
         names.push(name);
     }
     Ok(names)
+}
+
+/// Says which inputs are called otherwise than their files.
+fn warn_of_numbers(inputs: &[Input], names: &[String], context: &RunContext) {
+    for (input, name) in inputs.iter().zip(names) {
+        let stem = input.data_set_name();
+        if *name != stem {
+            let message = format!("more than one input is called `{stem}`; {} is called `{name}`", input.path.display());
+            context.warn("KN-W-TABLE-002", message, Some("give each input a name of its own".to_owned()));
+        }
+    }
 }
 
 fn unite_columns(files: &[OpenFile], options: &ReadOptions, context: &RunContext) -> Result<Vec<PlannedColumn>, TableError> {
@@ -226,8 +234,9 @@ fn unite_columns(files: &[OpenFile], options: &ReadOptions, context: &RunContext
             let data_type = encoded_type(&column.data_type).filter(|_| column.data_type != DataType::Null);
             let data_type = data_type.unwrap_or_else(|| column.data_type.clone());
             if let Some(&index) = found.get(column.name.as_str()) {
-                let integers = options.integers.contains(&column.name);
-                let joined = join_column(&mut columns[index], &data_type, integers, file);
+                let wanted = options.types.iter().find(|(name, _)| *name == column.name).map(|(_, data_type)| data_type);
+                let integers = options.integers.contains(&column.name).then_some(&DataType::Int64);
+                let joined = join_column(&mut columns[index], &data_type, wanted.or(integers), file);
                 carry_as_text(joined, &mut columns[index], &data_type, context)?;
                 columns[index].positions[position] = Some(place);
                 continue;
@@ -247,10 +256,16 @@ fn unite_columns(files: &[OpenFile], options: &ReadOptions, context: &RunContext
     Ok(columns)
 }
 
-/// Makes room in `column` for values of `data_type`; `integers` says that text may turn out to be integers.
-fn join_column(column: &mut PlannedColumn, data_type: &DataType, integers: bool, file: &OpenFile) -> Result<(), TableError> {
+/// Makes room in `column` for values of `data_type`; where `text_is` says so, text is read as that type beside values that are no text.
+fn join_column(
+    column: &mut PlannedColumn,
+    data_type: &DataType,
+    text_is: Option<&DataType>,
+    file: &OpenFile,
+) -> Result<(), TableError> {
     let united = match (&column.data_type, data_type) {
-        (DataType::Utf8, other) | (other, DataType::Utf8) if integers && other.is_integer() => Some(DataType::Int64),
+        (DataType::Utf8, DataType::Utf8) => Some(DataType::Utf8),
+        (DataType::Utf8, other) | (other, DataType::Utf8) => text_is.and_then(|text_is| unite(text_is, other)),
         (left, right) => unite(left, right),
     };
     column.data_type = united.ok_or_else(|| TableError::TypeConflict {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, StringArray, new_empty_array, new_null_array};
-use arrow_cast::cast;
+use arrow_cast::{CastOptions, cast, cast_with_options};
 use arrow_schema::DataType;
 use arrow_select::concat::concat;
 
@@ -100,6 +100,10 @@ fn fitted(array: &ArrayRef, data_type: &DataType, name: &str) -> Result<ArrayRef
     if *array.data_type() == DataType::Utf8 && data_type.is_integer() {
         let integers = canonical_integers(array).ok_or_else(does_not_fit)?;
         return normalise(&integers, data_type).map_err(|_| does_not_fit());
+    }
+    if *array.data_type() == DataType::Utf8 && *data_type != DataType::Utf8 {
+        let options = CastOptions { safe: false, ..CastOptions::default() };
+        return cast_with_options(array, data_type, &options).map_err(|_| does_not_fit());
     }
     normalise(array, data_type).map_err(|_| does_not_fit())
 }

@@ -41,7 +41,7 @@ fn parsed(name: &str, texts: &ArrayRef, data_type: &DataType) -> Result<ArrayRef
     let parsed = cast_with_options(texts, data_type, &options)?;
     match parsed.null_count() - texts.null_count() {
         0 => Ok(parsed),
-        values => Err(TableError::NotOfType { column: name.to_owned(), data_type: data_type.to_string(), values }),
+        values => Err(TableError::NotOfType { column: name.to_owned(), data_type: data_type.clone(), values }),
     }
 }
 
