@@ -43,12 +43,6 @@ pub enum TableError {
         /// The formats found.
         formats: String,
     },
-    /// A folder in a folder of tables stands for a value, which none of its files holds.
-    #[error("the folder {} is named after a value, and its files may not hold it", path.display())]
-    PartitionedFolder {
-        /// The folder inside.
-        path: PathBuf,
-    },
     /// A CSV file breaks the rules at a line.
     #[error("{}, line {line}: {problem}", path.display())]
     Csv {
@@ -323,7 +317,6 @@ impl Explain for TableError {
             Self::DoesNotFit { .. } => "KN-TABLE-024",
             Self::NotStreamed { .. } => "KN-TABLE-025",
             Self::NotOfType { .. } => "KN-TABLE-026",
-            Self::PartitionedFolder { .. } => "KN-TABLE-027",
         }
     }
 
@@ -346,9 +339,6 @@ impl Explain for TableError {
             }
             Self::UnsupportedType { .. } => "leave the column out or convert it to text".to_owned(),
             Self::DoesNotFit { .. } => "give the column the same type in every file".to_owned(),
-            Self::PartitionedFolder { .. } => {
-                "write the table again as files that hold all its columns, or name the folders one by one as inputs".to_owned()
-            }
             Self::NotOfType { .. } => "mend the values, or let the column be read as text".to_owned(),
             Self::NotStreamed { .. } => "give one CSV or Parquet file, or standard input".to_owned(),
             Self::TextTooLong { .. } => "leave the column out of what is compared".to_owned(),

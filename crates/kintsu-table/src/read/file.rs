@@ -24,7 +24,12 @@ pub(super) struct InputFile {
     pub(super) input: usize,
     /// Its content, when that is in memory already.
     pub(super) content: Option<Bytes>,
+    /// The columns that the names of its folders stand for, with the value of all its rows.
+    pub(super) partitions: Vec<Partition>,
 }
+
+/// A column whose value is the name of a folder, as in `year=2024`; none is null.
+pub(super) type Partition = (String, Option<String>);
 
 impl InputFile {
     /// The bytes as they lie on the disk.
@@ -97,9 +102,16 @@ pub(super) fn files_of(input: &Input, position: usize) -> Result<Vec<InputFile>,
             format: FileFormat::Csv,
             input: position,
             content: input.content.clone(),
+            partitions: Vec::new(),
         })?,
     };
-    Ok(vec![InputFile { path: input.path.clone(), format, input: position, content: input.content.clone() }])
+    Ok(vec![InputFile {
+        path: input.path.clone(),
+        format,
+        input: position,
+        content: input.content.clone(),
+        partitions: Vec::new(),
+    }])
 }
 
 /// Standard input is read as a stream only when it is known to be text: the binary formats are read from their end, and
@@ -110,7 +122,13 @@ fn standard_input(input: &Input, position: usize) -> Result<InputFile, TableErro
     if !streamed {
         input.load_standard_input()?;
     }
-    let file = InputFile { path: input.path.clone(), format: FileFormat::Csv, input: position, content: input.content.clone() };
+    let file = InputFile {
+        path: input.path.clone(),
+        format: FileFormat::Csv,
+        input: position,
+        content: input.content.clone(),
+        partitions: Vec::new(),
+    };
     let format = match input.format {
         Some(format) => format,
         None => told_by_content(&file)?,
@@ -130,7 +148,7 @@ fn told_by_content(file: &InputFile) -> Result<FileFormat, TableError> {
 /// The tables of a folder and of the folders in it, in the order of their paths. What is hidden, or begins with `_`, is no table.
 fn folder(input: &Input, position: usize) -> Result<Vec<InputFile>, TableError> {
     let mut files = Vec::new();
-    gather(&input.path, input, position, &mut files)?;
+    gather(&input.path, &[], input, position, &mut files)?;
     files.sort_by(|left, right| left.path.cmp(&right.path));
     let Some(first) = files.first() else { return Err(TableError::Empty { path: input.path.clone() }) };
     if let Some(other) = files.iter().find(|file| file.format != first.format) {
@@ -140,7 +158,13 @@ fn folder(input: &Input, position: usize) -> Result<Vec<InputFile>, TableError> 
     Ok(files)
 }
 
-fn gather(folder: &Path, input: &Input, position: usize, files: &mut Vec<InputFile>) -> Result<(), TableError> {
+fn gather(
+    folder: &Path,
+    partitions: &[Partition],
+    input: &Input,
+    position: usize,
+    files: &mut Vec<InputFile>,
+) -> Result<(), TableError> {
     for entry in std::fs::read_dir(folder).map_err(|source| TableError::read(folder, source))? {
         let path = entry.map_err(|source| TableError::read(folder, source))?.path();
         let hidden = path
@@ -150,15 +174,47 @@ fn gather(folder: &Path, input: &Input, position: usize, files: &mut Vec<InputFi
             continue;
         }
         if path.is_dir() {
-            if path.file_name().is_some_and(|name| name.as_encoded_bytes().contains(&b'=')) {
-                return Err(TableError::PartitionedFolder { path });
-            }
-            gather(&path, input, position, files)?;
+            let inner: Vec<Partition> = partitions.iter().cloned().chain(partition(&path)).collect();
+            gather(&path, &inner, input, position, files)?;
             continue;
         }
         if let Some(format) = FileFormat::from_path(&path).filter(|format| input.format.is_none_or(|wanted| wanted == *format)) {
-            files.push(InputFile { path, format, input: position, content: None });
+            files.push(InputFile { path, format, input: position, content: None, partitions: partitions.to_vec() });
         }
     }
     Ok(())
+}
+
+/// The column and value that the name of a folder stands for, where it does, as Hive, Spark and DuckDB write and read them.
+fn partition(folder: &Path) -> Option<Partition> {
+    const NULL: &str = "__HIVE_DEFAULT_PARTITION__";
+    let (column, value) = folder.file_name()?.to_str()?.split_once('=')?;
+    Some((unescaped(column), (value != NULL).then(|| unescaped(value))))
+}
+
+/// The text with `%2F` and the like as what they stand for.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let digits = after.get(..2).filter(|_| first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(escaped.unwrap_or(first));
+        rest = if escaped.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_stand_for_values() {
+        let of = |name: &str| partition(Path::new(name));
+        assert_eq!(of("a/year=2024"), Some(("year".to_owned(), Some("2024".to_owned()))));
+        assert_eq!(of("town=a%2Fb%C3%A9%"), Some(("town".to_owned(), Some("a/b\u{e9}%".to_owned()))));
+        assert_eq!(of("year=__HIVE_DEFAULT_PARTITION__"), Some(("year".to_owned(), None)));
+        assert_eq!(of("year"), None);
+    }
 }

@@ -21,7 +21,7 @@ mod unite;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use arrow_schema::{Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kintsu_core::RunContext;
 use rayon::prelude::*;
 
@@ -71,15 +71,7 @@ pub fn read_counted(inputs: &[Input], options: &ReadOptions, context: &RunContex
             return Err(TableError::TooManyRows { maximum: ROWS_MAX });
         }
         rows_of_input[input] += rows - before;
-        for (sink, found) in sinks.iter_mut().zip(plan.positions(position)) {
-            match found {
-                Some(_) => {}
-                None if options.source_dataset_column.as_deref() == Some(sink.name()) => {
-                    sink.push_text(plan.data_set(position), rows - before)?;
-                }
-                None => sink.push_nulls(rows - before)?,
-            }
-        }
+        plan.fill(position, &mut sinks, rows - before, options)?;
         if let Some(source) = &mut source {
             source.push_name(plan.data_set(position), rows - before);
         }
@@ -103,10 +95,12 @@ pub fn schema_of(input: &Input, options: &ReadOptions) -> Result<SchemaRef, Tabl
     let mut seen = HashSet::new();
     for file in file::files_of(input, 0)? {
         let opened = OpenFile::open(&file, options, true)?;
-        for column in &opened.columns {
-            if seen.insert(column.name.clone()) {
-                let data_type = encoded_type(&column.data_type).unwrap_or_else(|| column.data_type.clone());
-                fields.push(Field::new(&column.name, data_type, true));
+        let of_folders = opened.partitions.iter().map(|(name, _)| (name, &DataType::Utf8));
+        let own = opened.columns.iter().map(|column| (&column.name, &column.data_type));
+        for (name, data_type) in own.chain(of_folders) {
+            if seen.insert(name.clone()) {
+                let data_type = encoded_type(data_type).unwrap_or_else(|| data_type.clone());
+                fields.push(Field::new(name, data_type, true));
             }
         }
     }

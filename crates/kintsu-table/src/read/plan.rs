@@ -12,7 +12,7 @@ use super::arrow_file::ArrowFile;
 use super::batches::BatchFile;
 use super::csv_file::CsvFile;
 use super::expected_rows;
-use super::file::{InputFile, files_of};
+use super::file::{InputFile, Partition, files_of};
 use super::json_file::JsonFile;
 use super::parquet::ParquetFile;
 use super::sink::Sink;
@@ -29,6 +29,8 @@ pub(super) struct OpenFile {
     /// The position of the input it belongs to.
     pub(super) input: usize,
     pub(super) columns: Vec<FileColumn>,
+    /// Columns that the file itself has not, with the value of all its rows.
+    pub(super) partitions: Vec<Partition>,
     pub(super) rows: Rows,
 }
 
@@ -58,9 +60,10 @@ impl OpenFile {
         if let Some(twice) = schema.fields().iter().find(|field| !seen.insert(field.name())) {
             return Err(TableError::DuplicateColumn { path: file.path.clone(), column: twice.name().clone() });
         }
+        let partitions = file.partitions.iter().filter(|(name, _)| !seen.contains(name)).cloned().collect();
         let columns =
             schema.fields().iter().map(|field| FileColumn { name: field.name().clone(), data_type: field.data_type().clone() });
-        Ok(Self { path: file.path.clone(), input: file.input, columns: columns.collect(), rows })
+        Ok(Self { path: file.path.clone(), input: file.input, columns: columns.collect(), partitions, rows })
     }
 }
 
@@ -97,6 +100,8 @@ pub(super) struct Plan {
     columns: Vec<PlannedColumn>,
     /// For each file, the name of its data set.
     data_sets: Vec<String>,
+    /// For each file, its columns that are the same in all rows.
+    partitions: Vec<Vec<Partition>>,
     rows_known: Option<u64>,
     source_column: Option<String>,
 }
@@ -125,6 +130,7 @@ impl Plan {
         let plan = Self {
             columns: wanted_columns(columns, options)?,
             data_sets: files.iter().map(|file| names[file.input].clone()).collect(),
+            partitions: files.iter().map(|file| file.partitions.clone()).collect(),
             files,
             rows_known,
             source_column: made.cloned(),
@@ -141,6 +147,22 @@ impl Plan {
 
     pub(super) fn rows_known(&self) -> Option<u64> {
         self.rows_known
+    }
+
+    /// Gives the sinks of columns that the file at `position` lacks what `rows` of its rows have there: the name of the data set, the
+    /// value of a folder, or nothing.
+    pub(super) fn fill(&self, position: usize, sinks: &mut [Sink], rows: usize, options: &ReadOptions) -> Result<(), TableError> {
+        for (sink, column) in sinks.iter_mut().zip(&self.columns).filter(|(_, column)| column.positions[position].is_none()) {
+            let of_folder = self.partitions[position].iter().find(|(name, _)| *name == column.name);
+            match of_folder.and_then(|(_, value)| value.as_deref()) {
+                Some(value) => sink.push_text(value, rows)?,
+                None if options.source_dataset_column.as_ref() == Some(&column.name) => {
+                    sink.push_text(self.data_set(position), rows)?;
+                }
+                None => sink.push_nulls(rows)?,
+            }
+        }
+        Ok(())
     }
 
     /// The name of the data set of the file at `position`.
@@ -180,6 +202,7 @@ impl Plan {
                 .columns
                 .iter()
                 .filter(|column| column.positions[position].is_none() && Some(&column.name) != source)
+                .filter(|column| file.partitions.iter().all(|(name, _)| *name != column.name))
                 .map(|column| format!("`{}`", column.name))
                 .collect();
             if !missing.is_empty() {
@@ -230,23 +253,25 @@ fn unite_columns(files: &[OpenFile], options: &ReadOptions, context: &RunContext
     let mut columns: Vec<PlannedColumn> = Vec::new();
     let mut found: HashMap<&str, usize> = HashMap::new();
     for (position, file) in files.iter().enumerate() {
-        for (place, column) in file.columns.iter().enumerate() {
-            let data_type = encoded_type(&column.data_type).filter(|_| column.data_type != DataType::Null);
-            let data_type = data_type.unwrap_or_else(|| column.data_type.clone());
-            if let Some(&index) = found.get(column.name.as_str()) {
-                let wanted = options.types.iter().find(|(name, _)| *name == column.name).map(|(_, data_type)| data_type);
-                let integers = options.integers.contains(&column.name).then_some(&DataType::Int64);
+        let of_folders = file.partitions.iter().map(|(name, _)| (None, name, &DataType::Utf8));
+        let own = file.columns.iter().enumerate().map(|(place, column)| (Some(place), &column.name, &column.data_type));
+        for (place, name, data_type) in own.chain(of_folders) {
+            let encoded = encoded_type(data_type).filter(|_| *data_type != DataType::Null);
+            let data_type = encoded.unwrap_or_else(|| data_type.clone());
+            if let Some(&index) = found.get(name.as_str()) {
+                let wanted = options.types.iter().find(|(typed, _)| typed == name).map(|(_, data_type)| data_type);
+                let integers = options.integers.contains(name).then_some(&DataType::Int64);
                 let joined = join_column(&mut columns[index], &data_type, wanted.or(integers), file);
                 carry_as_text(joined, &mut columns[index], &data_type, context)?;
-                columns[index].positions[position] = Some(place);
+                columns[index].positions[position] = place;
                 continue;
             }
-            found.insert(&column.name, columns.len());
+            found.insert(name, columns.len());
             let mut positions = vec![None; files.len()];
-            positions[position] = Some(place);
+            positions[position] = place;
             columns.push(PlannedColumn {
-                name: column.name.clone(),
-                encode: options.encode.has(&column.name) || options.source_dataset_column.as_ref() == Some(&column.name),
+                name: name.clone(),
+                encode: options.encode.has(name) || options.source_dataset_column.as_ref() == Some(name),
                 first: (file.path.clone(), data_type.clone()),
                 data_type,
                 positions,

@@ -24,6 +24,7 @@ const ROWS_AT_A_TIME: usize = 1 << 16;
 /// Inputs that are read from front to back.
 pub struct RowStream {
     plan: Plan,
+    options: ReadOptions,
     schema: SchemaRef,
     files: VecDeque<OpenFile>,
     /// The position of the next file.
@@ -53,7 +54,7 @@ impl RowStream {
         let options = ReadOptions { encode: ColumnChoice::None, carry: ColumnChoice::All, ..options.clone() };
         let mut plan = Plan::make(inputs, &options, context)?;
         let files = std::mem::take(&mut plan.files).into();
-        Ok(Self { schema: plan.schema(), plan, files, next: 0, current: None })
+        Ok(Self { schema: plan.schema(), plan, options, files, next: 0, current: None })
     }
 
     /// The columns and their types.
@@ -85,8 +86,7 @@ impl RowStream {
                 self.current = None;
                 continue;
             }
-            let lacking = sinks.iter_mut().zip(positions).filter(|(_, position)| position.is_none());
-            lacking.into_iter().try_for_each(|(sink, _)| sink.push_nulls(rows))?;
+            self.plan.fill(self.next - 1, &mut sinks, rows, &self.options)?;
             let columns = sinks.into_iter().map(Sink::finish).collect::<Result<Vec<_>, _>>()?;
             return Ok(Some(Table::with_rows(columns, rows)?));
         }
