@@ -23,6 +23,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   spark VERSION...      the tests of kintsu.spark on PySpark 3.4, 3.5, 4.1 or 4.3, after a build
   bench overlap [ARGS]  two files of five million tokens compared
                         (benches print the goals that are missed, and fail when results are wrong)
+  python                builds the extension module and runs types, tests and examples of the Python package
   install               installs the Python package into a new environment with pip, and follows the README's quick start there
   wheel                 builds the wheel of the Python package for manylinux_2_28 into target/wheels
   docs [--check]        writes docs/reference; with --check only says whether it is current
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
             package::put_extension_module().and_then(|()| spark::test_versions(versions))
         }
         ["bench", "overlap", rest @ ..] => bench::overlap(rest),
+        ["python"] => package::build_and_test(),
         ["install"] => package::install(),
         ["wheel"] => package::wheel(),
         ["docs"] => docs::write(),

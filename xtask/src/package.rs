@@ -3,11 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::process::{output, program, root, step, target};
+use crate::process::{cargo, output, program, root, step, target};
 use crate::python::{self, Environments};
 
 /// What the wheel runs on: every Linux with glibc 2.28 or newer.
 const COMPATIBILITY: &str = "manylinux_2_28";
+
+/// Builds the extension module with everything else, so that nothing is built twice, and tests the package.
+///
+/// # Errors
+/// When a step fails.
+pub fn build_and_test() -> Result<(), String> {
+    step("build", cargo().args(["build", "--release", "--quiet", "--workspace"]))?;
+    test()
+}
 
 /// Types, tests and examples of the package. The extension module must have been built.
 pub fn test() -> Result<(), String> {
