@@ -7,7 +7,7 @@ use kintsu_link::model::{Dialect, JsonOptions, Model, Parity};
 use kintsu_link::sql::{
     CompiledExpr, Expr, Operand, Scratch, SqlError, Value, parse_blocking_rule, parse_column_expression, parse_condition,
 };
-use kintsu_table::{FileFormat, Input, ReadOptions};
+use kintsu_table::{CsvDialect, CsvProblem, FileFormat, Input, ReadOptions, TableError, TextStream};
 
 const DIALECTS: [Dialect; 4] = [Dialect::DuckDb, Dialect::Spark, Dialect::Sqlite, Dialect::Postgres];
 const PARITIES: [Parity; 4] = [Parity::Characters, Parity::DuckDb1_5, Parity::DuckDb2_0, Parity::SparkJar];
@@ -104,6 +104,33 @@ pub fn job_file(data: &[u8]) {
 /// Reads a CSV file.
 pub fn csv_file(data: &[u8]) {
     read_table(data, FileFormat::Csv);
+    for dialect in [CsvDialect::Strict, CsvDialect::Python, CsvDialect::CommonsCsv] {
+        if let Err(error) = read_rows(data, dialect) {
+            tell(&error);
+            let of_quotes = matches!(
+                error,
+                TableError::Csv {
+                    problem: CsvProblem::BareQuote { .. } | CsvProblem::AfterQuote { .. } | CsvProblem::UnclosedQuote,
+                    ..
+                }
+            );
+            assert!(dialect != CsvDialect::Python || !of_quotes, "Python takes quotes anywhere: {error}");
+        }
+    }
+}
+
+/// Reads the rows of a CSV file as the commands of tokens do.
+fn read_rows(data: &[u8], dialect: CsvDialect) -> Result<(), TableError> {
+    let input = Input::held(data.to_vec()).of_format(FileFormat::Csv);
+    let mut stream = TextStream::open(&input, &ReadOptions::default(), dialect)?;
+    stream.want(&(0..stream.names().len()).collect::<Vec<_>>())?;
+    loop {
+        let pieces = stream.next_pieces(2)?;
+        if pieces.is_empty() {
+            return Ok(());
+        }
+        pieces.into_iter().try_for_each(|piece| piece.into_batch().map(drop))?;
+    }
 }
 
 /// Reads a file of JSON lines.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use kintsu_job::{ClkBlocking, FuzzySpec, HardeningSpec, OnInvalidName};
+use kintsu_job::{FuzzySpec, HardeningSpec, OnInvalidName};
 
 use crate::token_arguments::parse_name;
 
@@ -60,22 +60,33 @@ impl FuzzyOptions {
 #[command(next_help_heading = "Options of fuzzy tokens")]
 pub(crate) struct FuzzyOverlapOptions {
     /// Compare files of fuzzy tokens (CLKs): records match that are alike.
-    #[arg(long, conflicts_with_all = ["all", "any", "max_token_frequency", "encryption_key_file", "key_a_file", "key_b_file",
-        "partner_a", "partner_b", "token_profile", "allow_weak_secret"])]
+    #[arg(long, conflicts_with_all = ["all", "any", "max_token_frequency"])]
     pub(crate) fuzzy: bool,
     /// The least Dice coefficient of a pair, above 0 and at most 1 [default: 0.85].
-    #[arg(long, value_name = "T", conflicts_with_all = ["rules", "rule_sets"], allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", conflicts_with_all = OF_RULES, allow_negative_numbers = true)]
     threshold: Option<f64>,
     /// Which pairs are compared [default: all].
-    #[arg(long, value_name = "HOW", conflicts_with_all = ["rules", "rule_sets"])]
-    blocking: Option<BlockingName>,
-    /// Sample so many bits, 1 to 63 [default: 24].
-    #[arg(long, value_name = "N", conflicts_with_all = ["rules", "rule_sets"])]
-    sample_bits: Option<u32>,
-    /// Compare a pair just at the threshold with this chance, above 0 and below 1 [default: 0.99].
-    #[arg(long, value_name = "CHANCE", conflicts_with_all = ["rules", "rule_sets"])]
-    sample_recall: Option<f64>,
+    #[arg(long, value_name = "HOW", conflicts_with_all = OF_RULES)]
+    pub(crate) blocking: Option<BlockingName>,
+    /// With --blocking sampled, sample so many bits, 1 to 63 [default: 24].
+    #[arg(long, value_name = "N", conflicts_with_all = OF_RULES)]
+    pub(crate) sample_bits: Option<u32>,
+    /// With --blocking sampled, compare a pair just at the threshold with this chance, above 0 and below 1 [default: 0.99].
+    #[arg(long, value_name = "CHANCE", conflicts_with_all = OF_RULES, allow_negative_numbers = true)]
+    pub(crate) sample_recall: Option<f64>,
+    /// With --blocking tokens, the file of tokens of A's records, CSV (also packed) or Parquet.
+    #[arg(long, value_name = "FILE", conflicts_with_all = OF_RULES)]
+    pub(crate) tokens_a: Option<PathBuf>,
+    /// With --blocking tokens, the file of tokens of B's records.
+    #[arg(long, value_name = "FILE", conflicts_with_all = OF_RULES)]
+    pub(crate) tokens_b: Option<PathBuf>,
+    /// With --blocking tokens, the rules whose tokens join records [default: all of the files].
+    #[arg(long, value_name = "RULE,...", conflicts_with_all = OF_RULES)]
+    pub(crate) block_rules: Option<String>,
 }
+
+/// What says that tokens of rules are compared.
+const OF_RULES: [&str; 2] = ["rules", "rule_sets"];
 
 /// Which pairs of CLKs are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -84,22 +95,13 @@ pub(crate) enum BlockingName {
     All,
     /// Those that agree in all bits of some sample.
     Sampled,
+    /// Those that share a token of a rule.
+    Tokens,
 }
 
 impl FuzzyOverlapOptions {
     pub(crate) fn threshold(&self) -> f64 {
         self.threshold.unwrap_or(0.85)
-    }
-
-    /// Which pairs are compared; none where a sample is described that is not taken.
-    pub(crate) fn blocking(&self) -> Option<ClkBlocking> {
-        match self.blocking {
-            Some(BlockingName::Sampled) => {
-                Some(ClkBlocking::Sampled { bits: self.sample_bits.unwrap_or(24), recall: self.sample_recall.unwrap_or(0.99) })
-            }
-            _ if self.sample_bits.is_some() || self.sample_recall.is_some() => None,
-            _ => Some(ClkBlocking::All),
-        }
     }
 }
 

@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
-use kintsu_job::TokenProfileName;
 
 use crate::fuzzy_arguments::FuzzyOverlapOptions;
-use crate::token_arguments::{RecordOptions, parse_profile};
+use crate::token_arguments::{ProfileOption, RecordOptions};
 
 /// `kintsu overlap`.
 #[derive(Debug, Args)]
@@ -62,9 +61,8 @@ pub(crate) struct OverlapArguments {
     /// What B is called [default: its file's name].
     #[arg(long, value_name = "NAME")]
     pub(crate) name_b: Option<String>,
-    /// The way of making tokens [default: opentoken-1-python].
-    #[arg(long, value_name = "NAME", value_parser = parse_profile)]
-    pub(crate) token_profile: Option<TokenProfileName>,
+    #[command(flatten)]
+    pub(crate) profile: ProfileOption,
     /// Take keys that are easily guessed.
     #[arg(long)]
     pub(crate) allow_weak_secret: bool,

@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use kintsu_job::{TokenModeName, TokenProfileName, TokenizeSpec};
+use kintsu_job::{JobError, Problem, TokenizeSpec};
+use kintsu_token::{Profile, TokenMode};
 
 use crate::fuzzy_arguments::FuzzyOptions;
 use crate::overlap_arguments::DisclosureArguments;
+
+/// The field that `--record-id` names the column of.
+const RECORD_ID: &str = "RecordId";
 
 /// `kintsu tokenize`.
 #[derive(Debug, Args)]
@@ -20,7 +24,7 @@ pub(crate) struct TokenizeArguments {
     pub(crate) output: PathBuf,
     /// What is done with the signatures of records: encrypt, hash-only or plain [default: encrypt].
     #[arg(long, value_name = "MODE", value_parser = parse_mode)]
-    pub(crate) mode: Option<TokenModeName>,
+    pub(crate) mode: Option<TokenMode>,
     #[command(flatten)]
     pub(crate) records: RecordOptions,
     /// The file of the hashing secret; `-` is standard input [default: what KINTSU_HASHING_SECRET holds].
@@ -39,13 +43,27 @@ pub(crate) struct TokenizeArguments {
     pub(crate) fuzzy: FuzzyOptions,
 }
 
-/// How the columns of records are read.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct RecordOptions {
+/// Whose tokens are made or read.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct ProfileOption {
     /// The way of making tokens: opentoken-1-python, opentoken-1-java, openlinktoken-2 or openlinktoken-2.2
     /// [default: opentoken-1-python].
     #[arg(long, value_name = "NAME", value_parser = parse_profile)]
-    pub(crate) token_profile: Option<TokenProfileName>,
+    pub(crate) token_profile: Option<Profile>,
+}
+
+impl ProfileOption {
+    /// The profile that is named, or the default.
+    pub(crate) fn or_default(self) -> Profile {
+        self.token_profile.unwrap_or_default()
+    }
+}
+
+/// How the columns of records are read.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct RecordOptions {
+    #[command(flatten)]
+    pub(crate) profile: ProfileOption,
     /// A file of rules, TOML or YAML [default: the rules T1 to T5].
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
@@ -68,37 +86,52 @@ pub(crate) struct RecordOptions {
 
 impl RecordOptions {
     /// The part of a job that these options say.
-    pub(crate) fn spec(&self) -> TokenizeSpec {
-        let mut columns: BTreeMap<String, String> =
-            self.columns.iter().map(|(name, field)| (field.clone(), name.clone())).collect();
-        let named = columns.remove("RecordId");
-        TokenizeSpec {
-            token_profile: self.token_profile,
+    ///
+    /// # Errors
+    /// When a field is given several columns.
+    pub(crate) fn spec(&self) -> Result<TokenizeSpec, JobError> {
+        let mut columns: BTreeMap<String, String> = BTreeMap::new();
+        let of_ids = self.record_id.iter().map(|name| (name, RECORD_ID));
+        let mut problems = Vec::new();
+        for (name, field) in of_ids.chain(self.columns.iter().map(|(name, field)| (name, field.as_str()))) {
+            if let Some(other) = columns.insert(field.to_owned(), name.clone()).filter(|other| other != name) {
+                let problem = Problem::new("KN-CLI-007", format!("`{field}` is given the columns `{other}` and `{name}`"));
+                problems.push(problem.hint("name one column for each field"));
+            }
+        }
+        if !problems.is_empty() {
+            return Err(JobError::Configuration(problems));
+        }
+        Ok(TokenizeSpec {
+            token_profile: self.profile.token_profile,
             rules: self.rules.clone(),
+            record_id: columns.remove(RECORD_ID),
             columns,
-            record_id: self.record_id.clone().or(named),
             allow_missing: self.allow_missing,
             strict_columns: self.strict_columns,
             as_of: self.as_of.clone(),
             ..TokenizeSpec::default()
-        }
+        })
     }
 }
 
 impl TokenizeArguments {
     /// The part of a job that these arguments say.
-    pub(crate) fn spec(&self) -> TokenizeSpec {
+    ///
+    /// # Errors
+    /// As [`RecordOptions::spec`].
+    pub(crate) fn spec(&self) -> Result<TokenizeSpec, JobError> {
         let fuzzy = self.fuzzy.spec();
-        let mode_default = fuzzy.is_none().then(TokenModeName::default);
-        TokenizeSpec {
+        let mode_default = fuzzy.is_none().then(TokenMode::default);
+        Ok(TokenizeSpec {
             mode: self.mode.or(mode_default),
             fuzzy,
             hashing_secret_file: self.hashing_secret_file.clone(),
             encryption_key_file: self.encryption_key_file.clone(),
             partner: self.partner.clone(),
             allow_weak_secret: self.allow_weak_secret,
-            ..self.records.spec()
-        }
+            ..self.records.spec()?
+        })
     }
 }
 
@@ -117,9 +150,8 @@ pub(crate) struct DecryptArguments {
     /// The partner whose key the tokens are encrypted with.
     #[arg(long, value_name = "ID")]
     pub(crate) partner: Option<String>,
-    /// The way of making tokens [default: opentoken-1-python].
-    #[arg(long, value_name = "NAME", value_parser = parse_profile)]
-    pub(crate) token_profile: Option<TokenProfileName>,
+    #[command(flatten)]
+    pub(crate) profile: ProfileOption,
     /// Take a key that is easily guessed.
     #[arg(long)]
     pub(crate) allow_weak_secret: bool,
@@ -141,9 +173,8 @@ pub(crate) enum TokensCommand {
         /// The rules, TOML or YAML.
         #[arg(value_name = "RULES")]
         rules: PathBuf,
-        /// The profile that reads them [default: opentoken-1-python].
-        #[arg(long, value_name = "NAME", value_parser = parse_profile)]
-        token_profile: Option<TokenProfileName>,
+        #[command(flatten)]
+        profile: ProfileOption,
     },
     /// Say what a file of tokens gives away: how often tokens repeat, which rules a frequency attack would open, who stands alone.
     Disclosure(Box<DisclosureArguments>),
@@ -176,9 +207,8 @@ pub(crate) enum TokensCommand {
         /// The partner whose key is the new one.
         #[arg(long, value_name = "ID")]
         to_partner: Option<String>,
-        /// The way of making tokens [default: opentoken-1-python].
-        #[arg(long, value_name = "NAME", value_parser = parse_profile)]
-        token_profile: Option<TokenProfileName>,
+        #[command(flatten)]
+        profile: ProfileOption,
         /// Take keys that are easily guessed.
         #[arg(long)]
         allow_weak_secret: bool,
@@ -223,7 +253,7 @@ pub(crate) struct OpentokenArguments {
     pub(crate) hash_only: bool,
     /// Whose bytes to write: opentoken-1-python or opentoken-1-java.
     #[arg(long, value_name = "NAME", value_parser = parse_profile)]
-    pub(crate) token_profile: Option<TokenProfileName>,
+    pub(crate) token_profile: Option<Profile>,
     /// Print help; -h is the hashing secret.
     #[arg(long, action = clap::ArgAction::Help)]
     help: Option<bool>,
@@ -235,11 +265,11 @@ impl std::fmt::Debug for OpentokenArguments {
     }
 }
 
-fn parse_mode(text: &str) -> Result<TokenModeName, String> {
+fn parse_mode(text: &str) -> Result<TokenMode, String> {
     parse_name(text, "encrypt, hash-only or plain")
 }
 
-pub(crate) fn parse_profile(text: &str) -> Result<TokenProfileName, String> {
+pub(crate) fn parse_profile(text: &str) -> Result<Profile, String> {
     parse_name(text, "opentoken-1-python, opentoken-1-java, openlinktoken-2 or openlinktoken-2.2")
 }
 

@@ -55,6 +55,9 @@ pub struct RunCard {
     /// How CLKs were made and what was counted, where CLKs were made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clks: Option<ClkCard>,
+    /// What was found, where files of tokens were compared: what `--format json` prints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlap: Option<serde_json::Value>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
     /// Seconds by stage, in order, `total` last.

@@ -108,7 +108,11 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-JOB-067", "a file of tokens lacks its columns", "name a file that `kintsu tokenize` or OpenToken has written"),
     ("KN-JOB-068", "there is no encryption key", "name a file with --encryption-key-file, or set KINTSU_ENCRYPTION_KEY"),
     ("KN-JOB-069", "a flag that the reference's command line needs is not given", "give it"),
-    ("KN-JOB-070", "a job that makes tokens is to be planned", "run it with `kintsu run`"),
+    (
+        "KN-JOB-070",
+        "a job that makes tokens is to be planned",
+        "run it with `kintsu run`, and see what it would make with --dry-run",
+    ),
     (
         "KN-JOB-071",
         "an option on tokens of rules is given where fuzzy tokens are asked for",
@@ -225,6 +229,11 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-W-TOKEN-014", "a linkage schema does not mean what its author may expect", "read what the message says of the key"),
     ("KN-W-TOKEN-015", "every record has an invalid value and no CLK", "see whether the formats of the schema fit the columns"),
     ("KN-W-TOKEN-016", "records of a file have one id and different CLKs", "give each record an id of its own"),
+    (
+        "KN-W-TOKEN-017",
+        "records with a CLK have no token to block by",
+        "block by rules that more records have tokens of, and make tokens and CLKs of the same records",
+    ),
     ("KN-W-TOKEN-020", "others can read or change the file of a secret", "let its owner alone read it: chmod 600 FILE"),
 ];
 

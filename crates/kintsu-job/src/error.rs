@@ -36,6 +36,8 @@ pub enum JobError {
         needed_bytes: u64,
         /// The limit.
         allowed_bytes: u64,
+        /// What took it.
+        need: MemoryNeed,
     },
     /// One of the parts below failed.
     #[error("{0}")]
@@ -46,6 +48,35 @@ pub enum JobError {
     /// Something that cannot be: a defect.
     #[error("this should not happen: {0}")]
     Defect(String),
+}
+
+/// What a run holds in memory, which says what helps where it is too much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MemoryNeed {
+    /// Tables, blocks and edges of a linkage.
+    Linkage,
+    /// The ids of records whose tokens are compared.
+    Tokens,
+    /// CLKs and the pairs of them that are alike.
+    Clks,
+    /// Anything else.
+    Other,
+}
+
+impl MemoryNeed {
+    fn hint(self) -> &'static str {
+        match self {
+            Self::Linkage => {
+                "raise --memory, raise the predict threshold, narrow the blocking rules that `kintsu plan` shows as large, or leave columns out of the input"
+            }
+            Self::Tokens => {
+                "raise --memory: tokens and pairs wait on the disk, but the ids of the records are held; or compare the files in parts, or use fewer --threads"
+            }
+            Self::Clks => "raise --memory, raise --threshold where there are too many pairs, or compare the files in parts",
+            Self::Other => "raise --memory, or use fewer --threads",
+        }
+    }
 }
 
 fn summary(problems: &[Problem]) -> String {
@@ -90,9 +121,17 @@ impl JobError {
     /// The want of memory, where that is why the run was stopped; else the error itself.
     #[must_use]
     pub fn or_memory(self, ctx: &kintsu_core::RunContext) -> Self {
+        self.or_memory_for(ctx, MemoryNeed::Other)
+    }
+
+    /// As [`JobError::or_memory`], where it is known what the memory was needed for.
+    #[must_use]
+    pub fn or_memory_for(self, ctx: &kintsu_core::RunContext, need: MemoryNeed) -> Self {
         match ctx.memory_exceeded() {
-            Some(exceeded) => Self::Memory { needed_bytes: exceeded.needed_bytes, allowed_bytes: exceeded.allowed_bytes },
-            None => self,
+            Some(exceeded) if !matches!(self, Self::Memory { .. }) => {
+                Self::Memory { needed_bytes: exceeded.needed_bytes, allowed_bytes: exceeded.allowed_bytes, need }
+            }
+            _ => self,
         }
     }
 
@@ -128,9 +167,7 @@ impl Explain for JobError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Configuration(problems) if problems.len() == 1 => problems.first().and_then(Explain::hint),
-            Self::Memory { .. } => {
-                Some("raise --memory, raise the predict threshold, narrow the blocking rules that `kintsu plan` shows as large, or leave columns out of the input".to_owned())
-            }
+            Self::Memory { need, .. } => Some(need.hint().to_owned()),
             Self::Unwritable { source, .. } => {
                 Some(kintsu_core::hint_for_writing(source).map_or_else(|| kintsu_table::file_hint(source), str::to_owned))
             }

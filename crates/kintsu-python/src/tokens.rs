@@ -7,8 +7,8 @@ use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use kintsu_core::Explain;
 use kintsu_job::{
-    DecryptJob, ENCRYPTION_KEY_VARIABLE, HeldSecret, JobError, JobSpec, OverlapJob, OverlapSide, Problem, TokenProfileName,
-    TokenSecrets, TokenizeGiven, TokenizeSpec, read_secret,
+    DecryptJob, ENCRYPTION_KEY_VARIABLE, HeldSecret, JobError, JobSpec, OverlapJob, OverlapSide, Problem, TokenSecrets,
+    TokenizeGiven, TokenizeSpec, read_secret,
 };
 use kintsu_table::{Input, TextStream};
 use kintsu_token::RuleSet;
@@ -75,7 +75,7 @@ struct DecryptSpec {
     output: Option<PathBuf>,
     encryption_key_file: Option<PathBuf>,
     partner: Option<String>,
-    token_profile: Option<TokenProfileName>,
+    token_profile: Option<kintsu_token::Profile>,
     overwrite: bool,
     allow_weak_secret: bool,
 }
@@ -148,7 +148,7 @@ struct OverlapSpec {
     max_token_frequency: Option<u64>,
     encryption_key_file: Option<PathBuf>,
     partners: [Option<String>; 2],
-    token_profile: Option<TokenProfileName>,
+    token_profile: Option<kintsu_token::Profile>,
     overwrite: bool,
     allow_weak_secret: bool,
 }

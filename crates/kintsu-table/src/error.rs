@@ -257,6 +257,12 @@ pub enum CsvProblem {
         /// Bytes accepted.
         maximum: u64,
     },
+    /// The field is longer than the reader that is followed accepts.
+    #[error("a field is longer than {maximum} characters; a quote may be missing")]
+    FieldTooLong {
+        /// Characters accepted.
+        maximum: usize,
+    },
     /// No column has a name.
     #[error("no column has a name, not even column {column}")]
     NamelessColumn {

@@ -16,6 +16,7 @@ mod table;
 mod write;
 
 pub use column::{Column, ColumnData, EncodedColumn, NULL_CODE};
+pub use csv::CsvDialect;
 pub use error::{CsvProblem, TableError, file_hint};
 pub use format::{FileFormat, UnknownFormatName};
 pub use input::{ColumnChoice, Input, ReadOptions};

@@ -5,13 +5,13 @@
 
 use std::fmt;
 
-use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
+use ring::hkdf::HKDF_SHA256;
 use zeroize::Zeroizing;
 
 use crate::Profile;
 use crate::encrypt::{Cipher, IvSource, each};
 use crate::hash::{BLANK_TOKEN, hex};
-use crate::secret::{KeyError, KeyUses, Secret};
+use crate::secret::{KeyError, KeyUses, Secret, derive};
 
 /// The salt of HKDF: it separates these keys from all others that are derived from the same secret.
 const SALT: &[u8] = b"kintsu partner keys 1";
@@ -51,7 +51,7 @@ impl PartnerKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::NoPartner`] for an empty name, [`KeyError::Empty`] for an empty master secret.
+    /// [`KeyError::NoPartner`] for an empty name, [`KeyError::Empty`] for an empty master secret, [`KeyError::Derivation`].
     pub fn derive(master: &Secret, partner: &str) -> Result<Self, KeyError> {
         if partner.is_empty() {
             return Err(KeyError::NoPartner);
@@ -59,8 +59,8 @@ impl PartnerKey {
         if master.is_empty() {
             return Err(KeyError::Empty { place: "the caller".to_owned() });
         }
-        let key = expand::<KEY_BYTES>(master, b"aes-256-gcm", partner);
-        let id = expand::<ID_BYTES>(master, b"key id", partner);
+        let key = expand::<KEY_BYTES>(master, b"aes-256-gcm", partner)?;
+        let id = expand::<ID_BYTES>(master, b"key id", partner)?;
         Ok(Self { id: KeyId(hex::text(&*id)), secret: Secret::printable(&*key) })
     }
 
@@ -74,23 +74,11 @@ impl PartnerKey {
     }
 }
 
-struct Length(usize);
-
-impl KeyType for Length {
-    fn len(&self) -> usize {
-        self.0
-    }
-}
-
-fn expand<const LENGTH: usize>(master: &Secret, purpose: &[u8], partner: &str) -> Zeroizing<[u8; LENGTH]> {
+fn expand<const LENGTH: usize>(master: &Secret, purpose: &[u8], partner: &str) -> Result<Zeroizing<[u8; LENGTH]>, KeyError> {
     let mut bytes = Zeroizing::new([0; LENGTH]);
-    let pseudorandom = Salt::new(HKDF_SHA256, SALT).extract(master.expose());
     let info = [purpose, b"\0", partner.as_bytes()];
-    // Neither can fail: the lengths are equal, and far below the 8,160 bytes that HKDF gives.
-    if let Ok(output) = pseudorandom.expand(&info, Length(LENGTH)) {
-        let _ = output.fill(&mut *bytes);
-    }
-    bytes
+    derive(HKDF_SHA256, SALT, master, &info, &mut *bytes).map_err(|_| KeyError::Derivation)?;
+    Ok(bytes)
 }
 
 /// What became of the tokens of a batch.

@@ -27,6 +27,10 @@ impl Profile {
     /// Every profile.
     pub const ALL: [Self; 4] = [Self::OpenToken1Python, Self::OpenToken1Java, Self::OpenLinkToken2, Self::OpenLinkToken22];
 
+    /// Short names that are read for the same.
+    pub const SHORT_NAMES: [(&str, Self); 3] =
+        [("py1", Self::OpenToken1Python), ("java1", Self::OpenToken1Java), ("v2", Self::OpenLinkToken2)];
+
     /// The name under which the profile stands in files and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
@@ -57,12 +61,9 @@ impl FromStr for Profile {
     type Err = UnknownProfile;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "py1" => Ok(Self::OpenToken1Python),
-            "java1" => Ok(Self::OpenToken1Java),
-            "v2" => Ok(Self::OpenLinkToken2),
-            _ => Self::ALL.into_iter().find(|profile| profile.name() == text).ok_or_else(|| UnknownProfile(text.to_owned())),
-        }
+        let long = Self::ALL.map(|profile| (profile.name(), profile));
+        let found = long.into_iter().chain(Self::SHORT_NAMES).find(|(name, _)| *name == text);
+        found.map(|(_, profile)| profile).ok_or_else(|| UnknownProfile(text.to_owned()))
     }
 }
 
@@ -77,7 +78,10 @@ mod tests {
             assert_eq!(profile.name().parse(), Ok(profile));
             assert_eq!(serde_json::to_value(profile).unwrap(), profile.name());
         }
-        assert_eq!("v2".parse(), Ok(Profile::OpenLinkToken2));
+        for (name, profile) in Profile::SHORT_NAMES {
+            assert_eq!(name.parse(), Ok(profile));
+            assert_eq!(serde_json::from_value::<Profile>(name.into()).unwrap(), profile);
+        }
         assert!("v3".parse::<Profile>().unwrap_err().to_string().contains("openlinktoken-2.2"));
     }
 }

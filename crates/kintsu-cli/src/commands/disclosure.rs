@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &DisclosureArguments, session: &Session) -> Result<
     let tokenize = TokenizeSpec {
         partner: arguments.partner.clone(),
         allow_weak_secret: arguments.allow_weak_secret,
-        ..arguments.records.spec()
+        ..arguments.records.spec()?
     };
     let job = DisclosureJob {
         input: Input::new(&arguments.file),

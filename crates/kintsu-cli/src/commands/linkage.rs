@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::Verdict;
 use crate::arguments::{DedupeArguments, LinkArguments, RunArguments};
-use crate::commands::{generate, plan};
+use crate::commands::{generate, plan, tokenize};
 use crate::jobs::{self, BuiltJob};
 use crate::session::Session;
 
@@ -35,6 +35,10 @@ fn execute(job: &BuiltJob, session: &Session) -> Result<Verdict, JobError> {
     if job.spec.generate.is_some() {
         job.check(None)?;
         return generate::execute(&job.spec, session);
+    }
+    if job.spec.tokenize.is_some() {
+        job.check(None)?;
+        return tokenize::execute(&job.spec, session);
     }
     let nowhere = job.spec.output.is_none() && !session.options().dry_run;
     job.check(nowhere.then(|| Problem::new("KN-JOB-022", "no run directory is named")))?;

@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 
 use kintsu_job::{
-    HeldSecret, JobError, JobSpec, Problem, ReferenceDecrypt, ReferenceTokens, decrypt_as_reference, tokenize_as_reference,
+    HeldSecret, JobError, JobSpec, Problem, ReferenceDecrypt, ReferenceTokens, decrypt_as_reference, plan_as_reference,
+    plan_decrypt_as_reference, tokenize_as_reference,
 };
 use kintsu_table::FileFormat;
 use serde_json::json;
@@ -54,9 +55,7 @@ pub(crate) fn run(arguments: &OpentokenArguments, session: &Session) -> Result<V
     let (Some(input_format), Some(output_format), true) = (input_format, output_format, problems.is_empty()) else {
         return Err(JobError::Configuration(problems));
     };
-    if session.options().dry_run {
-        return Ok(would_write(&arguments.output, session));
-    }
+    let dry_run = session.options().dry_run;
     let none = JobSpec::default();
     session.start_threads(&none)?;
     let ctx = session.context(&none);
@@ -73,6 +72,10 @@ pub(crate) fn run(arguments: &OpentokenArguments, session: &Session) -> Result<V
             encryption,
             profile,
         };
+        if dry_run {
+            plan_decrypt_as_reference(job, &ctx)?;
+            return Ok(would_write(&arguments.output, session));
+        }
         print_counts(decrypt_as_reference(job, &ctx)?, &arguments.output, session);
         return Ok(Verdict::Done);
     }
@@ -86,6 +89,10 @@ pub(crate) fn run(arguments: &OpentokenArguments, session: &Session) -> Result<V
         encryption: key.map(|key| HeldSecret::of_command_line("-e", key)),
         profile,
     };
+    if dry_run {
+        plan_as_reference(&job, &ctx)?;
+        return Ok(would_write(&arguments.output, session));
+    }
     let card = tokenize_as_reference(&job, &ctx)?;
     let text = format!(
         "{:<LABEL_WIDTH$} {:>14}\n{:<LABEL_WIDTH$} {}",

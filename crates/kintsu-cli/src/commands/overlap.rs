@@ -4,64 +4,95 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use kintsu_core::Explain;
 use kintsu_job::{
-    ENCRYPTION_KEY_VARIABLE, HeldSecret, JobError, JobSpec, OverlapJob, OverlapReport, OverlapSide, Problem, overlap, read_secret,
+    ENCRYPTION_KEY_VARIABLE, HeldSecret, JobError, JobSpec, OverlapJob, OverlapReport, OverlapSide, overlap, plan_fuzzy_overlap,
+    plan_overlap, read_secret,
 };
 use kintsu_table::Input;
 use kintsu_token::overlap::{Agreement, OverlapResult, RuleOverlap, RuleSets, RuleSide};
+use serde::Serialize;
 
 use crate::Verdict;
 use crate::commands::fuzzy_overlap;
 use crate::commands::linkage::grouped;
 use crate::commands::tokenize::would_write;
+use crate::commands::tokens::check_standard_input;
 use crate::overlap_arguments::OverlapArguments;
 use crate::session::Session;
 
 /// `kintsu overlap`.
 pub(crate) fn run(arguments: &OverlapArguments, session: &Session) -> Result<Verdict, JobError> {
-    check_standard_input(arguments)?;
-    let sets = if arguments.fuzzy.fuzzy { None } else { Some(rule_sets(arguments)?) };
-    if let (true, Some(output)) = (session.options().dry_run, &arguments.output) {
-        return Ok(would_write(output, session));
-    }
-    let Some(sets) = sets else { return fuzzy_overlap::run(arguments, session) };
-    let job = job(arguments, sets, session.options().overwrite)?;
+    let files =
+        [Some(&arguments.first), Some(&arguments.second), arguments.fuzzy.tokens_a.as_ref(), arguments.fuzzy.tokens_b.as_ref()];
+    let keys = [&arguments.encryption_key_file, &arguments.key_a_file, &arguments.key_b_file].map(Option::as_ref);
+    check_standard_input(files.into_iter().chain(keys))?;
     let (values, _) = session.values();
     let surroundings = JobSpec { memory: values.memory.clone(), threads: values.threads, ..JobSpec::default() };
+    let context = session.context(&surroundings);
+    if arguments.fuzzy.fuzzy {
+        let job = fuzzy_overlap::job(arguments, session.options().overwrite)?;
+        if would_only_write(arguments, session, || plan_fuzzy_overlap(&job, &context))? {
+            return Ok(Verdict::Done);
+        }
+        session.start_threads(&surroundings)?;
+        return print(&kintsu_job::fuzzy_overlap(&job, &context)?, fuzzy_overlap::text, session);
+    }
+    let job = job(arguments, rule_sets(arguments)?, session.options().overwrite)?;
+    if would_only_write(arguments, session, || plan_overlap(&job, &context))? {
+        return Ok(Verdict::Done);
+    }
     session.start_threads(&surroundings)?;
-    let report = overlap(&job, &session.context(&surroundings))?;
-    let document = serde_json::to_value(&report).map_err(|error| JobError::Defect(error.to_string()))?;
-    session.printer().result(&document, &text(&report));
+    print(&overlap(&job, &context)?, text, session)
+}
+
+/// With `--dry-run` checks a job that writes and says what it would write. A job that writes nothing is done nevertheless.
+fn would_only_write(
+    arguments: &OverlapArguments,
+    session: &Session,
+    check: impl FnOnce() -> Result<(), JobError>,
+) -> Result<bool, JobError> {
+    let Some(output) = arguments.output.as_ref().filter(|_| session.options().dry_run) else { return Ok(false) };
+    check()?;
+    would_write(output, session);
+    Ok(true)
+}
+
+fn print<Report: Serialize>(report: &Report, text: fn(&Report) -> String, session: &Session) -> Result<Verdict, JobError> {
+    let document = serde_json::to_value(report).map_err(|error| JobError::Defect(error.to_string()))?;
+    session.printer().result(&document, &text(report));
     Ok(Verdict::Done)
 }
 
 /// The rules to compare: one set, or several.
 fn rule_sets(arguments: &OverlapArguments) -> Result<RuleSets, JobError> {
     let agreement = if arguments.any { Agreement::Any } else { Agreement::All };
-    let sets = match (&arguments.rules, &arguments.rule_sets) {
-        (Some(rules), _) => RuleSets::new([rules.split(',').map(str::trim).filter(|rule| !rule.is_empty())], agreement),
-        (None, sets) => RuleSets::parse(sets.as_deref().unwrap_or_default(), agreement),
-    };
-    sets.map_err(|error| {
-        let problem = Problem::new(error.code(), error.to_string());
-        JobError::problem(error.hint().into_iter().fold(problem, Problem::hint))
-    })
+    match (&arguments.rules, &arguments.rule_sets) {
+        (Some(rules), _) => of_one_set(rules, agreement),
+        (None, sets) => RuleSets::parse(sets.as_deref().unwrap_or_default(), agreement).map_err(JobError::part),
+    }
 }
 
-/// Standard input gives one thing.
-fn check_standard_input(arguments: &OverlapArguments) -> Result<(), JobError> {
-    let keys = [&arguments.encryption_key_file, &arguments.key_a_file, &arguments.key_b_file];
-    let paths = keys.into_iter().flatten().chain([&arguments.first, &arguments.second]);
-    let readers = paths.filter(|path| path.as_os_str() == "-").count();
-    if readers < 2 {
-        return Ok(());
-    }
-    let problem = Problem::new("KN-JOB-026", format!("standard input is to be read {readers} times but can be read once"));
-    Err(JobError::problem(problem.hint("put tokens and keys into files of their own")))
+/// One set of rules, with commas between them.
+pub(crate) fn of_one_set(rules: &str, agreement: Agreement) -> Result<RuleSets, JobError> {
+    let rules = rules.split(',').map(str::trim).filter(|rule| !rule.is_empty());
+    RuleSets::new([rules], agreement).map_err(JobError::part)
 }
 
 fn job(arguments: &OverlapArguments, sets: RuleSets, overwrite: bool) -> Result<OverlapJob, JobError> {
+    Ok(OverlapJob {
+        sides: token_sides(arguments, [&arguments.first, &arguments.second])?,
+        output: arguments.output.clone(),
+        sets,
+        one_to_one: arguments.one_to_one,
+        token_frequency_max: arguments.max_token_frequency,
+        profile: arguments.profile.or_default(),
+        overwrite,
+        allow_weak_secret: arguments.allow_weak_secret,
+    })
+}
+
+/// Files of tokens with their keys.
+pub(crate) fn token_sides(arguments: &OverlapArguments, files: [&PathBuf; 2]) -> Result<[OverlapSide; 2], JobError> {
     let of_both = key(arguments.encryption_key_file.as_ref(), ENCRYPTION_KEY_VARIABLE)?;
     let side = |path: &PathBuf, name: &Option<String>, file: &Option<PathBuf>, letter: &str, partner: &Option<String>| {
         let own = if file.is_none() && arguments.encryption_key_file.is_some() {
@@ -72,20 +103,10 @@ fn job(arguments: &OverlapArguments, sets: RuleSets, overwrite: bool) -> Result<
         let input = name.iter().fold(Input::new(path), Input::named);
         Ok::<_, JobError>(OverlapSide { input, key: own.or_else(|| of_both.clone()), partner: partner.clone() })
     };
-    let sides = [
-        side(&arguments.first, &arguments.name_a, &arguments.key_a_file, "A", &arguments.partner_a)?,
-        side(&arguments.second, &arguments.name_b, &arguments.key_b_file, "B", &arguments.partner_b)?,
-    ];
-    Ok(OverlapJob {
-        sides,
-        output: arguments.output.clone(),
-        sets,
-        one_to_one: arguments.one_to_one,
-        token_frequency_max: arguments.max_token_frequency,
-        profile: arguments.token_profile.unwrap_or_default(),
-        overwrite,
-        allow_weak_secret: arguments.allow_weak_secret,
-    })
+    Ok([
+        side(files[0], &arguments.name_a, &arguments.key_a_file, "A", &arguments.partner_a)?,
+        side(files[1], &arguments.name_b, &arguments.key_b_file, "B", &arguments.partner_b)?,
+    ])
 }
 
 pub(crate) fn key(file: Option<&PathBuf>, variable: &str) -> Result<Option<Arc<HeldSecret>>, JobError> {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use kintsu_job::{
     DecryptJob, ENCRYPTION_KEY_VARIABLE, Engine, HeldSecret, InputSpec, JobError, JobSpec, LocalEngine, Problem, RunCard,
-    TokenFileCounts, decrypt, read_secret,
+    TokenFileCounts, TokensPlan, decrypt, plan_decrypt, plan_tokens, read_secret,
 };
 use serde_json::json;
 
@@ -17,23 +17,45 @@ use crate::token_arguments::{DecryptArguments, TokenizeArguments};
 /// `kintsu tokenize`.
 pub(crate) fn run(arguments: &TokenizeArguments, session: &Session) -> Result<Verdict, JobError> {
     let (values, _) = session.values();
-    let spec = JobSpec {
+    let job = JobSpec {
         inputs: vec![InputSpec::Path(arguments.input.clone())],
         output: Some(arguments.output.clone()),
         overwrite: session.options().overwrite,
         threads: values.threads,
         memory: values.memory.clone(),
-        tokenize: Some(arguments.spec()),
+        tokenize: Some(arguments.spec()?),
         ..JobSpec::default()
     };
+    execute(&job, session)
+}
+
+/// Makes the tokens that a job asks for, or says with `--dry-run` of what they would be made.
+pub(crate) fn execute(job: &JobSpec, session: &Session) -> Result<Verdict, JobError> {
+    session.start_threads(job)?;
+    let context = session.context(job);
     if session.options().dry_run {
-        return Ok(would_write(&arguments.output, session));
+        let plan = plan_tokens(job, &context)?;
+        let document = json!({ "would_write": plan.output, "columns": plan.columns, "record_id": plan.record_id });
+        session.printer().result(&document, &planned(&plan));
+        return Ok(Verdict::Done);
     }
-    session.start_threads(&spec)?;
-    let done = LocalEngine.run(&spec, &session.context(&spec))?;
+    let done = LocalEngine.run(job, &context)?;
+    context.progress().finish();
     let document = json!({ "output": done.directory, "run": done.card });
     session.printer().result(&document, &format!("{}{}", invalid(&done.card), summary(&done.card, &done.directory)));
     Ok(Verdict::Done)
+}
+
+/// Which column would hold what.
+fn planned(plan: &TokensPlan) -> String {
+    let mut text = String::new();
+    let id = ("RecordId", plan.record_id.as_deref().unwrap_or("made up"));
+    let fields = plan.columns.iter().map(|(field, column)| (field.as_str(), column.as_deref().unwrap_or("no column: blank")));
+    for (field, column) in [id].into_iter().chain(fields) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{field:<LABEL_WIDTH$} {column}");
+    }
+    text + &would_be_written(&plan.output)
 }
 
 /// How many values of each field were invalid, and why.
@@ -53,30 +75,35 @@ fn invalid(card: &RunCard) -> String {
 
 /// Says what would be written.
 pub(crate) fn would_write(output: &std::path::Path, session: &Session) -> Verdict {
-    let text = format!("would write {} and what stands beside it", output.display());
-    session.printer().result(&json!({ "would_write": output }), &text);
+    session.printer().result(&json!({ "would_write": output }), &would_be_written(output));
     Verdict::Done
+}
+
+fn would_be_written(output: &std::path::Path) -> String {
+    format!("would write {} and what stands beside it", output.display())
 }
 
 /// `kintsu decrypt`.
 pub(crate) fn decrypt_tokens(arguments: &DecryptArguments, session: &Session) -> Result<Verdict, JobError> {
     check_standard_input([Some(&arguments.input), arguments.encryption_key_file.as_ref()])?;
-    if session.options().dry_run {
-        return Ok(would_write(&arguments.output, session));
-    }
     let job = DecryptJob {
         input: kintsu_table::Input::new(&arguments.input),
         output: arguments.output.clone(),
         output_format: None,
         encryption: encryption_key(arguments.encryption_key_file.as_deref())?,
         partner: arguments.partner.clone(),
-        profile: arguments.token_profile.unwrap_or_default(),
+        profile: arguments.profile.or_default(),
         overwrite: session.options().overwrite,
         allow_weak_secret: arguments.allow_weak_secret,
     };
     let none = JobSpec::default();
+    let context = session.context(&none);
+    if session.options().dry_run {
+        plan_decrypt(&job, &context)?;
+        return Ok(would_write(&arguments.output, session));
+    }
     session.start_threads(&none)?;
-    let counts = decrypt(&job, &session.context(&none))?;
+    let counts = decrypt(&job, &context)?;
     print_counts(counts, &arguments.output, session);
     Ok(Verdict::Done)
 }

@@ -4,10 +4,9 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use kintsu_job::{
-    DecryptJob, InputSpec, JobError, JobSpec, Problem, ProfileDifferences, RekeyJob, TokenProfileName, diff_profiles, load_rules,
-    rekey,
+    DecryptJob, InputSpec, JobError, JobSpec, Problem, ProfileDifferences, RekeyJob, diff_profiles, load_rules, plan_rekey, rekey,
 };
-use kintsu_token::SecretKind;
+use kintsu_token::{Profile, SecretKind};
 use serde_json::json;
 
 use super::tokenize::{encryption_key, print_counts, would_write};
@@ -20,7 +19,7 @@ use crate::token_arguments::{RecordOptions, SecretKindName, TokensCommand};
 pub(crate) fn run(command: &TokensCommand, session: &Session) -> Result<Verdict, JobError> {
     match command {
         TokensCommand::DiffProfiles { file, records } => diff(file, records, session),
-        TokensCommand::Check { rules, token_profile } => check(rules, token_profile.unwrap_or_default(), session),
+        TokensCommand::Check { rules, profile } => check(rules, profile.or_default(), session),
         TokensCommand::Disclosure(arguments) => super::disclosure::run(arguments, session),
         TokensCommand::NewSecret { file, kind } => new_secret(file, *kind, session),
         TokensCommand::Rekey { .. } => pass_on(command, session),
@@ -31,7 +30,7 @@ fn diff(file: &Path, records: &RecordOptions, session: &Session) -> Result<Verdi
     let none = JobSpec::default();
     session.start_threads(&none)?;
     let input = InputSpec::Path(file.to_path_buf());
-    let differences = diff_profiles(&input, &records.spec(), &session.context(&none))?;
+    let differences = diff_profiles(&input, &records.spec()?, &session.context(&none))?;
     let document = serde_json::to_value(&differences).map_err(|error| JobError::Defect(error.to_string()))?;
     session.printer().result(&document, &table(&differences));
     Ok(Verdict::Done)
@@ -54,8 +53,8 @@ fn table(differences: &ProfileDifferences) -> String {
     text
 }
 
-fn check(rules: &Path, profile: TokenProfileName, session: &Session) -> Result<Verdict, JobError> {
-    let found = load_rules(Some(rules), profile.into())?;
+fn check(rules: &Path, profile: Profile, session: &Session) -> Result<Verdict, JobError> {
+    let found = load_rules(Some(rules), profile)?;
     let ids: Vec<&str> = found.rules.iter().map(|rule| rule.id.as_str()).collect();
     let document = json!({ "version": found.version, "rules": found.rules });
     let text = format!("{} is right: version {}, {} rules: {}", rules.display(), found.version, ids.len(), ids.join(", "));
@@ -99,31 +98,33 @@ fn pass_on(command: &TokensCommand, session: &Session) -> Result<Verdict, JobErr
         from_partner,
         to_key_file,
         to_partner,
-        token_profile,
+        profile,
         allow_weak_secret,
     } = command
     else {
         return Err(JobError::Defect("another command is taken for rekey".to_owned()));
     };
     check_standard_input([Some(input), encryption_key_file.as_ref(), to_key_file.as_ref()])?;
-    if session.options().dry_run {
-        return Ok(would_write(output, session));
-    }
     let decrypt = DecryptJob {
         input: kintsu_table::Input::new(input),
         output: output.clone(),
         output_format: None,
         encryption: encryption_key(encryption_key_file.as_deref())?,
         partner: from_partner.clone(),
-        profile: token_profile.unwrap_or_default(),
+        profile: profile.or_default(),
         overwrite: session.options().overwrite,
         allow_weak_secret: *allow_weak_secret,
     };
     let to = to_key_file.as_ref().map(|file| encryption_key(Some(file))).transpose()?;
     let job = RekeyJob { decrypt, to, to_partner: to_partner.clone() };
     let none = JobSpec::default();
+    let context = session.context(&none);
+    if session.options().dry_run {
+        plan_rekey(&job, &context)?;
+        return Ok(would_write(output, session));
+    }
     session.start_threads(&none)?;
-    let counts = rekey(&job, &session.context(&none))?;
+    let counts = rekey(&job, &context)?;
     print_counts(counts, output, session);
     Ok(Verdict::Done)
 }

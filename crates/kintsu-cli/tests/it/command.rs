@@ -15,6 +15,23 @@ pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
     kintsu(folder).args(arguments).output().unwrap()
 }
 
+/// Runs the command, which has to succeed.
+pub(crate) fn done(folder: &Path, arguments: &[&str]) -> Output {
+    let output = run(folder, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
+    output
+}
+
+/// Runs the command, which has to succeed, and gives the document that it prints.
+pub(crate) fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
+    serde_json::from_slice(&done(folder, &[arguments, &["--format", "json"]].concat()).stdout).unwrap()
+}
+
+/// The text of a file.
+pub(crate) fn read(folder: &Path, name: &str) -> String {
+    std::fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
 pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }

@@ -9,7 +9,7 @@ use kintsu_token::Secret;
 use kintsu_token::fuzzy::{ClkEncoder, Clks, EncodeOptions, LinkageSchema, dice};
 use serde_json::Value;
 
-use crate::command::{files, kintsu, run, stderr};
+use crate::command::{done, files, json, kintsu, read, run, stderr};
 
 const SECRET: &str = "canary-hashing-secret-7hGq2";
 const SCHEMA: &str = r#"{"version": 3, "clkConfig": {"l": 512, "kdf": {"type": "HKDF"}}, "features": [
@@ -61,22 +61,8 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-fn done(folder: &Path, arguments: &[&str]) -> Output {
-    let output = run(folder, arguments);
-    assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
-    output
-}
-
-fn json(folder: &Path, arguments: &[&str]) -> Value {
-    serde_json::from_slice(&done(folder, &[arguments, &["--format", "json"]].concat()).stdout).unwrap()
-}
-
 fn encode(folder: &Path, input: &str, output: &str, options: &[&str]) -> Output {
     done(folder, &[&["tokenize", input, "-o", output], &FUZZY[..], options].concat())
-}
-
-fn read(folder: &Path, name: &str) -> String {
-    fs::read_to_string(folder.join(name)).unwrap()
 }
 
 /// The CLKs of persons as the library makes them.
@@ -294,6 +280,15 @@ fn what_is_wrong_is_told_and_nothing_is_written() {
         (overlap(&["clks.csv", "clks.csv", "--any"]), "--any"),
         (overlap(&["clks.csv", "clks.csv", "--sample-bits", "9"]), "KN-CLI-007"),
         (overlap(&["clks.csv", "clks.csv", "--blocking", "sampled", "--sample-bits", "64"]), "KN-TOKEN-517"),
+        (overlap(&["clks.csv", "clks.csv", "--blocking", "sampled", "--sample-recall", "1"]), "KN-TOKEN-517"),
+        (overlap(&["clks.csv", "clks.csv", "--threshold", "NaN"]), "KN-TOKEN-516"),
+        (overlap(&["clks.csv", "clks.csv", "--key-a-file", "secret"]), "give --blocking tokens"),
+        (overlap(&["clks.csv", "clks.csv", "--tokens-a", "a.csv", "--tokens-b", "a.csv"]), "give --blocking tokens"),
+        (overlap(&["clks.csv", "clks.csv", "--blocking", "tokens", "--tokens-a", "a.csv"]), "--tokens-b"),
+        (overlap(&["clks.csv", "clks.csv", "--blocking", "tokens", "--tokens-a", "a.csv", "--tokens-b", "a.csv"]), "KN-JOB-067"),
+        (overlap(&["clks.csv", "-", "--blocking", "tokens", "--tokens-a", "-", "--tokens-b", "a.csv"]), "KN-JOB-026"),
+        (tokenize("a.csv", &["--fuzzy", "schema.json", "--flip-probability", "1e-9"]), "KN-TOKEN-512"),
+        (tokenize("a.csv", &["--fuzzy", "schema.json", "--columns", "born=born,name=born"]), "KN-CLI-007"),
         (vec!["overlap", "clks.csv", "clks.csv", "-o", "out.csv", "--rules", "T1", "--threshold", "0.9"], "--threshold"),
     ];
     let before = files(folder);
@@ -305,6 +300,93 @@ fn what_is_wrong_is_told_and_nothing_is_written() {
         assert!(!said.to_lowercase().contains("canary") && output.stdout.is_empty(), "{arguments:?}: {said}");
         assert_eq!(files(folder), before, "{arguments:?}");
     }
+}
+
+/// Rules of the name alone, and of the date of birth alone.
+const RULES: &str = r#"
+    [column_mappings]
+    name = { column_name = "name", type = "String" }
+    born = { column_name = "born", type = "String" }
+    [token_rules]
+    NAME = [{ field = "name", expression = "T|U" }]
+    BORN = [{ field = "born", expression = "T" }]
+"#;
+
+#[test]
+fn pairs_that_share_a_token_are_those_of_comparing_every_one_that_does() {
+    let folder = folder();
+    let folder = folder.path();
+    fs::write(folder.join("rules.toml"), RULES).unwrap();
+    fs::write(folder.join("key"), "canary-encryption-key-9fKw3-0000").unwrap();
+    for side in ["a", "b"] {
+        let [csv, clks, tokens] = [format!("{side}.csv"), format!("clks_{side}.csv"), format!("tokens_{side}.parquet")];
+        encode(folder, &csv, &clks, &[]);
+        let secrets = ["--hashing-secret-file", "secret", "--encryption-key-file", "key", "-qq"];
+        done(folder, &[&["tokenize", &csv, "-o", &tokens, "--rules", "rules.toml"], &secrets[..]].concat());
+    }
+    let (a, b) = (persons('a'), persons('b'));
+    let value = |persons: &[[String; 3]], id: &str, place: usize| {
+        persons.iter().find(|person| person[0] == id).map(|person| person[place].to_uppercase()).unwrap()
+    };
+    let compare = ["overlap", "--fuzzy", "clks_a.csv", "clks_b.csv", "--threshold", "0.8", "--blocking", "tokens"];
+    let of_tokens = ["--tokens-a", "tokens_a.parquet", "--tokens-b", "tokens_b.parquet", "--encryption-key-file", "key"];
+    let all = naive(0.8);
+    for (rules, places) in [("NAME", &[1][..]), ("BORN", &[2]), ("NAME,BORN", &[1, 2]), ("", &[1, 2])] {
+        let by_rules: &[&str] = if rules.is_empty() { &[] } else { &["--block-rules", rules] };
+        let options = ["-o", "pairs.csv", "--overwrite"];
+        let found = json(folder, &[&compare[..], &of_tokens, by_rules, &options].concat());
+        let share =
+            |(left, right): &(String, String)| places.iter().any(|place| value(&a, left, *place) == value(&b, right, *place));
+        let expected: BTreeMap<_, _> =
+            all.iter().filter(|(pair, _)| share(pair)).map(|(pair, dice)| (pair.clone(), *dice)).collect();
+        assert!(!expected.is_empty() && (expected.len() < all.len() || places.len() > 1), "{rules}");
+        assert_eq!(pairs(folder, "pairs.csv"), expected, "{rules}");
+        assert_eq!((&found["blocking"]["kind"], found["pairs"].as_u64()), (&"tokens".into(), Some(expected.len() as u64)));
+    }
+    // Tokens of others block nobody, and it is told.
+    fs::write(folder.join("others.csv"), "RuleId,Token,RecordId\nNAME,x,nobody\n").unwrap();
+    let others = ["--tokens-a", "others.csv", "--tokens-b", "others.csv"];
+    let done = done(folder, &[&compare[..], &others, &["--format", "json"]].concat());
+    let found: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(
+        (found["pairs"].as_u64(), &found["blocking"]["records_without_token"]),
+        (Some(0), &serde_json::json!([2000, 2000]))
+    );
+    assert!(stderr(&done).matches("KN-W-TOKEN-017").count() == 2, "{}", stderr(&done));
+    let unknown = run(folder, &[&compare[..], &of_tokens, &["--block-rules", "T9"]].concat());
+    assert!(unknown.status.code() == Some(2) && stderr(&unknown).contains("BORN, NAME"), "{}", stderr(&unknown));
+}
+
+#[test]
+fn a_card_stands_beside_the_pairs() {
+    let folder = folder();
+    let folder = folder.path();
+    encode(folder, "a.csv", "clks.csv", &[]);
+    let compare = ["overlap", "--fuzzy", "clks.csv", "clks.csv", "--blocking", "sampled", "-o", "pairs.parquet"];
+    let found = json(folder, &compare);
+    let card: Value = serde_json::from_str(&read(folder, "pairs.parquet.run.json")).unwrap();
+    assert_eq!(card["overlap"], found);
+    assert_eq!((&card["counts"]["pairs"], card["inputs"].as_array().map(Vec::len)), (&found["pairs"], Some(2)));
+    assert_eq!(card["job"]["overlap"]["blocking"], serde_json::json!({"kind": "sampled", "bits": 24, "recall": 0.99}));
+}
+
+#[test]
+fn a_dry_run_checks_what_it_would_do_and_writes_nothing() {
+    let folder = folder();
+    let folder = folder.path();
+    encode(folder, "a.csv", "clks.csv", &[]);
+    let before = files(folder);
+    let tokenize = |input: &'static str| [&["tokenize", input, "-o", "out.csv", "--dry-run"], &FUZZY[..]].concat();
+    let overlap = |second: &'static str| vec!["overlap", "--fuzzy", "clks.csv", second, "-o", "out.csv", "--dry-run"];
+    let planned = json(folder, &tokenize("a.csv"));
+    assert_eq!(planned["columns"], serde_json::json!({"born": "born", "name": "name"}));
+    done(folder, &overlap("clks.csv"));
+    for arguments in
+        [tokenize("clks.csv"), tokenize("absent.csv"), overlap("a.csv"), [overlap("clks.csv"), vec!["--threshold", "2"]].concat()]
+    {
+        assert_eq!(run(folder, &arguments).status.code(), Some(2), "{arguments:?}");
+    }
+    assert_eq!(files(folder), before);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use kintsu_core::{Cancelled, Explain};
 use kintsu_entity::EntityError;
-use kintsu_job::{JobError, Problem, code_note};
+use kintsu_job::{JobError, MemoryNeed, Problem, code_note};
 use kintsu_kernel::KernelError;
 use kintsu_link::LinkError;
 use kintsu_link::library::LibraryError;
@@ -147,7 +147,7 @@ fn job() -> Vec<JobError> {
     vec![
         JobError::Unreadable { path: path(), source: io_error() },
         JobError::Unwritable { path: path(), source: io_error() },
-        JobError::Memory { needed_bytes: 1, allowed_bytes: 1 },
+        JobError::Memory { needed_bytes: 1, allowed_bytes: 1, need: MemoryNeed::Linkage },
         JobError::Cancelled(Cancelled),
         JobError::Defect(text()),
     ]

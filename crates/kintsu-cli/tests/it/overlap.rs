@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 
 use serde_json::Value;
 
-use crate::command::{files, kintsu, run, stderr};
+use crate::command::{done, files, json, kintsu, read, run, stderr};
 
 const BLANK: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 const SECRET: &str = "canary-hashing-secret-7hGq2";
@@ -40,23 +39,9 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-fn done(folder: &Path, arguments: &[&str]) -> Output {
-    let output = run(folder, arguments);
-    assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
-    output
-}
-
-fn json(folder: &Path, arguments: &[&str]) -> Value {
-    serde_json::from_slice(&done(folder, &[arguments, &["--format", "json"]].concat()).stdout).unwrap()
-}
-
 fn tokenize(folder: &Path, side: &str, ending: &str, options: &[&str]) {
     let ends = [format!("{side}.csv"), format!("tokens_{side}.{ending}")];
     done(folder, &[&["tokenize", &ends[0], "-o", &ends[1], "--hashing-secret-file", "secret"], options].concat());
-}
-
-fn pairs(folder: &Path, name: &str) -> String {
-    fs::read_to_string(folder.join(name)).unwrap()
 }
 
 #[test]
@@ -71,7 +56,7 @@ fn the_same_persons_are_found_in_every_mode_and_format() {
             tokenize(folder, side, ending, &["--mode", "hash-only", "--overwrite"]);
         }
         let found = json(folder, &compare);
-        assert_eq!(pairs(folder, "pairs.csv"), expected);
+        assert_eq!(read(folder, "pairs.csv"), expected);
         let result = &found["results"][0];
         assert_eq!((result["total_records_dataset1"].as_u64(), result["unique_to_dataset2"].as_u64()), (Some(4), Some(2)));
         assert_eq!((result["overlap_percentage"].as_f64(), result["matching_rules"].as_array().unwrap().len()), (Some(50.0), 3));
@@ -81,12 +66,12 @@ fn the_same_persons_are_found_in_every_mode_and_format() {
             tokenize(folder, side, ending, &["--encryption-key-file", key, "--overwrite"]);
         }
         done(folder, &[&compare[..], &["--key-a-file", "key_a", "--key-b-file", "key_b"]].concat());
-        assert_eq!(pairs(folder, "pairs.csv"), expected);
+        assert_eq!(read(folder, "pairs.csv"), expected);
         // From the environment, a variable for each side.
         let mut command = kintsu(folder);
         command.env("KINTSU_ENCRYPTION_KEY", KEYS[0]).env("KINTSU_ENCRYPTION_KEY_B", KEYS[1]);
         assert!(command.args(compare).status().unwrap().success());
-        assert_eq!(pairs(folder, "pairs.csv"), expected);
+        assert_eq!(read(folder, "pairs.csv"), expected);
     }
 }
 
@@ -108,7 +93,7 @@ fn sets_are_told_and_memory_and_threads_change_no_byte() {
     assert_eq!(fs::read(folder.join("held.parquet")).unwrap(), fs::read(folder.join("one.parquet")).unwrap());
     done(folder, &["overlap", "x.csv", "y.csv", "--rules", "T1,T2", "--any", "--one-to-one", "-o", "any.csv"]);
     assert!(
-        pairs(folder, "any.csv").starts_with("x_RecordId,y_RecordId,MatchingRules,RuleSets\nx10001,y10001,\"T1,T2\",\"T1,T2\"\n")
+        read(folder, "any.csv").starts_with("x_RecordId,y_RecordId,MatchingRules,RuleSets\nx10001,y10001,\"T1,T2\",\"T1,T2\"\n")
     );
     assert!(files(folder).keys().all(|name| !name.contains("spill")), "{:?}", files(folder).keys());
 }
@@ -157,6 +142,62 @@ fn what_is_wrong_is_told_and_nothing_is_written() {
 }
 
 #[test]
+fn a_card_stands_beside_the_pairs_and_is_never_half_replaced() {
+    let folder = folder();
+    let folder = folder.path();
+    for side in ["a", "b"] {
+        tokenize(folder, side, "csv", &["--mode", "hash-only"]);
+    }
+    let compare = ["overlap", "tokens_a.csv", "tokens_b.csv", "--rules", "T1,T2", "-o", "pairs.csv"];
+    let found = json(folder, &compare);
+    let card: Value = serde_json::from_str(&read(folder, "pairs.csv.run.json")).unwrap();
+    assert_eq!(card["overlap"], found);
+    assert_eq!((&card["counts"]["pairs"], &card["files"]["pairs.csv"]["rows"]), (&2.into(), &2.into()));
+    assert_eq!(card["job"]["overlap"]["rule_sets"], serde_json::json!([["T1", "T2"]]));
+    let digests: Vec<_> = card["inputs"].as_array().unwrap().iter().map(|input| input["digest"].as_str()).collect();
+    assert!(digests.len() == 2 && digests.iter().all(Option::is_some), "{card}");
+    // A card in the way is told before the work begins.
+    fs::remove_file(folder.join("pairs.csv")).unwrap();
+    let before = files(folder);
+    assert_eq!(run(folder, &compare).status.code(), Some(2));
+    assert_eq!(files(folder), before);
+}
+
+#[test]
+fn a_dry_run_checks_keys_columns_and_the_output() {
+    let folder = folder();
+    let folder = folder.path();
+    tokenize(folder, "a", "csv", &["--encryption-key-file", "key_a"]);
+    let before = files(folder);
+    let compare = |second: &'static str, output: &'static str, key: &'static str| {
+        ["overlap", "tokens_a.csv", second, "--rules", "T1", "-o", output, "--encryption-key-file", key, "--dry-run"]
+    };
+    assert_eq!(json(folder, &compare("tokens_a.csv", "pairs.csv", "key_a"))["would_write"], "pairs.csv");
+    for (second, output, key) in [
+        ("b.csv", "pairs.csv", "key_a"),
+        ("absent.csv", "pairs.csv", "key_a"),
+        ("tokens_a.csv", "b.csv", "key_a"),
+        ("tokens_a.csv", "tokens_a.csv", "key_a"),
+        ("tokens_a.csv", "pairs.csv", "a.csv"),
+    ] {
+        assert_eq!(run(folder, &compare(second, output, key)).status.code(), Some(2), "{second} {output} {key}");
+    }
+    assert_eq!(files(folder), before);
+}
+
+#[test]
+fn a_want_of_memory_is_told_in_words_of_tokens() {
+    let folder = folder();
+    let folder = folder.path();
+    let rows: String = (0..200_000).map(|record| format!("T1,token {record},{record:0>80}\n")).collect();
+    fs::write(folder.join("x.csv"), format!("RuleId,Token,RecordId\n{rows}")).unwrap();
+    let refused = run(folder, &["overlap", "x.csv", "x.csv", "--rules", "T1", "-o", "pairs.csv", "--memory", "30MiB"]);
+    let said = stderr(&refused);
+    assert!(refused.status.code() == Some(2) && said.contains("KN-JOB-007") && said.contains("ids of the records"), "{said}");
+    assert!(!said.contains("blocking rules") && !folder.join("pairs.csv").exists(), "{said}");
+}
+
+#[test]
 fn empty_files_and_files_without_rows_hold_no_tokens() {
     let folder = folder();
     let folder = folder.path();
@@ -167,7 +208,7 @@ fn empty_files_and_files_without_rows_hold_no_tokens() {
         let found = json(folder, &["overlap", "tokens_a.csv", other, "--rules", "T1", "-o", "pairs.csv", "--overwrite"]);
         let result = &found["results"][0];
         assert_eq!((result["matches"].as_u64(), result["overlap_percentage"].as_f64()), (Some(0), Some(0.0)), "{other}");
-        assert!(pairs(folder, "pairs.csv").lines().count() == 1, "{other}");
+        assert!(read(folder, "pairs.csv").lines().count() == 1, "{other}");
     }
     assert_eq!(json(folder, &["tokens", "disclosure", "empty.csv"])["records"], 0);
 }
@@ -212,7 +253,7 @@ fn neither_names_nor_secrets_nor_tokens_are_printed() {
     }
     let keys = ["--encryption-key-file", "key_a"];
     let tokens: Vec<String> =
-        pairs(folder, "tokens_a.csv").lines().filter_map(|line| line.split(',').nth(1).map(str::to_owned)).collect();
+        read(folder, "tokens_a.csv").lines().filter_map(|line| line.split(',').nth(1).map(str::to_owned)).collect();
     for arguments in [
         vec!["overlap", "tokens_a.csv", "tokens_b.csv", "--rules", "T1,T2", "-v"],
         vec!["overlap", "tokens_a.csv", "tokens_b.csv", "--rules", "T1,T2", "--format", "json"],

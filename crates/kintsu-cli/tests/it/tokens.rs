@@ -8,7 +8,7 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::command::{files, kintsu, run, stderr};
+use crate::command::{done, files, json, kintsu, read, run, stderr};
 
 const SECRET: &str = "canary-hashing-secret-7hGq2";
 const KEY: &str = "canary-encryption-key-9fKw3-0000";
@@ -53,10 +53,6 @@ const ENCRYPT: [&str; 4] = ["--hashing-secret-file", "secret", "--encryption-key
 
 fn tokenize(folder: &Path, ends: &[&str], options: &[&str]) -> Output {
     run(folder, &[&["tokenize"], ends, options].concat())
-}
-
-fn read(folder: &Path, name: &str) -> String {
-    fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 fn succeeded(output: &Output) {
@@ -266,6 +262,136 @@ fn bad_input_is_refused_and_leaves_nothing() {
     assert_eq!(card["warnings"][0]["code"], "KN-W-TOKEN-001");
     assert_eq!(card["tokens"]["blank_tokens"]["T4"], 1);
     succeeded(&tokenize(here, &["other.csv", "-o", "other.out.csv", "--allow-missing"], &HASH_ONLY));
+}
+
+#[test]
+fn a_column_that_is_named_for_two_things_or_two_columns_for_one_are_told_apart() {
+    let folder = folder();
+    let here = folder.path();
+    let both = "--columns LastName=FirstName,FirstName=FirstName";
+    for columns in [both, "--columns RecordId=RecordId,LastName=RecordId", "--record-id RecordId --columns LastName=RecordId"] {
+        let options: Vec<&str> = columns.split(' ').collect();
+        let refused = tokenize(here, &["people.csv", "-o", "o.csv"], &[&HASH_ONLY[..], &options].concat());
+        assert_eq!(refused.status.code(), Some(2), "{columns}");
+        assert!(stderr(&refused).contains("KN-CLI-007") && stderr(&refused).contains("LastName"), "{}", stderr(&refused));
+    }
+    // One column may serve several fields, and one thing may be said twice.
+    let same = ["--columns", "LastName=FirstName,LastName=LastName,LastName=LastName", "--record-id", "RecordId"];
+    succeeded(&tokenize(here, &["people.csv", "-o", "o.csv"], &[&HASH_ONLY[..], &same].concat()));
+}
+
+#[test]
+fn a_dry_run_checks_what_it_would_do_and_writes_nothing() {
+    let folder = folder();
+    let here = folder.path();
+    succeeded(&tokenize(here, &["people.csv", "-o", "there.csv", "-qq"], &ENCRYPT));
+    fs::write(here.join("weak"), "short").unwrap();
+    fs::write(
+        here.join("job.toml"),
+        "inputs = [\"people.csv\"]\noutput = \"o.csv\"\n[tokenize]\nhashing_secret_file = \"secret\"\n",
+    )
+    .unwrap();
+    fs::remove_file(here.join("key.uses")).unwrap();
+    fs::remove_file(here.join("there.csv.run.json")).unwrap();
+    let before = files(here);
+    let planned = json(here, &[&["tokenize", "people.csv", "-o", "o.csv", "--dry-run"], &ENCRYPT[..]].concat());
+    assert_eq!((&planned["would_write"], &planned["record_id"]), (&"o.csv".into(), &"RecordId".into()));
+    assert_eq!(planned["columns"]["SocialSecurityNumber"], "SocialSecurityNumber");
+    let decrypt = ["decrypt", "there.csv", "-o", "o.csv", "--encryption-key-file", "key", "--dry-run"];
+    done(here, &decrypt);
+    let rekey = ["tokens", "rekey", "there.csv", "-o", "o.csv", "--encryption-key-file", "key", "--to-partner", "p", "--dry-run"];
+    done(here, &rekey);
+    let reference = ["opentoken", "-i", "people.csv", "-t", "csv", "-o", "o.csv", "-h", SECRET, "-e", KEY, "--dry-run"];
+    done(here, &reference);
+    let swapped = |arguments: &[&'static str], from: &str, to: &'static str| -> Vec<&'static str> {
+        arguments.iter().map(|argument| if *argument == from { to } else { argument }).collect()
+    };
+    let tokenize = [&["tokenize", "people.csv", "-o", "o.csv", "--dry-run"], &ENCRYPT[..]].concat();
+    for arguments in [
+        swapped(&tokenize, "people.csv", "absent.csv"),
+        swapped(&tokenize, "people.csv", "secret"),
+        swapped(&tokenize, "secret", "weak"),
+        swapped(&tokenize, "key", "secret"),
+        swapped(&tokenize, "o.csv", "there.csv"),
+        swapped(&tokenize, "o.csv", "people.csv"),
+        // Its metadata would stand in the place of those that are there.
+        swapped(&tokenize, "o.csv", "there.parquet"),
+        ["tokenize", "people.csv", "-o", "o.csv", "--dry-run"].to_vec(),
+        ["run", "job.toml", "--dry-run"].to_vec(),
+        swapped(&decrypt, "there.csv", "people.csv"),
+        swapped(&decrypt, "key", "secret"),
+        swapped(&rekey, "there.csv", "absent.csv"),
+        swapped(&rekey, "p", ""),
+        swapped(&reference, "people.csv", "absent.csv"),
+        swapped(&reference, KEY, "short"),
+    ] {
+        assert_eq!(run(here, &arguments).status.code(), Some(2), "{arguments:?}");
+        assert_eq!(files(here), before, "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_is_in_the_way_is_told_before_a_key_is_used() {
+    let folder = folder();
+    let here = folder.path();
+    fs::write(here.join("o.metadata.json"), "{}").unwrap();
+    fs::write(here.join("other.csv"), "a,b\n1,2\n").unwrap();
+    let before = files(here);
+    for ends in [["people.csv", "-o", "o.csv"], ["other.csv", "-o", "p.csv"]] {
+        let refused = tokenize(here, &ends, &ENCRYPT);
+        assert_eq!((refused.status.code(), files(here) == before), (Some(2), true), "{ends:?}: {}", stderr(&refused));
+    }
+    succeeded(&tokenize(here, &["people.csv", "-o", "o.csv", "--overwrite"], &ENCRYPT));
+}
+
+/// What Python's and Java's readers make of quotes in odd places, of open ones and of lone carriage returns; the tokens are those of the
+/// same records written properly.
+#[test]
+fn the_reference_reads_on_where_quotes_stand_in_odd_places() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let header = PEOPLE.lines().next().unwrap();
+    let reference = |records: &str, implementation: &str| {
+        fs::write(here.join("input.csv"), format!("{header}\n{records}")).unwrap();
+        let profile = format!("opentoken-1-{implementation}");
+        let fixed = ["opentoken", "-i", "input.csv", "-o", "output.csv", "-t", "csv", "--hash-only", "-h", SECRET, "-qq"];
+        let output = run(here, &[&fixed[..], &["--token-profile", &profile]].concat());
+        (output.status.code(), fs::read_to_string(here.join("output.csv")).unwrap_or_default())
+    };
+    let person = |id: &str, first: &str| format!("{id},{first},Doe,2000-01-01,Male,98004,234-56-7890\n");
+    for (implementation, odd, proper) in [
+        ("python", person("r1", "Jo\"hn"), person("r1", "John")),
+        ("python", person("r1", "\"Jo\"hn"), person("r1", "John")),
+        ("python", person("r\"1", "John"), person("\"r\"\"1\"", "John")),
+        ("python", person("\"r\r\n1\"", "John"), person("\"r\n1\"", "John")),
+        (
+            "python",
+            person("r1", "John").replace('\n', "\r") + &person("r2", "Jane"),
+            person("r1", "John") + &person("r2", "Jane"),
+        ),
+        ("python", "\n\r\n".to_owned() + &person("r1", "John"), person("r1", "John")),
+        ("java", person("r1", "Jo\"hn"), person("r1", "John")),
+        ("java", person("\"r1\" ", "John"), person("r1", "John")),
+        ("java", person("r1", "John").replace('\n', "\r") + &person("r2", "Jane"), person("r1", "John") + &person("r2", "Jane")),
+    ] {
+        let (code, found) = reference(&odd, implementation);
+        assert_eq!((code, found.lines().count() > 5), (Some(0), true), "{implementation} {odd:?}");
+        assert_eq!(found, reference(&proper, implementation).1, "{implementation} {odd:?}");
+    }
+    // Where the reference fails and leaves half a file, nothing is written.
+    let open = person("r1", "John") + &person("r2", "\"Jane");
+    for (implementation, records) in
+        [("java", open.clone()), ("java", person("r1", "\"Jo\"hn")), ("python", format!("{open}{}", "x".repeat(140_000)))]
+    {
+        let _ = fs::remove_file(here.join("output.csv"));
+        let _ = fs::remove_file(here.join("output.metadata.json"));
+        assert_eq!(reference(&records, implementation), (Some(2), String::new()), "{implementation} {records:.100}");
+    }
+    fs::write(here.join("latin.csv"), [header.as_bytes(), b"\nr1,Jos\xe9,Doe,2000-01-01,Male,98004,234-56-7890\n"].concat())
+        .unwrap();
+    let latin = run(here, &["opentoken", "-i", "latin.csv", "-o", "l.csv", "-t", "csv", "--hash-only", "-h", SECRET]);
+    assert!(latin.status.code() == Some(2) && stderr(&latin).contains("convert the file to UTF-8"), "{}", stderr(&latin));
+    assert!(!here.join("l.csv").exists());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use kintsu_link::block::Blocker;
 use kintsu_link::score::Edges;
 use kintsu_table::{FileFormat, Input};
 
-use crate::error::JobError;
+use crate::error::{JobError, MemoryNeed};
 use crate::inputs::bytes_of;
 
 /// What a process holds that has read nothing.
@@ -28,7 +28,11 @@ pub(super) fn refuse_hopeless_inputs(inputs: &[Input], ctx: &RunContext) -> Resu
         let bytes = bytes_of(input)?;
         needed_bytes += if is_plain_text(input) { bytes / 2 } else { bytes * 3 };
     }
-    if needed_bytes <= allowed_bytes { Ok(()) } else { Err(JobError::Memory { needed_bytes, allowed_bytes }) }
+    if needed_bytes <= allowed_bytes {
+        Ok(())
+    } else {
+        Err(JobError::Memory { needed_bytes, allowed_bytes, need: MemoryNeed::Linkage })
+    }
 }
 
 /// Whether the bytes of the input are text that is not packed.
@@ -58,5 +62,9 @@ pub(super) fn memory_needed(blocker: &Blocker<'_>, comparisons: usize) -> u64 {
 pub(super) fn refuse_if_too_large(blocker: &Blocker<'_>, comparisons: usize, ctx: &RunContext) -> Result<(), JobError> {
     let Some(allowed_bytes) = ctx.memory_bytes_max else { return Ok(()) };
     let needed_bytes = memory_needed(blocker, comparisons);
-    if needed_bytes / 4 * 3 <= allowed_bytes { Ok(()) } else { Err(JobError::Memory { needed_bytes, allowed_bytes }) }
+    if needed_bytes / 4 * 3 <= allowed_bytes {
+        Ok(())
+    } else {
+        Err(JobError::Memory { needed_bytes, allowed_bytes, need: MemoryNeed::Linkage })
+    }
 }

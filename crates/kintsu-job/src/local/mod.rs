@@ -32,7 +32,7 @@ use kintsu_core::RunContext;
 use kintsu_generate::Generated;
 
 use crate::engine::{Engine, Run};
-use crate::error::JobError;
+use crate::error::{JobError, MemoryNeed};
 use crate::plan::Plan;
 use crate::spec::{JobSpec, Problem, StepSpec};
 use clock::Clock;
@@ -66,16 +66,17 @@ impl Engine for LocalEngine {
     fn plan(&self, job: &JobSpec, ctx: &RunContext) -> Result<Plan, JobError> {
         if job.tokenize.is_some() {
             let problem = Problem::new("KN-JOB-070", "a job that makes tokens compares no records, so there is nothing to plan");
-            return Err(JobError::problem(problem.hint("run it with `kintsu run`")));
+            return Err(JobError::problem(problem.hint("run it with `kintsu run`, and see what it would make with --dry-run")));
         }
         if job.generate.is_some() {
             return Err(makes_data());
         }
-        planning::plan(job, ctx).map_err(|error| error.or_memory(ctx))
+        planning::plan(job, ctx).map_err(|error| error.or_memory_for(ctx, MemoryNeed::Linkage))
     }
 
     fn run(&self, job: &JobSpec, ctx: &RunContext) -> Result<Run, JobError> {
-        self.run_to_its_end(job, ctx).map_err(|error| error.or_memory(ctx))
+        let need = if job.tokenize.is_some() { MemoryNeed::Other } else { MemoryNeed::Linkage };
+        self.run_to_its_end(job, ctx).map_err(|error| error.or_memory_for(ctx, need))
     }
 
     fn generate(&self, job: &JobSpec, ctx: &RunContext) -> Result<Generated, JobError> {

@@ -45,6 +45,7 @@ impl RunState<'_> {
             evaluation: self.evaluation.clone(),
             tokens: None,
             clks: None,
+            overlap: None,
             warnings: ctx.warnings(),
             timings: clock.finish(),
             machine: Machine { threads: rayon::current_num_threads(), peak_memory_bytes: peak_resident_bytes() },

@@ -30,7 +30,7 @@ pub use load::{LoadedJob, Places, load_job, parse_job, read_job};
 pub use problem::{Problem, nearest};
 pub use schema::job_schema;
 pub use steps::{ColumnOrFile, StepSpec, TiesMethod};
-pub use tokenize::{TokenModeName, TokenProfileName, TokenizeSpec};
+pub use tokenize::TokenizeSpec;
 pub use training::TrainingStep;
 
 /// Everything that a run needs to know. Paths are relative to the job file.

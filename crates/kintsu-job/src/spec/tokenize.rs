@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use kintsu_token::{Profile, TokenMode};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::fuzzy::FuzzySpec;
@@ -13,12 +13,16 @@ use super::fuzzy::FuzzySpec;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TokenizeSpec {
-    /// What is done with the signatures of records. Default encrypt.
+    /// What is done with the signatures of records: hash them and encrypt the hashes, only hash them, or leave them plain, which is
+    /// personal data in clear. Default encrypt.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mode: Option<TokenModeName>,
-    /// The way of making tokens. Default opentoken-1-python.
+    #[schemars(schema_with = "mode_schema")]
+    pub mode: Option<TokenMode>,
+    /// Whose tokens are made: those of OpenToken 1.12.5 in Python or in Java, of OpenLinkToken 2.1.2 or of 2.2.1. Default
+    /// opentoken-1-python.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub token_profile: Option<TokenProfileName>,
+    #[schemars(schema_with = "profile_schema")]
+    pub token_profile: Option<Profile>,
     /// A file of rules, TOML or YAML. Default: the rules T1 to T5.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<PathBuf>,
@@ -51,54 +55,17 @@ pub struct TokenizeSpec {
     pub as_of: Option<String>,
 }
 
-/// What is done with signatures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum TokenModeName {
-    /// Hash them, and encrypt the hashes.
-    #[default]
-    Encrypt,
-    /// Hash them.
-    HashOnly,
-    /// Leave them as they are: personal data in clear.
-    Plain,
+/// The names of modes.
+fn mode_schema(_: &mut SchemaGenerator) -> Schema {
+    one_of_names(TokenMode::ALL.map(TokenMode::name).to_vec())
 }
 
-impl From<TokenModeName> for TokenMode {
-    fn from(name: TokenModeName) -> Self {
-        match name {
-            TokenModeName::Encrypt => Self::Encrypt,
-            TokenModeName::HashOnly => Self::HashOnly,
-            TokenModeName::Plain => Self::Plain,
-        }
-    }
+/// The names of profiles, long and short.
+fn profile_schema(_: &mut SchemaGenerator) -> Schema {
+    let short = Profile::SHORT_NAMES.map(|(name, _)| name);
+    one_of_names(Profile::ALL.map(Profile::name).into_iter().chain(short).collect())
 }
 
-/// A way of making tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-pub enum TokenProfileName {
-    /// OpenToken 1.12.5 in Python.
-    #[default]
-    #[serde(rename = "opentoken-1-python", alias = "py1")]
-    OpenToken1Python,
-    /// OpenToken 1.12.5 in Java.
-    #[serde(rename = "opentoken-1-java", alias = "java1")]
-    OpenToken1Java,
-    /// OpenLinkToken 2.1.2.
-    #[serde(rename = "openlinktoken-2", alias = "v2")]
-    OpenLinkToken2,
-    /// OpenLinkToken 2.2.1.
-    #[serde(rename = "openlinktoken-2.2")]
-    OpenLinkToken22,
-}
-
-impl From<TokenProfileName> for Profile {
-    fn from(name: TokenProfileName) -> Self {
-        match name {
-            TokenProfileName::OpenToken1Python => Self::OpenToken1Python,
-            TokenProfileName::OpenToken1Java => Self::OpenToken1Java,
-            TokenProfileName::OpenLinkToken2 => Self::OpenLinkToken2,
-            TokenProfileName::OpenLinkToken22 => Self::OpenLinkToken22,
-        }
-    }
+fn one_of_names(names: Vec<&str>) -> Schema {
+    json_schema!({ "anyOf": [{ "type": "string", "enum": names }, { "type": "null" }] })
 }

@@ -2,15 +2,15 @@
 
 use kintsu_core::RunContext;
 use kintsu_kernel::{ColumnPlan, TokenInput, Tokenize};
-use kintsu_table::{Piece, ReadOptions, TextStream};
-use kintsu_token::{Profile, TokenBatch, TokenCounts};
+use kintsu_table::{CsvDialect, Piece, ReadOptions, TextStream};
+use kintsu_token::{Profile, TokenBatch, TokenCounts, TokenMode};
 use serde::{Deserialize, Serialize};
 
 use super::tokenize::{kernel, kernel_spec};
 use super::{columns, pump};
 use crate::error::JobError;
 use crate::inputs::table_input;
-use crate::spec::{InputSpec, TokenModeName, TokenProfileName, TokenizeSpec};
+use crate::spec::{InputSpec, TokenizeSpec};
 
 /// So many records of each profile are listed.
 const LISTED_MAX: usize = 100;
@@ -57,18 +57,18 @@ struct Found {
 /// # Errors
 /// As for making tokens.
 pub fn diff_profiles(input: &InputSpec, spec: &TokenizeSpec, ctx: &RunContext) -> Result<ProfileDifferences, JobError> {
-    let mut stream = TextStream::open(&table_input(input), &ReadOptions::default(), false).map_err(JobError::part)?;
+    let mut stream =
+        TextStream::open(&table_input(input), &ReadOptions::default(), CsvDialect::Strict).map_err(JobError::part)?;
     let names = columns::clean_names(&stream, ctx);
-    let base: Profile = spec.token_profile.unwrap_or_default().into();
-    let others = PROFILES.into_iter().filter(|profile| Profile::from(*profile) != base);
-    let in_profile = |profile: TokenProfileName| {
-        let spec = TokenizeSpec { mode: Some(TokenModeName::Plain), token_profile: Some(profile), ..spec.clone() };
+    let base = spec.token_profile.unwrap_or_default();
+    let in_profile = |profile: Profile| {
+        let spec = TokenizeSpec { mode: Some(TokenMode::Plain), token_profile: Some(profile), ..spec.clone() };
         let kernel = kernel(&kernel_spec(&spec)?, None, None)?;
         let plan = kernel.plan_columns(&names);
-        Ok(InProfile { profile: profile.into(), kernel, plan })
+        Ok(InProfile { profile, kernel, plan })
     };
-    let chosen = PROFILES.into_iter().filter(|profile| Profile::from(*profile) == base);
-    let profiles = chosen.chain(others).map(in_profile).collect::<Result<Vec<InProfile>, JobError>>()?;
+    let others = Profile::ALL.into_iter().filter(|profile| *profile != base);
+    let profiles = [base].into_iter().chain(others).map(in_profile).collect::<Result<Vec<InProfile>, JobError>>()?;
     let Some((own, others)) = profiles.split_first() else { return Err(JobError::Defect("there are no profiles".to_owned())) };
     columns::check_plan(&own.plan, &own.kernel, &names, spec, ctx)?;
 
@@ -103,13 +103,6 @@ pub fn diff_profiles(input: &InputSpec, spec: &TokenizeSpec, ctx: &RunContext) -
     ctx.progress().finish();
     Ok(differences)
 }
-
-const PROFILES: [TokenProfileName; 4] = [
-    TokenProfileName::OpenToken1Python,
-    TokenProfileName::OpenToken1Java,
-    TokenProfileName::OpenLinkToken2,
-    TokenProfileName::OpenLinkToken22,
-];
 
 impl ProfileDifference {
     fn add(&mut self, records: &[(usize, Vec<usize>)], before: u64) {

@@ -70,7 +70,7 @@ fn of_tokens(
     ctx: &RunContext,
 ) -> Result<DisclosureReport, JobError> {
     let spec = &job.tokenize;
-    let profile = spec.token_profile.unwrap_or_default().into();
+    let profile = spec.token_profile.unwrap_or_default();
     let key = job.key.as_ref().map(|key| {
         key.require_strong(spec.allow_weak_secret, ctx)?;
         key.cipher(spec.partner.as_deref(), profile).map(|cipher| (cipher, profile))

@@ -150,7 +150,11 @@ impl TokenFile {
 
 /// A text file that appears with its neighbours.
 pub(super) fn staged_text(target: &Path, overwrite: Overwrite, text: &str) -> Result<StagedFile, JobError> {
-    let staged = StagedFile::create(target, overwrite).map_err(JobError::part)?;
+    fill(StagedFile::create(target, overwrite).map_err(JobError::part)?, text)
+}
+
+/// A staged file with its text.
+pub(super) fn fill(staged: StagedFile, text: &str) -> Result<StagedFile, JobError> {
     std::fs::write(staged.path(), text).map_err(|source| unwritable(staged.path(), source))?;
     Ok(staged)
 }

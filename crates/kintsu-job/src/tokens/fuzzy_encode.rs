@@ -8,7 +8,7 @@ use std::time::Instant;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kintsu_core::RunContext;
-use kintsu_table::{FileFormat, Overwrite, Piece, ReadOptions, TextStream};
+use kintsu_table::{FileFormat, Piece, TextStream};
 use kintsu_token::fuzzy::{ClkEncoder, Clks, InvalidValue, LinkageSchema};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,13 +16,14 @@ use serde_json::json;
 use super::card::SecretCard;
 use super::file::{Quoting, TokenFile, TokenRows, append_field};
 use super::fuzzy_columns::ClkColumns;
+use super::metadata::pretty;
+use super::prepare::{Beside, Ends};
+use super::run_card::{RunFacts, as_json, run_card};
 use super::secrets::{HASHING_SECRET_VARIABLE, HeldSecret, read_secret, salt};
-use super::tokenize::{check_standard_input, ends_of, publish_run, run_card};
-use super::{check_apart, columns, output_format, pump};
+use super::{columns, pump};
 use crate::card::Counts;
 use crate::engine::Run;
 use crate::error::JobError;
-use crate::inputs::table_input;
 use crate::spec::{FuzzySpec, HardeningSpec, JobSpec, OnInvalidName, Problem, TokenizeSpec};
 
 /// How CLKs were made, and what was counted.
@@ -54,28 +55,50 @@ pub struct ClkCard {
     pub invalid_values: BTreeMap<String, Counts>,
 }
 
+/// What CLKs are made with.
+pub(super) struct PreparedClks<'a> {
+    pub(super) ends: Ends<'a>,
+    pub(super) names: Vec<String>,
+    pub(super) found: ClkColumns,
+    schema_digest: String,
+    secret: HeldSecret,
+    encoder: ClkEncoder,
+    stream: TextStream,
+}
+
+impl<'a> PreparedClks<'a> {
+    /// Checks a job as a whole before anything is made.
+    pub(super) fn new(job: &'a JobSpec, spec: &TokenizeSpec, fuzzy: &FuzzySpec, ctx: &RunContext) -> Result<Self, JobError> {
+        let ends = Ends::of(job, spec)?;
+        check_options(spec)?;
+        let (schema, schema_digest) = read_schema(&fuzzy.schema, ctx)?;
+        let secret = hashing_secret(spec, ctx)?;
+        let encoder = ClkEncoder::new(&schema, &secret.secret, &fuzzy.options()).map_err(JobError::part)?;
+        let stream = ends.open()?;
+        let names = columns::clean_names(&stream, ctx);
+        let found = ClkColumns::find(&encoder, &names, spec)?;
+        Ok(Self { ends, names, found, schema_digest, secret, encoder, stream })
+    }
+
+    /// For each feature of the schema and each column that salts the column that holds it.
+    pub(super) fn columns_by_name(&self) -> BTreeMap<String, String> {
+        let columns = self.found.columns.iter().map(|place| self.names[*place].clone());
+        self.encoder.columns().iter().cloned().zip(columns).collect()
+    }
+}
+
 /// Runs a job that makes CLKs. `run.directory` is the file of CLKs.
 pub(super) fn run(job: &JobSpec, spec: &TokenizeSpec, fuzzy: &FuzzySpec, ctx: &RunContext) -> Result<Run, JobError> {
     let began = Instant::now();
-    let (input, output) = ends_of(job)?;
-    let format = output_format(output)?;
-    check_apart(input.parts().0, output)?;
-    check_standard_input(input, spec)?;
-    check_options(spec)?;
-    let (schema, schema_digest) = read_schema(&fuzzy.schema, ctx)?;
-    let secret = hashing_secret(spec, ctx)?;
-    let encoder = ClkEncoder::new(&schema, &secret.secret, &fuzzy.options()).map_err(JobError::part)?;
-    let input = table_input(input);
-    let mut stream = TextStream::open(&input, &ReadOptions::default(), false).map_err(JobError::part)?;
-    let names = columns::clean_names(&stream, ctx);
-    let found = ClkColumns::find(&encoder, &names, spec)?;
-
-    let overwrite = if job.overwrite { Overwrite::Replace } else { Overwrite::Refuse };
+    let prepared = PreparedClks::new(job, spec, fuzzy, ctx)?;
+    let columns = prepared.columns_by_name();
+    let PreparedClks { ends, names, found, schema_digest, secret, encoder, mut stream } = prepared;
+    let beside = Beside::create(&ends)?;
     let footer = [("kintsu.clk_schema_digest", schema_digest.clone()), ("kintsu.clk_bits", encoder.bits().to_string())];
     let footer = footer.map(|(key, value)| (key.to_owned(), value)).to_vec();
-    let mut file = TokenFile::create_with(output, format, overwrite, footer, clks_schema(), "Clk")?;
+    let mut file = TokenFile::create_with(ends.output, ends.format, ends.overwrite, footer, clks_schema(), "Clk")?;
     file.begin()?;
-    let counts = make_clks(&mut stream, &encoder, &found, &mut file, format, ctx)?;
+    let counts = make_clks(&mut stream, &encoder, &found, &mut file, ends.format, ctx)?;
     counts.warn(ctx);
 
     let card = ClkCard {
@@ -84,7 +107,7 @@ pub(super) fn run(job: &JobSpec, spec: &TokenizeSpec, fuzzy: &FuzzySpec, ctx: &R
         on_invalid: fuzzy.on_invalid,
         unchecked: fuzzy.unchecked,
         hardening: fuzzy.hardening.clone(),
-        columns: encoder.columns().iter().cloned().zip(found.columns.iter().map(|place| names[*place].clone())).collect(),
+        columns,
         record_id: names[found.record_id].clone(),
         hashing_secret: secret.card(&salt()?),
         records: counts.records,
@@ -92,11 +115,13 @@ pub(super) fn run(job: &JobSpec, spec: &TokenizeSpec, fuzzy: &FuzzySpec, ctx: &R
         records_without_id: counts.records_without_id,
         invalid_values: counts.invalid_by_feature(&encoder),
     };
-    let mut run_card = run_card(job, &input, output, file.rows(), counts_of(&card), ctx, began)?;
+    let (rows, counts) = (file.rows(), counts_of(&card));
+    let facts = RunFacts { job: as_json(job)?, inputs: &[&ends.input], output: ends.output, rows, counts, began };
+    let mut run_card = run_card(facts, ctx)?;
     let metadata = metadata(&card)?;
     run_card.clks = Some(card);
-    publish_run(output, overwrite, &metadata, &run_card, file.finish()?)?;
-    Ok(Run { directory: output.to_path_buf(), card: run_card })
+    beside.publish(&metadata, &run_card, file.finish()?)?;
+    Ok(Run { directory: ends.output.to_path_buf(), card: run_card })
 }
 
 /// Refuses options that say how tokens of rules are made.
@@ -260,7 +285,7 @@ fn counts_of(card: &ClkCard) -> Counts {
 
 /// The content of `OUTPUT.metadata.json`.
 fn metadata(card: &ClkCard) -> Result<String, JobError> {
-    let document = json!({
+    pretty(&json!({
         "Platform": "kintsu",
         "KintsuVersion": env!("CARGO_PKG_VERSION"),
         "SchemaDigest": card.schema_digest,
@@ -273,6 +298,5 @@ fn metadata(card: &ClkCard) -> Result<String, JobError> {
         "BlankRecords": card.blank_records,
         "RecordsWithoutId": card.records_without_id,
         "InvalidValuesByFeature": card.invalid_values,
-    });
-    serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(|error| JobError::Defect(error.to_string()))
+    }))
 }

@@ -163,6 +163,14 @@ impl Reading<'_> {
     }
 }
 
+/// Checks that a file has the columns of CLKs.
+pub(super) fn check_columns(input: &Input, ctx: &RunContext) -> Result<(), JobError> {
+    match token_side::open(input, ctx)? {
+        Some(stream) => columns(&stream, input).map(drop),
+        None => Ok(()),
+    }
+}
+
 /// The positions of RecordId and Clk.
 fn columns(stream: &TextStream, input: &Input) -> Result<Vec<usize>, JobError> {
     let find = |wanted: &&str| stream.names().iter().position(|name| name == wanted);

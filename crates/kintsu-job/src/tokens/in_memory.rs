@@ -6,8 +6,9 @@ use kintsu_table::{Piece, TextStream};
 use kintsu_token::{TokenBatch, TokenCounts};
 
 use super::card::TokenCard;
+use super::prepare::Prepared;
 use super::pump;
-use super::tokenize::{Ready, TokenizeGiven, Wanted, finished_uses};
+use super::tokenize::{TokenizeGiven, Wanted, finished_uses};
 use crate::error::JobError;
 use crate::spec::{Problem, TokenizeSpec};
 
@@ -26,10 +27,12 @@ pub fn tokenize_stream(
         let problem = Problem::new("KN-JOB-078", "fuzzy tokens are made of files, and these records are in memory");
         return Err(JobError::problem(problem.hint("write the records to a file first")));
     }
-    let ready = Ready::new(spec, given, ctx)?;
-    let (plan, mut card) = ready.plan(stream, spec, ctx)?;
+    let prepared = Prepared::new(spec, given, ctx)?;
+    let columns = prepared.columns(stream, spec, ctx)?;
+    let ready = prepared.ready(spec)?;
+    let mut card = ready.card(&columns);
     let kernel = ready.kernel;
-    let wanted = Wanted::new(&plan);
+    let wanted = Wanted::new(&columns.plan);
     stream.want(&wanted.positions).map_err(JobError::part)?;
     ctx.progress().begin("tokenising", stream.rows_known(), "records");
     let make = |piece: Piece| {

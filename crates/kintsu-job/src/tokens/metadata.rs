@@ -1,6 +1,7 @@
 //! The metadata beside a file of tokens, and in the footer of a Parquet file.
 
 use kintsu_token::Profile;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::card::{KeyCard, TokenCard};
@@ -42,7 +43,8 @@ pub(super) fn of_rekeyed(profile: Profile, key: &KeyCard, counts: TokenFileCount
     }))
 }
 
-fn pretty(document: &Value) -> Result<String, JobError> {
+/// A document as JSON for people, with a line end.
+pub(super) fn pretty(document: &impl Serialize) -> Result<String, JobError> {
     serde_json::to_string_pretty(document).map(|text| text + "\n").map_err(|error| JobError::Defect(error.to_string()))
 }
 

@@ -15,10 +15,13 @@ mod fuzzy_side;
 mod in_memory;
 mod metadata;
 mod overlap;
+mod pair_file;
+mod prepare;
 mod pump;
 mod reference;
 mod rekey;
 mod rules;
+mod run_card;
 mod secrets;
 mod token_side;
 mod tokenize;
@@ -27,12 +30,17 @@ pub use card::{KeyCard, SecretCard, TokenCard};
 pub use diff::{ProfileDifference, ProfileDifferences, diff_profiles};
 pub use disclosure::{DisclosureJob, DisclosureReport, disclosure};
 pub use fuzzy_encode::ClkCard;
-pub use fuzzy_overlap::{ClkBlocking, FuzzyOverlapJob, FuzzyOverlapReport, fuzzy_overlap};
+pub use fuzzy_overlap::{
+    BlockTokens, ClkBlocking, ClkBlockingReport, FuzzyOverlapJob, FuzzyOverlapReport, fuzzy_overlap, plan_fuzzy_overlap,
+};
 pub use fuzzy_side::ClkSide;
 pub use in_memory::tokenize_stream;
-pub use overlap::{OverlapJob, OverlapReport, OverlapSide, overlap};
-pub use reference::{ReferenceDecrypt, ReferenceTokens, decrypt_as_reference, tokenize_as_reference};
-pub use rekey::{DecryptJob, RekeyJob, TokenFileCounts, decrypt, decrypt_stream, rekey};
+pub use overlap::{OverlapJob, OverlapReport, OverlapSide, overlap, plan_overlap};
+pub use prepare::{TokensPlan, plan_tokens};
+pub use reference::{
+    ReferenceDecrypt, ReferenceTokens, decrypt_as_reference, plan_as_reference, plan_decrypt_as_reference, tokenize_as_reference,
+};
+pub use rekey::{DecryptJob, RekeyJob, TokenFileCounts, decrypt, decrypt_stream, plan_decrypt, plan_rekey, rekey};
 pub use rules::load_rules;
 pub use secrets::{ENCRYPTION_KEY_VARIABLE, HASHING_SECRET_VARIABLE, HeldSecret, TokenSecrets, read_secret};
 pub(crate) use tokenize::run;

@@ -1,28 +1,25 @@
 //! Two files of tokens compared: which records of one are in the other.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kintsu_core::RunContext;
-use kintsu_table::{FileFormat, Input, Overwrite, StagedFile, TableWriter};
-use kintsu_token::Cipher;
+use kintsu_table::Input;
+use kintsu_token::Profile;
 use kintsu_token::overlap::{
-    Agreement, MatchedPair, Overlap, OverlapError, OverlapOptions, OverlapResult, PairIds, RuleOverlap, RuleSets, TokenReader,
-    TokenSide,
+    Agreement, MatchedPair, Overlap, OverlapError, OverlapOptions, OverlapResult, PairIds, RuleOverlap, RuleSets, TokenSide,
 };
 use serde::Serialize;
+use serde_json::{Value, json};
 
+use super::pair_file::{PAIRS_PER_BATCH, PairFile};
 use super::secrets::HeldSecret;
-use super::token_side::{self, Scratch, bytes_for_tokens};
-use super::{check_apart, output_format};
-use crate::error::JobError;
-use crate::spec::TokenProfileName;
-
-/// Pairs of a batch that is written.
-const PAIRS_PER_BATCH: usize = 1 << 14;
+use super::token_side::{Scratch, TokenReading, bytes_for_tokens};
+use crate::card::Counts;
+use crate::error::{JobError, MemoryNeed};
 
 /// Pairs by one token from which on its rule is warned of.
 const PAIRS_OF_TOKEN_WARNED: u64 = 1_000_000;
@@ -50,7 +47,7 @@ pub struct OverlapJob {
     /// Leave out tokens that more records of a file bear.
     pub token_frequency_max: Option<u64>,
     /// The way of making tokens, which says how encrypted ones are read.
-    pub profile: TokenProfileName,
+    pub profile: Profile,
     /// Replace a file that is there.
     pub overwrite: bool,
     /// Take keys that are easily guessed.
@@ -76,50 +73,94 @@ pub struct OverlapReport {
     pub rules: Vec<RuleOverlap>,
 }
 
-/// Compares two files of tokens and writes the pairs that match, in the order of their ids.
+/// Compares two files of tokens and writes the pairs that match, in the order of their ids, and a card of the run beside them.
 ///
 /// # Errors
 /// When a column lacks, a file cannot be read or written, a key is unfit or opens nothing, or a rule stands in neither file.
 pub fn overlap(job: &OverlapJob, ctx: &RunContext) -> Result<OverlapReport, JobError> {
-    let file = job.output.as_deref().map(|output| PairFile::create(output, job)).transpose()?;
+    compare(job, ctx).map_err(|error| error.or_memory_for(ctx, MemoryNeed::Tokens))
+}
+
+/// Checks what can be known of [`overlap`] before tokens are read: keys, columns, and whether the pairs may be written.
+///
+/// # Errors
+/// As [`overlap`].
+pub fn plan_overlap(job: &OverlapJob, ctx: &RunContext) -> Result<(), JobError> {
+    job.pair_file()?;
+    job.sides.iter().try_for_each(|side| job.reading().check(side, ctx))
+}
+
+fn compare(job: &OverlapJob, ctx: &RunContext) -> Result<OverlapReport, JobError> {
+    let file = job.pair_file()?;
     let scratch = Scratch::create(job.output.as_deref())?;
     let bytes_max = bytes_for_tokens(ctx);
-    let read = |side: usize| read_side(job, side, scratch.path(), bytes_max / 2, ctx);
-    let sides = [read(0)?, read(1)?];
+    let sides = job.reading().read_both(&job.sides, scratch.path(), bytes_max, ctx)?;
     warn_of_rules(&sides, ctx);
     let options = OverlapOptions { one_to_one: job.one_to_one, token_frequency_max: job.token_frequency_max, bytes_max };
     let mut overlap = Overlap::new(job.sets.clone(), sides, options, scratch.path(), ctx).map_err(JobError::part)?;
     let rules = overlap.rules();
     warn_of_frequencies(&rules, job, ctx);
-    let pairs = write_pairs(&mut overlap, file, job)?;
-    Ok(OverlapReport {
+    let pairs = write_pairs(&mut overlap, file.as_ref(), job)?;
+    let report = OverlapReport {
         output: job.output.clone(),
         pairs,
-        agreement: if job.sets.agreement() == Agreement::All { "all" } else { "any" },
+        agreement: job.agreement(),
         one_to_one: job.one_to_one,
         token_frequency_max: job.token_frequency_max,
         results: overlap.results(),
         rules,
-    })
+    };
+    if let Some(file) = file {
+        file.publish(job.as_json(), report.counts(), &report, ctx)?;
+    }
+    Ok(report)
 }
 
-fn read_side(job: &OverlapJob, side: usize, scratch: &Path, bytes_max: usize, ctx: &RunContext) -> Result<TokenSide, JobError> {
-    let OverlapSide { input, key, partner } = &job.sides[side];
-    let profile = job.profile.into();
-    let cipher = |key: &Arc<HeldSecret>| -> Result<Cipher, JobError> {
-        key.require_strong(job.allow_weak_secret, ctx)?;
-        key.cipher(partner.as_deref(), profile)
-    };
-    let cipher = key.as_ref().map(cipher).transpose()?;
-    let reader = TokenReader::new(Some(job.sets.rules()), cipher.map(|cipher| (cipher, profile)));
-    let mut tokens = TokenSide::new(&input.data_set_name(), &format!("tokens{side}"), &reader, scratch, bytes_max);
-    if let Some(mut stream) = token_side::open(input, ctx)? {
-        token_side::read(&mut stream, &input.path, &reader, &mut tokens, ctx)?;
+impl OverlapJob {
+    fn pair_file(&self) -> Result<Option<PairFile<'_>>, JobError> {
+        let inputs = || self.sides.iter().map(|side| &side.input).collect();
+        self.output.as_deref().map(|output| PairFile::create(output, inputs(), self.overwrite)).transpose()
     }
-    tokens.check_key().map_err(JobError::part)?;
-    tokens.compact();
-    token_side::warn(&tokens, ctx);
-    Ok(tokens)
+
+    fn reading(&self) -> TokenReading<'_> {
+        let rules = Some(self.sets.rules());
+        TokenReading { rules, profile: self.profile, allow_weak_secret: self.allow_weak_secret }
+    }
+
+    /// `all` or `any`.
+    fn agreement(&self) -> &'static str {
+        if self.sets.agreement() == Agreement::All { "all" } else { "any" }
+    }
+
+    /// The job as its card shows it.
+    fn as_json(&self) -> Value {
+        let sets: Vec<_> = (0..self.sets.len()).map(|set| self.sets.rules_of(set)).collect();
+        json!({
+            "inputs": self.sides.each_ref().map(|side| &side.input.path),
+            "output": self.output,
+            "overlap": {
+                "rule_sets": sets,
+                "agreement": self.agreement(),
+                "one_to_one": self.one_to_one,
+                "token_frequency_max": self.token_frequency_max,
+                "token_profile": self.profile,
+                "partners": self.sides.each_ref().map(|side| &side.partner),
+            },
+        })
+    }
+}
+
+impl OverlapReport {
+    /// The counts that are told first: the records of both files, those that match by any set, and the pairs.
+    fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        if let Some(result) = self.results.first() {
+            counts.put("records_dataset1", result.total_records_dataset1);
+            counts.put("records_dataset2", result.total_records_dataset2);
+        }
+        counts.put("pairs", self.pairs);
+        counts
+    }
 }
 
 /// Warns of rules that only one file has.
@@ -151,23 +192,8 @@ fn warn_of_frequencies(rules: &[RuleOverlap], job: &OverlapJob, ctx: &RunContext
     }
 }
 
-/// The file of pairs in the making.
-struct PairFile {
-    staged: StagedFile,
-    format: FileFormat,
-}
-
-impl PairFile {
-    fn create(output: &Path, job: &OverlapJob) -> Result<Self, JobError> {
-        job.sides.iter().try_for_each(|side| check_apart(&side.input.path, output))?;
-        let format = output_format(output)?;
-        let overwrite = if job.overwrite { Overwrite::Replace } else { Overwrite::Refuse };
-        Ok(Self { staged: StagedFile::create(output, overwrite).map_err(JobError::part)?, format })
-    }
-}
-
 /// Counts the pairs, and writes them where there is a file for them.
-fn write_pairs(overlap: &mut Overlap, file: Option<PairFile>, job: &OverlapJob) -> Result<u64, JobError> {
+fn write_pairs(overlap: &mut Overlap, file: Option<&PairFile<'_>>, job: &OverlapJob) -> Result<u64, JobError> {
     let mut pairs = 0;
     let count = |some: &[MatchedPair]| some.len() as u64;
     let Some(file) = file else {
@@ -180,13 +206,12 @@ fn write_pairs(overlap: &mut Overlap, file: Option<PairFile>, job: &OverlapJob) 
         return Ok(pairs);
     };
     let columns = PairColumns::new(overlap.names(), &job.sets);
-    let mut writer = TableWriter::create(file.staged.path(), file.format, &columns.schema).map_err(JobError::part)?;
+    let mut writer = file.writer(&columns.schema)?;
     overlap.for_each_pair(|ids, some| {
         pairs += count(some);
         some.chunks(PAIRS_PER_BATCH).try_for_each(|some| writer.write(&columns.batch(ids, some)?).map_err(PairError::part))
     })?;
     writer.finish().map_err(JobError::part)?;
-    file.staged.publish().map_err(JobError::part)?;
     Ok(pairs)
 }
 

@@ -7,18 +7,18 @@ use arrow_array::types::UInt32Type;
 use arrow_array::{Array, ArrayRef, DictionaryArray, RecordBatch, StringArray};
 use kintsu_core::RunContext;
 use kintsu_kernel::tokens_schema;
-use kintsu_table::{FileFormat, Input, Overwrite, Piece, ReadOptions, StagedFile, TextBatch, TextStream};
+use kintsu_table::{CsvDialect, FileFormat, Input, Overwrite, Piece, ReadOptions, StagedFile, TextBatch, TextStream};
 use kintsu_token::partner::Rekey;
 use kintsu_token::{BLANK_TOKEN, Cipher, IvSource, Profile};
 use serde::{Deserialize, Serialize};
 
-use super::file::{Quoting, TokenFile, TokenRows, append_field, metadata_path, staged_text};
+use super::file::{Quoting, TokenFile, TokenRows, append_field, fill, metadata_path};
 use super::metadata;
 use super::secrets::{HeldSecret, salt};
 use super::tokenize::publish;
 use super::{check_apart, output_format, pump};
 use crate::error::JobError;
-use crate::spec::{Problem, TokenProfileName};
+use crate::spec::Problem;
 
 /// The columns of a file of tokens.
 const COLUMNS: [&str; 3] = ["RuleId", "Token", "RecordId"];
@@ -36,7 +36,7 @@ pub struct DecryptJob {
     /// The partner whose key it is.
     pub partner: Option<String>,
     /// The way of making tokens.
-    pub profile: TokenProfileName,
+    pub profile: Profile,
     /// Replace a file that is there.
     pub overwrite: bool,
     /// Take keys that are easily guessed.
@@ -80,15 +80,28 @@ impl TokenFileCounts {
 /// # Errors
 /// When a column lacks, a file cannot be read or written, the key is unfit, or it opens no token at all.
 pub fn decrypt(job: &DecryptJob, ctx: &RunContext) -> Result<TokenFileCounts, JobError> {
-    decrypt_with(job, false, ctx)
+    decrypt_with(job, CsvDialect::Strict, ctx)
 }
 
-/// As [`decrypt`]; with `lenient` a key that opens nothing is no error.
-pub(super) fn decrypt_with(job: &DecryptJob, lenient: bool, ctx: &RunContext) -> Result<TokenFileCounts, JobError> {
-    job.encryption.require_strong(job.allow_weak_secret, ctx)?;
-    let profile: Profile = job.profile.into();
-    let cipher = job.encryption.cipher(job.partner.as_deref(), profile)?;
-    let (file, counts) = transform(job, lenient, Vec::new(), ctx, |tokens| Ok(opened(tokens, &cipher, profile)))?;
+/// Checks what can be known of [`decrypt`] before a token is opened: the key, the columns, and whether the output may be written.
+///
+/// # Errors
+/// As [`decrypt`].
+pub fn plan_decrypt(job: &DecryptJob, ctx: &RunContext) -> Result<(), JobError> {
+    plan_decrypt_with(job, CsvDialect::Strict, ctx)
+}
+
+pub(super) fn plan_decrypt_with(job: &DecryptJob, dialect: CsvDialect, ctx: &RunContext) -> Result<(), JobError> {
+    job.cipher(ctx)?;
+    Transformation::open(job, dialect)?;
+    job.staged(&job.output).map(drop)
+}
+
+/// As [`decrypt`]; in a dialect of the reference a key that opens nothing is no error.
+pub(super) fn decrypt_with(job: &DecryptJob, dialect: CsvDialect, ctx: &RunContext) -> Result<TokenFileCounts, JobError> {
+    let (cipher, profile) = job.cipher(ctx)?;
+    let transformation = Transformation::open(job, dialect)?;
+    let (file, counts) = transformation.run(Vec::new(), ctx, |tokens| Ok(opened(tokens, &cipher, profile)))?;
     publish([file])?;
     warn_of_undecryptable(counts, ctx);
     Ok(counts)
@@ -104,16 +117,15 @@ pub fn decrypt_stream(
     stream: &mut TextStream,
     ctx: &RunContext,
 ) -> Result<(Vec<RecordBatch>, TokenFileCounts), JobError> {
-    job.encryption.require_strong(job.allow_weak_secret, ctx)?;
-    let profile: Profile = job.profile.into();
-    let cipher = job.encryption.cipher(job.partner.as_deref(), profile)?;
+    let (cipher, profile) = job.cipher(ctx)?;
     let positions = token_columns(stream, &job.input.path)?;
     let mut batches = Vec::new();
     let change = |tokens: &Tokens| Ok(opened(tokens, &cipher, profile));
-    let counts = stream_tokens(stream, &positions, false, ctx, change, batch_of, |batch| {
+    let counts = stream_tokens(stream, &positions, ctx, change, batch_of, |batch| {
         batches.push(batch);
         Ok(())
     })?;
+    require_some_opened(counts)?;
     warn_of_undecryptable(counts, ctx);
     Ok((batches, counts))
 }
@@ -157,25 +169,62 @@ fn is_blank(token: &[u8]) -> bool {
 /// As [`decrypt`], and when the new key may not be used so often.
 pub fn rekey(job: &RekeyJob, ctx: &RunContext) -> Result<TokenFileCounts, JobError> {
     let from = &job.decrypt;
-    let profile: Profile = from.profile.into();
-    from.encryption.require_strong(from.allow_weak_secret, ctx)?;
-    let to = job.to.as_ref().unwrap_or(&from.encryption);
-    to.require_strong(from.allow_weak_secret, ctx)?;
-    let old: Cipher = from.encryption.cipher(from.partner.as_deref(), profile)?;
+    let (old, profile) = from.cipher(ctx)?;
+    let to = job.new_key(ctx)?;
+    let transformation = Transformation::open(from, CsvDialect::Strict)?;
+    let beside = from.staged(&metadata_path(&from.output))?;
     let new = to.encryption(job.to_partner.as_deref(), profile)?;
     let mut key = to.key_card(&salt()?, &new);
     let rekey = Rekey { from: &old, to: &new.cipher, uses: &new.uses, profile };
-    let (file, counts) = transform(from, false, metadata::of_key(&key), ctx, |tokens| passed_on(tokens, &rekey))?;
+    let (file, counts) = transformation.run(metadata::of_key(&key), ctx, |tokens| passed_on(tokens, &rekey))?;
     key.uses = new.uses.finish().map_err(JobError::part)?;
-    let text = metadata::of_rekeyed(profile, &key, counts)?;
-    let beside = staged_text(&metadata_path(&from.output), overwrite_of(from), &text)?;
-    publish([Some(beside), file])?;
+    publish([Some(fill(beside, &metadata::of_rekeyed(profile, &key, counts)?)?), file])?;
     if counts.undecryptable > 0 {
         let message =
             format!("{} tokens are not encrypted with the old key, or are damaged; they are empty now", counts.undecryptable);
         ctx.warn("KN-W-TOKEN-006", message, None);
     }
     Ok(counts)
+}
+
+/// Checks what can be known of [`rekey`] before a token is passed on; no use of a key is counted.
+///
+/// # Errors
+/// As [`rekey`].
+pub fn plan_rekey(job: &RekeyJob, ctx: &RunContext) -> Result<(), JobError> {
+    let from = &job.decrypt;
+    let (_, profile) = from.cipher(ctx)?;
+    job.new_key(ctx)?.cipher(job.to_partner.as_deref(), profile)?;
+    Transformation::open(from, CsvDialect::Strict)?;
+    from.staged(&metadata_path(&from.output))?;
+    from.staged(&from.output).map(drop)
+}
+
+impl DecryptJob {
+    /// The cipher that opens the tokens, and the profile that reads them.
+    fn cipher(&self, ctx: &RunContext) -> Result<(Cipher, Profile), JobError> {
+        self.encryption.require_strong(self.allow_weak_secret, ctx)?;
+        let profile = self.profile;
+        Ok((self.encryption.cipher(self.partner.as_deref(), profile)?, profile))
+    }
+
+    fn overwrite(&self) -> Overwrite {
+        if self.overwrite { Overwrite::Replace } else { Overwrite::Refuse }
+    }
+
+    fn staged(&self, target: &Path) -> Result<StagedFile, JobError> {
+        StagedFile::create(target, self.overwrite()).map_err(JobError::part)
+    }
+}
+
+impl RekeyJob {
+    /// The new key, or the secret that it is derived from.
+    fn new_key(&self, ctx: &RunContext) -> Result<&HeldSecret, JobError> {
+        if let Some(to) = &self.to {
+            to.require_strong(self.decrypt.allow_weak_secret, ctx)?;
+        }
+        Ok(self.to.as_ref().unwrap_or(&self.decrypt.encryption))
+    }
 }
 
 /// Tokens under the new key.
@@ -188,10 +237,6 @@ fn passed_on(tokens: &Tokens, rekey: &Rekey<'_>) -> Result<Changed, JobError> {
     made.counts.blank = counts.blank;
     made.counts.undecryptable = counts.undecryptable;
     Ok(made)
-}
-
-fn overwrite_of(job: &DecryptJob) -> Overwrite {
-    if job.overwrite { Overwrite::Replace } else { Overwrite::Refuse }
 }
 
 /// Tokens, one after another, and where each ends.
@@ -232,30 +277,48 @@ fn text_at(column: &StringArray, row: usize) -> &str {
     if column.is_valid(row) { column.value(row) } else { "" }
 }
 
-/// Makes something else of every token of a file, which is not yet put in its place.
-fn transform(
-    job: &DecryptJob,
-    lenient: bool,
-    footer: Vec<(String, String)>,
-    ctx: &RunContext,
-    change: impl Fn(&Tokens) -> Result<Changed, JobError> + Sync,
-) -> Result<(Option<StagedFile>, TokenFileCounts), JobError> {
-    check_apart(&job.input.path, &job.output)?;
-    let format = job.output_format.map_or_else(|| output_format(&job.output), Ok)?;
-    let mut stream = TextStream::open(&job.input, &ReadOptions::default(), lenient).map_err(JobError::part)?;
-    let positions = token_columns(&stream, &job.input.path)?;
-    let mut file = TokenFile::create(&job.output, format, overwrite_of(job), footer)?;
-    file.begin()?;
-    let render = |batch: &TextBatch, tokens: &Tokens| rows_of(batch, tokens, format);
-    let total = stream_tokens(&mut stream, &positions, lenient, ctx, change, render, |rows: TokenRows| file.write(&rows))?;
-    Ok((file.finish()?, total))
+/// A file of tokens, of which another is made.
+struct Transformation<'a> {
+    job: &'a DecryptJob,
+    dialect: CsvDialect,
+    format: FileFormat,
+    stream: TextStream,
+    positions: Vec<usize>,
+}
+
+impl<'a> Transformation<'a> {
+    fn open(job: &'a DecryptJob, dialect: CsvDialect) -> Result<Self, JobError> {
+        check_apart(&job.input.path, &job.output)?;
+        let format = job.output_format.map_or_else(|| output_format(&job.output), Ok)?;
+        let stream = TextStream::open(&job.input, &ReadOptions::default(), dialect).map_err(JobError::part)?;
+        let positions = token_columns(&stream, &job.input.path)?;
+        Ok(Self { job, dialect, format, stream, positions })
+    }
+
+    /// Makes something else of every token; the file that comes of it is not yet put in its place.
+    fn run(
+        mut self,
+        footer: Vec<(String, String)>,
+        ctx: &RunContext,
+        change: impl Fn(&Tokens) -> Result<Changed, JobError> + Sync,
+    ) -> Result<(Option<StagedFile>, TokenFileCounts), JobError> {
+        let format = self.format;
+        let mut file = TokenFile::create(&self.job.output, format, self.job.overwrite(), footer)?;
+        file.begin()?;
+        let render = |batch: &TextBatch, tokens: &Tokens| rows_of(batch, tokens, format);
+        let take = |rows: TokenRows| file.write(&rows);
+        let total = stream_tokens(&mut self.stream, &self.positions, ctx, change, render, take)?;
+        if self.dialect == CsvDialect::Strict {
+            require_some_opened(total)?;
+        }
+        Ok((file.finish()?, total))
+    }
 }
 
 /// Makes something else of every token of a stream: `change` does, `render` puts it into rows, and `take` takes them in order.
 fn stream_tokens<Rows: Send>(
     stream: &mut TextStream,
     positions: &[usize],
-    lenient: bool,
     ctx: &RunContext,
     change: impl Fn(&Tokens) -> Result<Changed, JobError> + Sync,
     render: impl Fn(&TextBatch, &Tokens) -> Result<Rows, JobError> + Sync,
@@ -276,11 +339,16 @@ fn stream_tokens<Rows: Send>(
         take(rows)
     })?;
     ctx.progress().finish();
-    if !lenient && total.decrypted == 0 && total.undecryptable > 0 {
-        let problem = Problem::new("KN-JOB-066", format!("the key opens none of the {} tokens", total.undecryptable));
-        return Err(JobError::problem(problem.hint("check the key and the partner, and that the tokens are encrypted")));
-    }
     Ok(total)
+}
+
+/// Refuses a key that opens nothing.
+fn require_some_opened(total: TokenFileCounts) -> Result<(), JobError> {
+    if total.decrypted > 0 || total.undecryptable == 0 {
+        return Ok(());
+    }
+    let problem = Problem::new("KN-JOB-066", format!("the key opens none of the {} tokens", total.undecryptable));
+    Err(JobError::problem(problem.hint("check the key and the partner, and that the tokens are encrypted")))
 }
 
 /// Whether a file has the columns of tokens.

@@ -61,7 +61,7 @@ impl HeldSecret {
 impl TokenSecrets {
     /// The secrets that the mode of a job needs: those that are given, and otherwise those that the job names.
     pub(super) fn read(spec: &TokenizeSpec, given: Self, ctx: &RunContext) -> Result<Self, JobError> {
-        use crate::spec::TokenModeName::{Encrypt, HashOnly, Plain};
+        use kintsu_token::TokenMode::{Encrypt, HashOnly, Plain};
         let mode = spec.mode.unwrap_or_default();
         let hashing = match mode {
             Encrypt | HashOnly => given_or(given.hashing, spec.hashing_secret_file.as_deref(), HASHING_SECRET_VARIABLE)?,

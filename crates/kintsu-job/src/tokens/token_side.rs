@@ -4,9 +4,11 @@ use std::path::Path;
 
 use arrow_array::{Array, StringArray};
 use kintsu_core::RunContext;
-use kintsu_table::{Input, Overwrite, Piece, ReadOptions, StagedDirectory, TableError, TextStream};
+use kintsu_table::{CsvDialect, Input, Overwrite, Piece, ReadOptions, StagedDirectory, TableError, TextStream};
 use kintsu_token::overlap::{PreparedRows, TokenReader, TokenRow, TokenSide};
+use kintsu_token::{Cipher, Profile};
 
+use super::overlap::OverlapSide;
 use super::pump;
 use super::rekey::token_columns;
 use crate::error::JobError;
@@ -41,9 +43,69 @@ impl Scratch {
     }
 }
 
+/// How files of tokens are read that are held against one another.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TokenReading<'a> {
+    /// The rules whose tokens are read; none reads all.
+    pub(super) rules: Option<&'a [String]>,
+    /// How encrypted tokens are read.
+    pub(super) profile: Profile,
+    /// Take keys that are easily guessed.
+    pub(super) allow_weak_secret: bool,
+}
+
+impl TokenReading<'_> {
+    /// Checks the key and the columns of a file.
+    pub(super) fn check(&self, side: &OverlapSide, ctx: &RunContext) -> Result<(), JobError> {
+        self.cipher(side, ctx)?;
+        match open(&side.input, ctx)? {
+            Some(stream) => token_columns(&stream, &side.input.path).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads both files; what does not fit in memory goes to `folder`.
+    pub(super) fn read_both(
+        &self,
+        sides: &[OverlapSide; 2],
+        folder: &Path,
+        bytes_max: usize,
+        ctx: &RunContext,
+    ) -> Result<[TokenSide; 2], JobError> {
+        let read = |side: usize| self.read(&sides[side], &format!("tokens{side}"), folder, bytes_max / 2, ctx);
+        Ok([read(0)?, read(1)?])
+    }
+
+    fn read(
+        &self,
+        side: &OverlapSide,
+        file: &str,
+        folder: &Path,
+        bytes_max: usize,
+        ctx: &RunContext,
+    ) -> Result<TokenSide, JobError> {
+        let cipher = self.cipher(side, ctx)?;
+        let reader = TokenReader::new(self.rules, cipher.map(|cipher| (cipher, self.profile)));
+        let mut tokens = TokenSide::new(&side.input.data_set_name(), file, &reader, folder, bytes_max);
+        if let Some(mut stream) = open(&side.input, ctx)? {
+            read(&mut stream, &side.input.path, &reader, &mut tokens, ctx)?;
+        }
+        tokens.check_key().map_err(JobError::part)?;
+        tokens.compact();
+        warn(&tokens, ctx);
+        Ok(tokens)
+    }
+
+    fn cipher(&self, side: &OverlapSide, ctx: &RunContext) -> Result<Option<Cipher>, JobError> {
+        let Some(key) = &side.key else { return Ok(None) };
+        key.require_strong(self.allow_weak_secret, ctx)?;
+        key.cipher(side.partner.as_deref(), self.profile).map(Some)
+    }
+}
+
 /// Opens a file of tokens; none where it is empty to the last byte, as the reference leaves a file without tokens.
 pub(super) fn open(input: &Input, ctx: &RunContext) -> Result<Option<TextStream>, JobError> {
-    match TextStream::open(input, &ReadOptions::default(), false) {
+    match TextStream::open(input, &ReadOptions::default(), CsvDialect::Strict) {
         Ok(stream) => Ok(Some(stream)),
         Err(TableError::Empty { .. }) => {
             let message = format!("`{}` is empty and taken for a file without tokens", input.path.display());

@@ -4,19 +4,20 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use kintsu_core::{RunContext, peak_resident_bytes};
+use kintsu_core::RunContext;
 use kintsu_kernel::{ColumnPlan, Kernel, KernelSpec, TokenInput, Tokenize, TokenizeSpec as TokenizeKernelSpec};
-use kintsu_table::{Overwrite, Piece, ReadOptions, StagedFile, TextBatch, TextStream};
-use kintsu_token::{RuleSet, TokenBatch, TokenCounts, TokenMode};
+use kintsu_table::{Piece, StagedFile, TextBatch, TextStream};
+use kintsu_token::{RuleSet, TokenBatch, TokenCounts};
 
-use super::card::{KeyCard, SecretCard, TokenCard};
-use super::file::{Quoting, Renderer, TokenFile, TokenRows, metadata_path, staged_text};
-use super::secrets::{TokenSecrets, salt};
-use super::{check_apart, columns, fuzzy_encode, metadata, output_format, pump, rules};
-use crate::card::{Counts, FileCard, Machine, RunCard, Timings};
+use super::card::TokenCard;
+use super::file::{Quoting, Renderer, TokenFile, TokenRows};
+use super::prepare::{Beside, Ends, Prepared};
+use super::run_card::{RunFacts, as_json, run_card};
+use super::secrets::TokenSecrets;
+use super::{fuzzy_encode, metadata, pump, rules};
+use crate::card::Counts;
 use crate::engine::Run;
 use crate::error::JobError;
-use crate::inputs::{input_card, job_digest, table_input};
 use crate::spec::{InputSpec, JobSpec, Problem, TokenizeSpec};
 
 /// What a caller hands over because no job holds it.
@@ -45,21 +46,19 @@ pub(crate) fn run(job: &JobSpec, spec: &TokenizeSpec, given: TokenizeGiven, ctx:
         return fuzzy_encode::run(job, spec, fuzzy, ctx);
     }
     let began = Instant::now();
-    let (input, output) = ends_of(job)?;
-    let format = output_format(output)?;
-    check_apart(input.parts().0, output)?;
-    check_standard_input(input, spec)?;
-    let input = table_input(input);
-    let ready = Ready::new(spec, given, ctx)?;
-    let mut stream = TextStream::open(&input, &ReadOptions::default(), false).map_err(JobError::part)?;
-    let (plan, mut card) = ready.plan(&stream, spec, ctx)?;
+    let ends = Ends::of(job, spec)?;
+    let prepared = Prepared::new(spec, given, ctx)?;
+    let mut stream = ends.open()?;
+    let columns = prepared.columns(&stream, spec, ctx)?;
+    let beside = Beside::create(&ends)?;
+    let ready = prepared.ready(spec)?;
+    let mut card = ready.card(&columns);
     let kernel = ready.kernel;
 
-    let overwrite = if job.overwrite { Overwrite::Replace } else { Overwrite::Refuse };
-    let mut file = TokenFile::create(output, format, overwrite, metadata::of_footer(&card))?;
+    let mut file = TokenFile::create(ends.output, ends.format, ends.overwrite, metadata::of_footer(&card))?;
     file.begin()?;
-    let renderer = Renderer::new(format, Quoting::Minimal, kernel.tokenizer().rules().rule_ids());
-    let counts = make_tokens(&mut stream, &kernel, &plan, &renderer, false, &mut file, ctx)?;
+    let renderer = Renderer::new(ends.format, Quoting::Minimal, kernel.tokenizer().rules().rule_ids());
+    let counts = make_tokens(&mut stream, &kernel, &columns.plan, &renderer, false, &mut file, ctx)?;
     card.count(&counts, &kernel);
     let rows = file.rows();
     let file = file.finish()?;
@@ -68,83 +67,12 @@ pub(crate) fn run(job: &JobSpec, spec: &TokenizeSpec, given: TokenizeGiven, ctx:
     }
 
     let text = metadata::of_tokens(&card)?;
-    let mut run_card = run_card(job, &input, output, rows, counts_of(&card, rows), ctx, began)?;
+    let counts = counts_of(&card, rows);
+    let facts = RunFacts { job: as_json(job)?, inputs: &[&ends.input], output: ends.output, rows, counts, began };
+    let mut run_card = run_card(facts, ctx)?;
     run_card.tokens = Some(card);
-    publish_run(output, overwrite, &text, &run_card, file)?;
-    Ok(Run { directory: output.to_path_buf(), card: run_card })
-}
-
-/// A kernel with its secrets, and what may be shown of them.
-pub(super) struct Ready {
-    spec: TokenizeKernelSpec,
-    pub(super) kernel: Tokenize,
-    hashing_secret: Option<SecretCard>,
-    encryption_key: Option<KeyCard>,
-}
-
-impl Ready {
-    pub(super) fn new(spec: &TokenizeSpec, given: TokenizeGiven, ctx: &RunContext) -> Result<Self, JobError> {
-        let kernel_spec = with_rules(spec, given.rules)?;
-        if kernel_spec.mode == TokenMode::Plain {
-            let hint = "hash them, unless nobody else is to see them".to_owned();
-            ctx.warn("KN-W-TOKEN-005", "the mode `plain` writes personal data in clear", Some(hint));
-        }
-        let secrets = TokenSecrets::read(spec, given.secrets, ctx)?;
-        let hashing = secrets.hashing.as_ref();
-        let encryption =
-            secrets.encryption.as_ref().map(|held| held.encryption(spec.partner.as_deref(), kernel_spec.profile)).transpose()?;
-        let salt = salt()?;
-        let encryption_key = secrets.encryption.as_ref().zip(encryption.as_ref()).map(|(held, key)| held.key_card(&salt, key));
-        let hashing_secret = hashing.map(|held| held.card(&salt));
-        let kernel = kernel(&kernel_spec, hashing.map(|held| &held.secret), encryption)?;
-        Ok(Self { spec: kernel_spec, kernel, hashing_secret, encryption_key })
-    }
-
-    /// The columns of `stream` that are read, and the card of the run before anything is counted.
-    pub(super) fn plan(
-        &self,
-        stream: &TextStream,
-        spec: &TokenizeSpec,
-        ctx: &RunContext,
-    ) -> Result<(ColumnPlan, TokenCard), JobError> {
-        let names = columns::clean_names(stream, ctx);
-        let plan = self.kernel.plan_columns(&names);
-        columns::check_plan(&plan, &self.kernel, &names, spec, ctx)?;
-        let mut card = TokenCard::new(&self.spec, &self.kernel, &plan, &names);
-        card.hashing_secret.clone_from(&self.hashing_secret);
-        card.encryption_key.clone_from(&self.encryption_key);
-        Ok((plan, card))
-    }
-}
-
-/// Puts the output in its place, and its metadata and the card of the run beside it.
-pub(super) fn publish_run(
-    output: &Path,
-    overwrite: Overwrite,
-    metadata: &str,
-    card: &RunCard,
-    file: Option<StagedFile>,
-) -> Result<(), JobError> {
-    let metadata = staged_text(&metadata_path(output), overwrite, metadata)?;
-    let text = serde_json::to_string_pretty(card).map_err(|error| JobError::Defect(error.to_string()))?;
-    let card_file = staged_text(&card_path(output), overwrite, &format!("{text}\n"))?;
-    publish([Some(metadata), Some(card_file), file])
-}
-
-/// The one input and the output of a job.
-pub(super) fn ends_of(job: &JobSpec) -> Result<(&InputSpec, &Path), JobError> {
-    let mut problems = Vec::new();
-    if job.inputs.len() != 1 {
-        let problem = Problem::new("KN-JOB-062", format!("tokens are made of one input, and there are {}", job.inputs.len()));
-        problems.push(problem.hint("name one file, or `-` for standard input"));
-    }
-    if job.output.is_none() {
-        problems.push(Problem::new("KN-JOB-022", "no file of tokens is named").hint("name one with -o OUTPUT"));
-    }
-    match (job.inputs.first(), job.output.as_deref()) {
-        (Some(input), Some(output)) if problems.is_empty() => Ok((input, output)),
-        _ => Err(JobError::Configuration(problems)),
-    }
+    beside.publish(&text, &run_card, file)?;
+    Ok(Run { directory: ends.output.to_path_buf(), card: run_card })
 }
 
 /// Standard input gives one thing.
@@ -164,13 +92,13 @@ pub(super) fn kernel_spec(spec: &TokenizeSpec) -> Result<TokenizeKernelSpec, Job
 }
 
 /// As [`kernel_spec`], with the rules that are given in place of those of the job.
-fn with_rules(spec: &TokenizeSpec, given: Option<RuleSet>) -> Result<TokenizeKernelSpec, JobError> {
-    let profile = spec.token_profile.unwrap_or_default().into();
+pub(super) fn with_rules(spec: &TokenizeSpec, given: Option<RuleSet>) -> Result<TokenizeKernelSpec, JobError> {
+    let profile = spec.token_profile.unwrap_or_default();
     Ok(TokenizeKernelSpec {
         rules: given.map_or_else(|| rules::load_rules(spec.rules.as_deref(), profile), Ok)?,
         profile,
         as_of: spec.as_of.clone().unwrap_or_else(today),
-        mode: spec.mode.unwrap_or_default().into(),
+        mode: spec.mode.unwrap_or_default(),
         columns: spec.columns.clone(),
         record_id: spec.record_id.clone(),
     })
@@ -288,43 +216,4 @@ fn counts_of(tokens: &TokenCard, rows: u64) -> Counts {
     counts.put("dropped_tokens", (&tokens.dropped_tokens).into_iter().map(|(_, count)| count).sum());
     counts.put("records_with_invalid_attributes", tokens.rows_with_invalid_attributes);
     counts
-}
-
-/// The card of a run, without what is said of tokens or CLKs.
-pub(super) fn run_card(
-    job: &JobSpec,
-    input: &kintsu_table::Input,
-    output: &Path,
-    rows: u64,
-    counts: Counts,
-    ctx: &RunContext,
-    began: Instant,
-) -> Result<RunCard, JobError> {
-    let job_value = serde_json::to_value(job).map_err(|error| JobError::Defect(error.to_string()))?;
-    let mut timings = Timings::default();
-    timings.put("total", began.elapsed().as_secs_f64());
-    let name = output.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(RunCard {
-        format: 1,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        job_digest: job_digest(&job_value),
-        job: job_value,
-        inputs: vec![input_card(input)?],
-        seed: ctx.seed,
-        engine: "local".to_owned(),
-        unique_id: None,
-        source_dataset: None,
-        input_cluster_id: None,
-        types: std::collections::BTreeMap::new(),
-        file_format: output_format(output)?.extension().to_owned(),
-        files: [(name, FileCard { rows })].into_iter().collect(),
-        counts,
-        training: Vec::new(),
-        evaluation: None,
-        tokens: None,
-        clks: None,
-        warnings: ctx.warnings(),
-        timings,
-        machine: Machine { threads: rayon::current_num_threads(), peak_memory_bytes: peak_resident_bytes() },
-    })
 }

@@ -5,6 +5,9 @@
 
 mod block;
 mod parse;
+mod respell;
 
 pub(crate) use block::{Block, Blocks, BlocksError};
 pub(crate) use parse::{Layout, ParsedBlock, parse_block, parse_record};
+pub use respell::CsvDialect;
+pub(crate) use respell::{Respelt, Unreadable};

@@ -69,7 +69,7 @@ pub(crate) fn parse_block(block: &[u8], layout: &Layout) -> Result<ParsedBlock, 
     while position < block.len() {
         let start = position;
         if let Some(next) = blank_line(block, position)
-            && layout.fields > 1
+            && (layout.fields > 1 || layout.ragged)
         {
             position = next;
             continue;

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::batches::Batch;
 use super::file::InputFile;
-use crate::csv::{Block, Blocks, BlocksError, Layout, ParsedBlock, parse_block, parse_record};
+use crate::csv::{Block, Blocks, BlocksError, CsvDialect, Layout, ParsedBlock, Respelt, Unreadable, parse_block, parse_record};
 use crate::error::{CsvProblem, TableError};
 use crate::input::ReadOptions;
 
@@ -51,16 +51,15 @@ impl CsvParser {
 
 impl CsvFile {
     pub(super) fn open(file: &InputFile, options: &ReadOptions) -> Result<Self, TableError> {
-        let mut csv = Self::start(file, options, |blocks| blocks)?;
+        let mut csv = Self::start(file, options, CsvDialect::Strict, |blocks| blocks)?;
         csv.read_header()?;
         csv.check_header(options.columns_max)?;
         Ok(csv)
     }
 
     /// Opens a file that is read in small blocks, its header left as it is written.
-    pub(super) fn open_raw(file: &InputFile, options: &ReadOptions, ragged: bool) -> Result<Self, TableError> {
-        let mut csv = Self::start(file, options, |blocks| blocks.of_bytes(STREAMED_BLOCK_BYTES))?;
-        csv.layout.ragged = ragged;
+    pub(super) fn open_raw(file: &InputFile, options: &ReadOptions, dialect: CsvDialect) -> Result<Self, TableError> {
+        let mut csv = Self::start(file, options, dialect, |blocks| blocks.of_bytes(STREAMED_BLOCK_BYTES))?;
         csv.read_header()?;
         csv.limit_columns(options.columns_max)?;
         csv.layout.fields = csv.header.len();
@@ -70,16 +69,21 @@ impl CsvFile {
     fn start(
         file: &InputFile,
         options: &ReadOptions,
+        dialect: CsvDialect,
         sized: impl FnOnce(Blocks<Box<dyn Read + Send>>) -> Blocks<Box<dyn Read + Send>>,
     ) -> Result<Self, TableError> {
         let delimiter = options.delimiter.unwrap_or_else(|| delimiter_of(file));
+        let reader: Box<dyn Read + Send> = match dialect {
+            CsvDialect::Strict => file.unpacked()?,
+            _ => Box::new(Respelt::new(file.unpacked()?, delimiter, dialect)),
+        };
         Ok(Self {
             path: file.path.clone(),
-            blocks: sized(Blocks::new(file.unpacked()?, Some(b'"'), options.record_bytes_max)),
+            blocks: sized(Blocks::new(reader, Some(b'"'), options.record_bytes_max)),
             first: None,
             header: Vec::new(),
             marked: false,
-            layout: Layout { delimiter, fields: 0, wanted: Vec::new(), columns: 0, ragged: false },
+            layout: Layout { delimiter, fields: 0, wanted: Vec::new(), columns: 0, ragged: dialect.is_ragged() },
             record_bytes_max: options.record_bytes_max,
         })
     }
@@ -184,7 +188,10 @@ impl CsvFile {
 
     fn blocks_error(&self, error: BlocksError) -> TableError {
         match error {
-            BlocksError::Read(source) => TableError::read(&self.path, source),
+            BlocksError::Read(source) => match source.get_ref().and_then(|inner| inner.downcast_ref::<Unreadable>()) {
+                Some(Unreadable { line, problem }) => self.broken(*line, problem.clone()),
+                None => TableError::read(&self.path, source),
+            },
             BlocksError::TooLong { line } => self.broken(line, CsvProblem::TooLong { maximum: self.record_bytes_max }),
             BlocksError::UnclosedQuote { line } => self.broken(line, CsvProblem::UnclosedQuote),
         }

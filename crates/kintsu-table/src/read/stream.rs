@@ -4,6 +4,7 @@
 //! What surprises: a [`Piece`] of a CSV file is not parsed until [`Piece::into_batch`], so that many threads can do it side by side.
 
 use std::collections::VecDeque;
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use rayon::prelude::*;
 use super::csv_file::{CsvFile, CsvParser};
 use super::file::files_of;
 use super::parquet::{ColumnStream, ParquetFile};
-use crate::csv::{Block, ParsedBlock};
+use crate::csv::{Block, CsvDialect, ParsedBlock};
 use crate::error::TableError;
 use crate::format::FileFormat;
 use crate::input::{Input, ReadOptions};
@@ -74,7 +75,7 @@ pub struct TextBatch {
     pub columns: Vec<StringArray>,
     /// The number of rows.
     pub rows: usize,
-    /// For each column the rows whose record ends before it, in order; they are null. Only in streams that may be ragged.
+    /// For each column the rows whose record ends before it, in order; they are null. Only in dialects that take such records.
     pub missing: Vec<Vec<u32>>,
 }
 
@@ -85,21 +86,24 @@ impl std::fmt::Debug for TextStream {
 }
 
 impl TextStream {
-    /// Opens one file, or standard input, packed or not. With `ragged`, records of a CSV file may have fewer fields than the
-    /// header, or more, which are passed over.
+    /// Opens one file, or standard input, packed or not. The dialect says what is taken for a record of a CSV file.
     ///
     /// # Errors
     /// [`TableError::NotStreamed`] for folders and for formats other than CSV and Parquet, and as for [`read`](super::read).
-    pub fn open(input: &Input, options: &ReadOptions, ragged: bool) -> Result<Self, TableError> {
+    pub fn open(input: &Input, options: &ReadOptions, dialect: CsvDialect) -> Result<Self, TableError> {
         let refused = |what| TableError::NotStreamed { path: input.path.clone(), what };
         if !input.is_standard_input() && input.path.is_dir() {
             return Err(refused("a folder"));
         }
-        let files = files_of(input, 0)?;
+        let files = if is_text_on_standard_input(input) {
+            files_of(&input.clone().of_format(FileFormat::Csv), 0)?
+        } else {
+            files_of(input, 0)?
+        };
         let file = files.first().ok_or(TableError::NoInput)?;
         let (names, marked, source) = match file.format {
             FileFormat::Csv => {
-                let file = Box::new(CsvFile::open_raw(file, options, ragged)?);
+                let file = Box::new(CsvFile::open_raw(file, options, dialect)?);
                 (file.header().to_vec(), file.is_marked(), Source::Csv { file, parser: None })
             }
             FileFormat::Parquet => {
@@ -201,6 +205,20 @@ impl TextStream {
             }
         }
     }
+}
+
+/// Whether standard input can be read row by row as it comes: it is not held in memory, nobody says that it is anything but CSV, and it
+/// does not begin as Parquet, Arrow or JSON do. Looking does not take the bytes away.
+fn is_text_on_standard_input(input: &Input) -> bool {
+    if !input.is_standard_input() || input.format.is_some() || input.content.is_some() {
+        return false;
+    }
+    let told_apart = |bytes: &[u8]| match bytes.first() {
+        None | Some(b'{' | b'[') => false,
+        Some(b'P' | b'A') => bytes.len() >= 6 && !bytes.starts_with(b"PAR1") && !bytes.starts_with(b"ARROW1"),
+        Some(_) => true,
+    };
+    std::io::stdin().lock().fill_buf().is_ok_and(told_apart)
 }
 
 /// The next rows of every column, each column by a thread of its own.

@@ -4,10 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, BooleanArray, Date32Array, Float32Array, Float64Array, Int64Array, RecordBatch, StringArray};
-use kintsu_table::{FileFormat, Input, ReadOptions, TableError, TextBatch, TextStream, write_file};
+use kintsu_table::{CsvDialect, FileFormat, Input, ReadOptions, TableError, TextBatch, TextStream, write_file};
 
-fn open(path: &Path, ragged: bool) -> Result<TextStream, TableError> {
-    TextStream::open(&Input::new(path), &ReadOptions::default(), ragged)
+fn open(path: &Path) -> Result<TextStream, TableError> {
+    open_as(path, CsvDialect::Strict)
+}
+
+fn open_as(path: &Path, dialect: CsvDialect) -> Result<TextStream, TableError> {
+    TextStream::open(&Input::new(path), &ReadOptions::default(), dialect)
 }
 
 /// Every row of the columns at `positions`, with a mark for cells that records lack.
@@ -42,17 +46,17 @@ fn rows_come_in_order_from_csv_and_parquet_alike() {
     };
     let csv = write("a.csv", FileFormat::Csv);
     let parquet = write("a.parquet", FileFormat::Parquet);
-    let mut of_parquet = open(&parquet, false).unwrap();
+    let mut of_parquet = open(&parquet).unwrap();
     assert_eq!(
         (of_parquet.rows_known(), of_parquet.names()),
         (Some(50_000), ["id", "name", "day"].map(str::to_owned).as_slice())
     );
-    let expected = rows(&mut open(&csv, false).unwrap(), &[1, 0, 2]).unwrap();
+    let expected = rows(&mut open(&csv).unwrap(), &[1, 0, 2]).unwrap();
     assert_eq!(expected.len(), 50_000);
     assert_eq!(expected[8], ["name 8", "8", "1970-01-09"].map(|text| Some(text.to_owned())));
     assert_eq!(expected[7][0], None);
     assert_eq!(rows(&mut of_parquet, &[1, 0, 2]).unwrap(), expected);
-    assert_eq!(rows(&mut open(&parquet, false).unwrap(), &[]).unwrap(), vec![Vec::new(); 50_000]);
+    assert_eq!(rows(&mut open(&parquet).unwrap(), &[]).unwrap(), vec![Vec::new(); 50_000]);
 }
 
 #[test]
@@ -70,7 +74,7 @@ fn values_of_parquet_files_are_written_as_python_writes_them() {
     ];
     let batch = RecordBatch::try_from_iter(columns).unwrap();
     write_file(&path, FileFormat::Parquet, &batch.schema(), [Ok(batch)]).unwrap();
-    let rows = rows(&mut open(&path, false).unwrap(), &[0, 1, 2]).unwrap();
+    let rows = rows(&mut open(&path).unwrap(), &[0, 1, 2]).unwrap();
     let text = |text: &str| Some(text.to_owned());
     for (row, float) in written.iter().enumerate() {
         let boolean = (row > 1).then(|| if row % 2 == 0 { "True" } else { "False" }.to_owned());
@@ -83,7 +87,7 @@ fn headers_stay_as_they_are_written() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.csv");
     std::fs::write(&path, "\u{feff}a, b ,a\n1,2,3\n").unwrap();
-    let stream = open(&path, false).unwrap();
+    let stream = open(&path).unwrap();
     assert!(stream.has_byte_order_mark());
     assert_eq!(stream.names(), ["a", " b ", "a"]);
 }
@@ -93,9 +97,26 @@ fn ragged_records_are_refused_unless_they_are_allowed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.csv");
     std::fs::write(&path, "a,b\n1\n2,3,4\n").unwrap();
-    assert!(matches!(rows(&mut open(&path, false).unwrap(), &[0, 1]), Err(TableError::Csv { line: 2, .. })));
+    assert!(matches!(rows(&mut open(&path).unwrap(), &[0, 1]), Err(TableError::Csv { line: 2, .. })));
     let text = |text: &str| Some(text.to_owned());
-    assert_eq!(rows(&mut open(&path, true).unwrap(), &[0, 1]).unwrap(), [[text("1"), None], [text("2"), text("3")]]);
+    for dialect in [CsvDialect::Python, CsvDialect::CommonsCsv] {
+        let found = rows(&mut open_as(&path, dialect).unwrap(), &[0, 1]).unwrap();
+        assert_eq!(found, [[text("1"), None], [text("2"), text("3")]]);
+    }
+}
+
+#[test]
+fn quotes_in_odd_places_are_refused_or_read_as_the_dialect_has_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    std::fs::write(&path, "a,b\n1,x\"y,\n\n2,\"x\"y\n").unwrap();
+    let read = |dialect| open_as(&path, dialect).and_then(|mut stream| rows(&mut stream, &[0, 1]));
+    assert!(matches!(read(CsvDialect::Strict), Err(TableError::Csv { line: 2, .. })));
+    let text = |text: &str| Some(text.to_owned());
+    let found = read(CsvDialect::Python).unwrap();
+    assert_eq!(found, [[text("1"), text("x\"y")], [text("2"), text("xy")]]);
+    let refused = read(CsvDialect::CommonsCsv);
+    assert!(matches!(refused, Err(TableError::Csv { line: 4, .. })), "{refused:?}");
 }
 
 #[test]
@@ -107,12 +128,12 @@ fn cut_files_and_other_formats_are_refused() {
     write_file(&path, FileFormat::Parquet, &batch.schema(), [Ok(batch.clone())]).unwrap();
     let bytes = std::fs::read(&path).unwrap();
     std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-    assert!(matches!(open(&path, false), Err(TableError::Decode { .. })));
-    assert!(matches!(open(folder.path(), false), Err(TableError::NotStreamed { .. })));
+    assert!(matches!(open(&path), Err(TableError::Decode { .. })));
+    assert!(matches!(open(folder.path()), Err(TableError::NotStreamed { .. })));
     let lines = folder.path().join("a.jsonl");
     std::fs::write(&lines, "{\"a\":1}\n").unwrap();
-    assert!(matches!(open(&lines, false), Err(TableError::NotStreamed { .. })));
+    assert!(matches!(open(&lines), Err(TableError::NotStreamed { .. })));
     let quoted = folder.path().join("a.csv");
     std::fs::write(&quoted, "a,b\n1,\"2\n").unwrap();
-    assert!(matches!(open(&quoted, false).and_then(|mut stream| rows(&mut stream, &[0])), Err(TableError::Csv { .. })));
+    assert!(matches!(open(&quoted).and_then(|mut stream| rows(&mut stream, &[0])), Err(TableError::Csv { .. })));
 }

@@ -5,6 +5,7 @@ use kintsu_core::{Stream, hash_bytes};
 use super::clks::Clks;
 use super::error::FuzzyError;
 use crate::hash::BLANK_TOKEN;
+use crate::overlap::{OverlapError, TokenSide};
 
 /// Tables of sampled bits, at most; a recall that needs more wants fewer bits.
 const TABLES_MAX: f64 = 1000.0;
@@ -53,12 +54,14 @@ impl SampledBits {
     /// The number of samples for CLKs of `bits` bits, where those of a pair just at the threshold differ in `different` of them.
     pub(super) fn samples(&self, bits: usize, different: f64) -> Result<usize, FuzzyError> {
         if !((1..=63).contains(&self.bits) && self.recall > 0.0 && self.recall < 1.0) {
-            return Err(FuzzyError::Sampling { what: "the bits are not 1 to 63, or the recall is not between 0 and 1" });
+            let what = "the bits are not 1 to 63, or the recall is not between 0 and 1";
+            return Err(FuzzyError::Sampling { what, instead: "sample 1 to 63 bits, and ask for a recall above 0 and below 1" });
         }
         let agreement = (1.0 - different / bits as f64).clamp(0.0, 1.0).powi(self.bits as i32);
         let samples = if agreement >= self.recall { 1.0 } else { ((1.0 - self.recall).ln() / (-agreement).ln_1p()).ceil() };
         if samples > TABLES_MAX {
-            return Err(FuzzyError::Sampling { what: "it would take more than 1,000 samples: sample fewer bits" });
+            let what = "it would take more than 1,000 samples";
+            return Err(FuzzyError::Sampling { what, instead: "sample fewer bits, ask for less recall, or raise the threshold" });
         }
         Ok(samples.max(1.0) as usize)
     }
@@ -94,6 +97,32 @@ impl BlockKeys {
         let keys = keys.into_iter().filter(|key| !key.is_empty() && *key != BLANK_TOKEN);
         self.keys.extend(keys.map(|key| (hash_bytes(key.as_bytes(), 0), record)));
         self.records += 1;
+    }
+
+    /// The keys of records that stand in the order of their ids, which may repeat: the tokens that a file of tokens has for the ids,
+    /// each with its rule.
+    ///
+    /// # Errors
+    /// [`OverlapError::Spill`] when tokens that wait on the disk cannot be read back.
+    pub fn of_tokens<Id: AsRef<str>>(tokens: &TokenSide, ids: &[Id]) -> Result<Self, OverlapError> {
+        let places = |id: &str| {
+            let start = ids.partition_point(|other| other.as_ref() < id);
+            start..start + ids[start..].partition_point(|other| other.as_ref() == id)
+        };
+        let places: Vec<_> = tokens.ids().map(places).collect();
+        let mut keys = Vec::new();
+        for token in tokens.hashes() {
+            let (number, key) = token?;
+            keys.extend(places[number as usize].clone().map(|record| (key, record as u32)));
+        }
+        Ok(Self { keys, records: ids.len() as u32 })
+    }
+
+    /// How many records have a key.
+    pub fn records_with_keys(&self) -> usize {
+        let mut has_key = vec![false; self.len()];
+        self.keys.iter().for_each(|(_, record)| has_key[*record as usize] = true);
+        has_key.into_iter().filter(|has| *has).count()
     }
 
     /// The number of records.

@@ -95,7 +95,7 @@ impl ClkEncoder {
         }
         let hardening = &options.hardening;
         let hardener = Hardener::new(hardening, schema.bits, secret)?;
-        let keys = FeatureKeys::new(schema, secret);
+        let keys = FeatureKeys::new(schema, secret)?;
         let feature = |(place, _, hashing): (usize, _, &Hashing)| FeatureEncoder {
             hash: TokenHash::new(hashing.hash, keys.of_feature(place), hashing.strategy.insertions_max()),
             hashing: hashing.clone(),

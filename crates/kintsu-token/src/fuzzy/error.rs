@@ -9,7 +9,9 @@ pub enum FuzzyError {
     /// CLKs are to be made without a secret.
     #[error("the secret of the CLKs is empty")]
     EmptySecret,
-
+    /// Keys that HKDF does not give, because they are too long.
+    #[error("the keys of the CLKs cannot be derived from the secret")]
+    Derivation,
     /// A hardening that the schema's CLKs do not allow.
     #[error("the hardening cannot be done: {what}")]
     Hardening {
@@ -53,6 +55,8 @@ pub enum FuzzyError {
     Sampling {
         /// What is wrong.
         what: &'static str,
+        /// What to do.
+        instead: &'static str,
     },
     /// Block keys that are not as many as the records.
     #[error("there are block keys of {keys} records for {records} CLKs")]
@@ -79,25 +83,25 @@ impl Explain for FuzzyError {
             Self::Sampling { .. } => "KN-TOKEN-517",
             Self::Keys { .. } => "KN-TOKEN-518",
             Self::Cancelled(_) => "KN-TOKEN-519",
+            Self::Derivation => "KN-TOKEN-520",
         }
     }
 
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::EmptySecret => "give the secret that all parties have agreed on".to_owned(),
-            Self::Hardening { instead, .. } => (*instead).to_owned(),
-            Self::Columns { .. } | Self::Keys { .. } => DEFECT_HINT.to_owned(),
+            Self::Hardening { instead, .. } | Self::Sampling { instead, .. } => (*instead).to_owned(),
+            Self::Columns { .. } | Self::Keys { .. } | Self::Derivation => DEFECT_HINT.to_owned(),
             Self::Text { .. } => "check that the file is whole and that all its CLKs come of one schema".to_owned(),
             Self::Lengths { .. } => "make both sides with the same schema and the same hardening".to_owned(),
             Self::Threshold { .. } => "write a number such as 0.85".to_owned(),
-            Self::Sampling { .. } => "sample 1 to 63 bits, and ask for a recall above 0 and below 1".to_owned(),
             Self::Cancelled(_) => CANCELLED_HINT.to_owned(),
         })
     }
 
     fn blame(&self) -> Blame {
         match self {
-            Self::Columns { .. } | Self::Keys { .. } => Blame::Internal,
+            Self::Columns { .. } | Self::Keys { .. } | Self::Derivation => Blame::Internal,
             Self::Cancelled(_) => Blame::Interrupted,
             _ => Blame::Input,
         }

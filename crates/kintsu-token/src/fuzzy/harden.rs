@@ -78,12 +78,16 @@ impl Hardener {
             return Err(FuzzyError::Hardening { what, instead: "write a number such as 0.02" });
         }
         let chance = (hardening.flip_probability * 65_536.0).round() as u32;
-        let key = |purpose| KeyedBlake2b::new(&hardening_key(secret, purpose), b"");
+        if chance == 0 && hardening.flip_probability > 0.0 {
+            let what = "the probability of flips is so small that no bit would be flipped";
+            return Err(FuzzyError::Hardening { what, instead: "write 0, or a number of at least 0.00001" });
+        }
+        let key = |purpose| Ok::<_, FuzzyError>(KeyedBlake2b::new(&hardening_key(secret, purpose)?, b""));
         Ok(Self {
             folds: hardening.folds,
             rule_90: hardening.rule_90,
-            flips: (chance > 0).then(|| Flips { key: key(b"flips"), chance }),
-            permutation: hardening.balance.then(|| permutation(&key(b"permutation"), folded)),
+            flips: if chance > 0 { Some(Flips { key: key(b"flips")?, chance }) } else { None },
+            permutation: if hardening.balance { Some(permutation(&key(b"permutation")?, folded)) } else { None },
         })
     }
 

@@ -1,10 +1,11 @@
 //! Keys from the secret by HKDF (RFC 5869).
 
-use ring::hkdf::{HKDF_SHA256, HKDF_SHA512, KeyType, Salt};
+use ring::hkdf::{HKDF_SHA256, HKDF_SHA512};
 use zeroize::Zeroizing;
 
+use super::error::FuzzyError;
 use super::schema::{DerivationHash, KeyDerivation, LinkageSchema};
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 
 /// clkhash derives two keys a feature, whether its hash needs both or one.
 pub(crate) const KEYS_PER_FEATURE: usize = 2;
@@ -19,10 +20,13 @@ pub(crate) struct FeatureKeys {
 }
 
 impl FeatureKeys {
-    pub(crate) fn new(schema: &LinkageSchema, secret: &Secret) -> Self {
+    /// # Errors
+    ///
+    /// [`FuzzyError::Derivation`], which a schema that was read does not cause.
+    pub(crate) fn new(schema: &LinkageSchema, secret: &Secret) -> Result<Self, FuzzyError> {
         let derivation = &schema.derivation;
         let size = derivation.key_bytes;
-        Self { bytes: derive(derivation, secret, size * KEYS_PER_FEATURE * schema.features.len()), size }
+        Ok(Self { bytes: derive(derivation, secret, size * KEYS_PER_FEATURE * schema.features.len())?, size })
     }
 
     /// Both keys of the feature at a place among all of the schema.
@@ -32,29 +36,21 @@ impl FeatureKeys {
 }
 
 /// A key of 64 bytes for a purpose of hardening.
-pub(crate) fn hardening_key(secret: &Secret, purpose: &'static [u8]) -> Zeroizing<Vec<u8>> {
+///
+/// # Errors
+///
+/// [`FuzzyError::Derivation`].
+pub(crate) fn hardening_key(secret: &Secret, purpose: &'static [u8]) -> Result<Zeroizing<Vec<u8>>, FuzzyError> {
     let (salt, info) = (HARDENING_SALT.to_vec(), purpose.to_vec());
     derive(&KeyDerivation { hash: DerivationHash::Sha512, salt, info, key_bytes: 64 }, secret, 64)
 }
 
-struct Length(usize);
-
-impl KeyType for Length {
-    fn len(&self) -> usize {
-        self.0
-    }
-}
-
-fn derive(derivation: &KeyDerivation, secret: &Secret, length: usize) -> Zeroizing<Vec<u8>> {
+fn derive(derivation: &KeyDerivation, secret: &Secret, length: usize) -> Result<Zeroizing<Vec<u8>>, FuzzyError> {
     let mut bytes = Zeroizing::new(vec![0; length]);
     let algorithm = match derivation.hash {
         DerivationHash::Sha256 => HKDF_SHA256,
         DerivationHash::Sha512 => HKDF_SHA512,
     };
-    let pseudorandom = Salt::new(algorithm, &derivation.salt).extract(secret.expose());
-    // Neither can fail: the lengths are equal, and a schema that wants more than HKDF gives is refused when it is read.
-    if let Ok(output) = pseudorandom.expand(&[&derivation.info], Length(length)) {
-        let _ = output.fill(&mut bytes);
-    }
-    bytes
+    let derived = secret::derive(algorithm, &derivation.salt, secret, &[&derivation.info], &mut bytes);
+    derived.map(|()| bytes).map_err(|_| FuzzyError::Derivation)
 }

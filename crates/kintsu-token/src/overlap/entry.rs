@@ -64,6 +64,11 @@ impl Entry {
         (self.words, self.tag)
     }
 
+    /// As good as random, and equal for equal tokens.
+    pub(crate) fn hash(&self) -> u64 {
+        self.words[0]
+    }
+
     /// One of 256 parts; equal tokens stand in one. Tokens are as good as random, and so are their first bits.
     #[inline]
     pub(crate) fn part(&self) -> usize {

@@ -183,8 +183,13 @@ impl PairIds<'_> {
     }
 }
 
-/// Every rule stands in one of the files at least; files without a row have nothing to say.
-fn check_rules(sets: &RuleSets, sides: &[TokenSide; 2]) -> Result<(), OverlapError> {
+/// Checks that every rule stands in one of the files at least; files without a row have nothing to say. The readers of both were made
+/// for the rules of the sets.
+///
+/// # Errors
+///
+/// [`OverlapError::UnknownRule`].
+pub fn check_rules(sets: &RuleSets, sides: &[TokenSide; 2]) -> Result<(), OverlapError> {
     if sides.iter().all(|side| side.rows() == 0) {
         return Ok(());
     }

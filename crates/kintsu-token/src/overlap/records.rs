@@ -51,6 +51,11 @@ impl RecordNumbers {
         self.ids.ends.len()
     }
 
+    /// The ids, in the order of their numbers.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        (0..self.ids.ends.len() as u32).map(|number| self.ids.get(number))
+    }
+
     /// Gives back the memory that only numbering needs; ids that come after it are taken for new ones.
     pub(super) fn compact(&mut self) {
         self.table = HashTable::new();

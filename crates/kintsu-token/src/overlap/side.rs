@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use kintsu_core::hash_bytes;
 use serde::Serialize;
 
 use super::OverlapError;
 use super::entry::{Entry, TokenKey};
 use super::records::{RECORDS_MAX, RecordNumbers};
-use super::spill::Parts;
+use super::spill::{PARTS, Parts};
 use crate::encrypt::Cipher;
 use crate::hash::BLANK_TOKEN;
 use crate::profile::Profile;
@@ -264,6 +265,23 @@ impl TokenSide {
     /// The tokens of a part.
     pub(crate) fn entries(&self, part: usize) -> Result<Vec<Entry>, OverlapError> {
         self.entries.values(part)
+    }
+
+    /// The ids of the records, in the order of their numbers.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.records.ids()
+    }
+
+    /// For every token that is not blank the number of its record and a hash of the rule and the token.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = Result<(u32, u64), OverlapError>> {
+        let rules: Vec<u64> = self.rules.iter().map(|rule| hash_bytes(rule.as_bytes(), 0)).collect();
+        let of_part = move |entries: Vec<Entry>| -> Vec<(u32, u64)> {
+            entries.iter().map(|entry| (entry.record, entry.hash() ^ rules[entry.rule()])).collect()
+        };
+        (0..PARTS).flat_map(move |part| match self.entries(part) {
+            Ok(entries) => of_part(entries).into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        })
     }
 
     /// The bytes of the largest part.

@@ -13,6 +13,19 @@ pub(super) fn of_ranges(ranges: &[(char, char)]) -> ClassUnicode {
     ClassUnicode::new(ranges.iter().map(|&(start, end)| ClassUnicodeRange::new(start, end)))
 }
 
+/// The class of one character.
+pub(super) fn of_character(character: char) -> ClassUnicode {
+    of_ranges(&[(character, character)])
+}
+
+/// The only character of a class.
+pub(super) fn only(class: &ClassUnicode) -> Option<char> {
+    match class.ranges() {
+        [range] if range.start() == range.end() => Some(range.start()),
+        _ => None,
+    }
+}
+
 /// Every character that is not in the class.
 pub(super) fn negated(mut class: ClassUnicode) -> ClassUnicode {
     class.negate();

@@ -2,9 +2,8 @@
 
 use regex_syntax::hir::ClassUnicode;
 
-use super::class::{java_property, known, negated, of_ranges};
-use super::python::only;
-use super::reader::{Atom, Quantifier, Reader, backward_range, group, node, open_class, problem, quantifier};
+use super::class::{java_property, known, negated, of_character, only};
+use super::reader::{Atom, Quantifier, Reader, control, group, node, open_class, problem, quantifier, range};
 use super::{Node, PatternProblem, Place};
 
 /// The steps of a pattern.
@@ -42,13 +41,13 @@ fn quoted(reader: &mut Reader<'_>, nodes: &mut Vec<Node>) {
     while let Some(character) = characters.next() {
         let last = characters.peek().is_none();
         let found = if last { quantifier(reader) } else { None };
-        nodes.extend(node(Atom::Set(of_ranges(&[(character, character)])), &found.unwrap_or(Quantifier::ONCE)));
+        nodes.extend(node(Atom::Set(of_character(character)), &found.unwrap_or(Quantifier::ONCE)));
     }
 }
 
 fn atom(reader: &mut Reader<'_>) -> Result<Atom, PatternProblem> {
     let start = reader.offset;
-    let single = |character: char| Ok(Atom::Set(of_ranges(&[(character, character)])));
+    let single = |character: char| Ok(Atom::Set(of_character(character)));
     match reader.take() {
         Some('.') => Ok(Atom::Set(known(r"[^\n\r\x{85}\x{2028}\x{2029}]"))),
         Some('^') => Ok(Atom::Place(Place::Start)),
@@ -92,17 +91,15 @@ fn escape(reader: &mut Reader<'_>, start: usize) -> Result<ClassUnicode, Pattern
     if let Some(class) = named_class(character) {
         return Ok(if character.is_ascii_uppercase() { negated(class) } else { class });
     }
+    if let Some(character) = control(character) {
+        return Ok(of_character(character));
+    }
     let single = match character {
         'p' | 'P' => {
             let class = property(reader, start)?;
             return Ok(if character == 'P' { negated(class) } else { class });
         }
-        'a' => '\x07',
         'e' => '\x1B',
-        'f' => '\x0C',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
         '0' => octal(reader, start)?,
         'x' if reader.take_if("{") => {
             let digits = reader.take_while(8, |character| character.is_ascii_hexdigit());
@@ -128,7 +125,7 @@ fn escape(reader: &mut Reader<'_>, start: usize) -> Result<ClassUnicode, Pattern
         }
         other => other,
     };
-    Ok(of_ranges(&[(single, single)]))
+    Ok(of_character(single))
 }
 
 /// The class of a letter, upper-case ones not yet negated.
@@ -196,9 +193,9 @@ fn class(reader: &mut Reader<'_>, start: usize) -> Result<ClassUnicode, PatternP
                 return Err(problem(item_start, r"\Q in a class is not translated", "write a backslash before each character"));
             }
             Some('\\') => escape(reader, item_start)?,
-            Some(character) => of_ranges(&[(character, character)]),
+            Some(character) => of_character(character),
         };
-        let item = if only(&item).is_some() && is_range(reader) { range(reader, &item, item_start, start)? } else { item };
+        let item = if only(&item).is_some() && is_range(reader) { dashed(reader, &item, [item_start, start])? } else { item };
         current.get_or_insert_with(ClassUnicode::empty).union(&item);
     }
     let last = current.unwrap_or_else(ClassUnicode::empty);
@@ -218,24 +215,13 @@ fn intersect(whole: &mut Option<ClassUnicode>, operand: ClassUnicode) {
     }
 }
 
+/// The range whose dash comes next.
+fn dashed(reader: &mut Reader<'_>, low: &ClassUnicode, starts: [usize; 2]) -> Result<ClassUnicode, PatternProblem> {
+    reader.take();
+    range(reader, low, starts, escape)
+}
+
 /// A dash makes a range unless a class, or the end of this one, follows it.
 fn is_range(reader: &Reader<'_>) -> bool {
     reader.rest().strip_prefix('-').is_some_and(|rest| !rest.starts_with(['[', ']']))
-}
-
-fn range(
-    reader: &mut Reader<'_>,
-    low: &ClassUnicode,
-    item_start: usize,
-    class_start: usize,
-) -> Result<ClassUnicode, PatternProblem> {
-    reader.take();
-    let high_start = reader.offset;
-    let high = match reader.take() {
-        None => return Err(open_class(class_start)),
-        Some('\\') => escape(reader, high_start)?,
-        Some(character) => of_ranges(&[(character, character)]),
-    };
-    let (Some(low), Some(high)) = (only(low), only(&high)) else { return Err(backward_range(item_start)) };
-    if low > high { Err(backward_range(item_start)) } else { Ok(of_ranges(&[(low, high)])) }
 }

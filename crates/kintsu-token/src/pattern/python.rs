@@ -2,8 +2,8 @@
 
 use regex_syntax::hir::ClassUnicode;
 
-use super::class::{negated, of_ranges, python_digit, python_space, python_word};
-use super::reader::{Atom, Quantifier, Reader, backward_range, group, node, open_class, problem, quantifier};
+use super::class::{negated, of_character, python_digit, python_space, python_word};
+use super::reader::{Atom, Quantifier, Reader, control, group, node, open_class, problem, quantifier, range};
 use super::{Node, PatternProblem, Place};
 
 /// The steps of a pattern.
@@ -35,9 +35,9 @@ fn quantifier_of(reader: &mut Reader<'_>, atom: &Atom, start: usize) -> Result<Q
 
 fn atom(reader: &mut Reader<'_>) -> Result<Atom, PatternProblem> {
     let start = reader.offset;
-    let single = |character: char| Ok(Atom::Set(of_ranges(&[(character, character)])));
+    let single = |character: char| Ok(Atom::Set(of_character(character)));
     match reader.take() {
-        Some('.') => Ok(Atom::Set(negated(of_ranges(&[('\n', '\n')])))),
+        Some('.') => Ok(Atom::Set(negated(of_character('\n')))),
         Some('^') => Ok(Atom::Place(Place::Start)),
         Some('$') => Ok(Atom::Place(Place::PythonEnd)),
         Some('[') => class(reader, start).map(Atom::Set),
@@ -81,6 +81,9 @@ fn escape(reader: &mut Reader<'_>, start: usize, in_class: bool) -> Result<Class
     let Some(character) = reader.take() else {
         return Err(problem(start, "a backslash ends the pattern", r"write \\ for the character"));
     };
+    if let Some(character) = control(character) {
+        return Ok(of_character(character));
+    }
     let single = match character {
         'd' => return Ok(python_digit()),
         'D' => return Ok(negated(python_digit())),
@@ -88,12 +91,7 @@ fn escape(reader: &mut Reader<'_>, start: usize, in_class: bool) -> Result<Class
         'S' => return Ok(negated(python_space())),
         'w' => return Ok(python_word()),
         'W' => return Ok(negated(python_word())),
-        'a' => '\x07',
         'b' if in_class => '\x08',
-        'f' => '\x0C',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
         'v' => '\x0B',
         'x' => reader.hexadecimal(2, start)?,
         'u' => reader.hexadecimal(4, start)?,
@@ -105,7 +103,7 @@ fn escape(reader: &mut Reader<'_>, start: usize, in_class: bool) -> Result<Class
         }
         other => other,
     };
-    Ok(of_ranges(&[(single, single)]))
+    Ok(of_character(single))
 }
 
 /// `\0`, `\07`, `\012`, `\141`: octal; other numbers mean groups, of which there are none.
@@ -135,40 +133,16 @@ fn class(reader: &mut Reader<'_>, start: usize) -> Result<ClassUnicode, PatternP
             None => return Err(open_class(start)),
             Some(']') if !first => break,
             Some('\\') => escape(reader, item_start, true)?,
-            Some(character) => of_ranges(&[(character, character)]),
+            Some(character) => of_character(character),
         };
         first = false;
         let range_follows = reader.rest().starts_with('-') && !reader.rest().starts_with("-]");
         if range_follows {
             reader.take();
-            class.union(&range(reader, &item, item_start, start)?);
+            class.union(&range(reader, &item, [item_start, start], |reader, start| escape(reader, start, true))?);
         } else {
             class.union(&item);
         }
     }
     Ok(if complement { negated(class) } else { class })
-}
-
-fn range(
-    reader: &mut Reader<'_>,
-    low: &ClassUnicode,
-    item_start: usize,
-    class_start: usize,
-) -> Result<ClassUnicode, PatternProblem> {
-    let high_start = reader.offset;
-    let high = match reader.take() {
-        None => return Err(open_class(class_start)),
-        Some('\\') => escape(reader, high_start, true)?,
-        Some(character) => of_ranges(&[(character, character)]),
-    };
-    let (Some(low), Some(high)) = (only(low), only(&high)) else { return Err(backward_range(item_start)) };
-    if low > high { Err(backward_range(item_start)) } else { Ok(of_ranges(&[(low, high)])) }
-}
-
-/// The only character of a class.
-pub(super) fn only(class: &ClassUnicode) -> Option<char> {
-    match class.ranges() {
-        [range] if range.start() == range.end() => Some(range.start()),
-        _ => None,
-    }
 }

@@ -2,6 +2,7 @@
 
 use regex_syntax::hir::ClassUnicode;
 
+use super::class::{of_character, of_ranges, only};
 use super::{Mode, Node, PatternProblem, Place};
 use crate::character_set::CharacterSet;
 
@@ -56,6 +57,38 @@ impl<'a> Reader<'a> {
             what: "the escape names no character",
             instead: "write the character itself, or all hexadecimal digits of its code",
         })
+    }
+}
+
+/// The character that both languages write as a backslash and this letter.
+pub(super) const fn control(letter: char) -> Option<char> {
+    Some(match letter {
+        'a' => '\x07',
+        'f' => '\x0C',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        _ => return None,
+    })
+}
+
+/// The range of a class from `low` to the character behind the dash, which is taken already. `start` is where the range begins and
+/// `class_start` where the class does; `escape` reads what follows a backslash.
+pub(super) fn range<'a>(
+    reader: &mut Reader<'a>,
+    low: &ClassUnicode,
+    [start, class_start]: [usize; 2],
+    escape: impl FnOnce(&mut Reader<'a>, usize) -> Result<ClassUnicode, PatternProblem>,
+) -> Result<ClassUnicode, PatternProblem> {
+    let high_start = reader.offset;
+    let high = match reader.take() {
+        None => return Err(open_class(class_start)),
+        Some('\\') => escape(reader, high_start)?,
+        Some(character) => of_character(character),
+    };
+    match (only(low), only(&high)) {
+        (Some(low), Some(high)) if low <= high => Ok(of_ranges(&[(low, high)])),
+        _ => Err(backward_range(start)),
     }
 }
 
@@ -136,7 +169,7 @@ pub(super) const fn open_class(offset: usize) -> PatternProblem {
 }
 
 /// The problem of a range that runs backwards.
-pub(super) const fn backward_range(offset: usize) -> PatternProblem {
+const fn backward_range(offset: usize) -> PatternProblem {
     problem(
         offset,
         "the range runs backwards or has a class at an end",

@@ -132,6 +132,9 @@ pub enum KeyError {
     /// A partner without a name.
     #[error("a partner's key is derived from the partner's name, and this one has none")]
     NoPartner,
+    /// A key that HKDF does not give.
+    #[error("a key cannot be derived from the secret")]
+    Derivation,
 }
 
 impl Explain for KeyError {
@@ -155,6 +158,7 @@ impl Explain for KeyError {
             Self::Exhausted { .. } => "KN-TOKEN-116",
             Self::PlaintextTooLong { .. } => "KN-TOKEN-118",
             Self::NoPartner => "KN-TOKEN-117",
+            Self::Derivation => "KN-TOKEN-119",
         }
     }
 
@@ -181,14 +185,21 @@ impl Explain for KeyError {
             Self::NoPartner => "name the partner",
             Self::ReadFile { .. } => "check the path, and that you may read the file",
             Self::NoVariable { .. } => "set it, or name a file that holds the secret",
-            _ => return None,
+            Self::ReadStandardInput { .. } => "pipe the secret into the command, or name a file that holds it",
+            Self::TooLong { .. } => "check that it is the file of a secret, and not one of records or tokens",
+            Self::Blank { .. } => "make a secret with `kintsu tokens new-secret`",
+            Self::Random { .. } => {
+                "try again; if that does not help, see whether the system can give random bytes to any program"
+            }
+            Self::PlaintextTooLong { .. } => "check the rules: no token is meant to be so long",
+            Self::Derivation => kintsu_core::DEFECT_HINT,
         };
         Some(text.to_owned())
     }
 
     fn blame(&self) -> Blame {
         match self {
-            Self::Random { .. } => Blame::Internal,
+            Self::Random { .. } | Self::Derivation => Blame::Internal,
             _ => Blame::Input,
         }
     }

@@ -4,6 +4,7 @@
 //! `Display` and no `Serialize`. What may be shown is its salted [fingerprint](Secret::fingerprint).
 
 mod creation;
+mod derivation;
 mod error;
 mod ledger;
 mod source;
@@ -14,6 +15,7 @@ use ring::digest;
 use zeroize::Zeroizing;
 
 pub use creation::{SecretKind, new_secret, random_bytes};
+pub(crate) use derivation::derive;
 pub use error::KeyError;
 pub use ledger::{KEY_USES_MAX, KeyLedger};
 pub use source::{SECRET_BYTES_MAX, SecretSource};

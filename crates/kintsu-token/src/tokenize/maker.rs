@@ -24,6 +24,9 @@ pub enum TokenMode {
 }
 
 impl TokenMode {
+    /// Every mode.
+    pub const ALL: [Self; 3] = [Self::Encrypt, Self::HashOnly, Self::Plain];
+
     /// The name of the mode.
     pub const fn name(self) -> &'static str {
         match self {
