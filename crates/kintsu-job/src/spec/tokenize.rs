@@ -57,15 +57,15 @@ pub struct TokenizeSpec {
 
 /// The names of modes.
 fn mode_schema(_: &mut SchemaGenerator) -> Schema {
-    one_of_names(TokenMode::ALL.map(TokenMode::name).to_vec())
+    one_of_names(&TokenMode::ALL.map(TokenMode::name))
 }
 
 /// The names of profiles, long and short.
 fn profile_schema(_: &mut SchemaGenerator) -> Schema {
     let short = Profile::SHORT_NAMES.map(|(name, _)| name);
-    one_of_names(Profile::ALL.map(Profile::name).into_iter().chain(short).collect())
+    one_of_names(&Profile::ALL.map(Profile::name).into_iter().chain(short).collect::<Vec<_>>())
 }
 
-fn one_of_names(names: Vec<&str>) -> Schema {
+fn one_of_names(names: &[&str]) -> Schema {
     json_schema!({ "anyOf": [{ "type": "string", "enum": names }, { "type": "null" }] })
 }

@@ -39,21 +39,17 @@ pub struct TokensPlan {
 pub fn plan_tokens(job: &JobSpec, ctx: &RunContext) -> Result<TokensPlan, JobError> {
     let spec =
         job.tokenize.as_ref().ok_or_else(|| JobError::Defect("a job that makes no tokens is planned as one".to_owned()))?;
-    match &spec.fuzzy {
-        Some(fuzzy) => {
-            let prepared = PreparedClks::new(job, spec, fuzzy, ctx)?;
-            prepared.ends.check_writable()?;
-            Ok(prepared.plan())
-        }
-        None => {
-            let ends = Ends::of(job, spec)?;
-            let prepared = Prepared::new(spec, TokenizeGiven::default(), ctx)?;
-            let columns = prepared.columns(&ends.open()?, spec, ctx)?;
-            prepared.check_secrets(spec)?;
-            ends.check_writable()?;
-            Ok(columns.plan_of(ends.output))
-        }
+    if let Some(fuzzy) = &spec.fuzzy {
+        let prepared = PreparedClks::new(job, spec, fuzzy, ctx)?;
+        prepared.ends.check_writable()?;
+        return Ok(prepared.plan());
     }
+    let ends = Ends::of(job, spec)?;
+    let prepared = Prepared::new(spec, TokenizeGiven::default(), ctx)?;
+    let columns = prepared.columns(&ends.open()?, spec, ctx)?;
+    prepared.check_secrets(spec)?;
+    ends.check_writable()?;
+    Ok(columns.plan_of(ends.output))
 }
 
 /// Where a job reads, and where it writes.
