@@ -189,7 +189,8 @@ fn a_dry_run_checks_keys_columns_and_the_output() {
 fn a_want_of_memory_is_told_in_words_of_tokens() {
     let folder = folder();
     let folder = folder.path();
-    let rows: String = (0..200_000).map(|record| format!("T1,token {record},{record:0>80}\n")).collect();
+    let row = |record: u32| format!("T1,token {record},{record:0>80}\n");
+    let rows: String = (0..200_000).map(row).collect();
     fs::write(folder.join("x.csv"), format!("RuleId,Token,RecordId\n{rows}")).unwrap();
     let refused = run(folder, &["overlap", "x.csv", "x.csv", "--rules", "T1", "-o", "pairs.csv", "--memory", "30MiB"]);
     let said = stderr(&refused);
