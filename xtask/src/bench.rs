@@ -10,32 +10,42 @@ use crate::{package, python, spark};
 
 /// One million people, deduplicated by this project and by Splink on DuckDB.
 pub fn linkage(arguments: &[&str]) -> Result<(), String> {
-    run("linkage", python::bench, arguments)
+    run("linkage", "run", python::bench, arguments)
 }
 
 /// One million people, made into tokens by this project and by openlinktoken.
 pub fn tokens(arguments: &[&str]) -> Result<(), String> {
-    run("tokens", python::bench_tokens, arguments)
+    run("tokens", "run", python::bench_tokens, arguments)
 }
 
 /// Two files of five million tokens each, compared; the pairs are held to those of a join in DuckDB.
 pub fn overlap(arguments: &[&str]) -> Result<(), String> {
-    run("overlap", python::bench, arguments)
+    run("overlap", "run", python::bench, arguments)
 }
 
 /// One million people, made into tokens on Spark by this project and by openlinktoken-pyspark.
 pub fn spark_tokens(arguments: &[&str]) -> Result<(), String> {
     step("build", cargo().args(["build", "--release", "--quiet", "--workspace"]))?;
     package::put_extension_module()?;
-    run("spark_tokens", spark::bench, arguments)
+    run("spark_tokens", "run", spark::bench, arguments)
 }
 
-fn run(name: &str, interpreter: fn() -> Result<PathBuf, String>, arguments: &[&str]) -> Result<(), String> {
+/// One million made-up records of each kind, beside what Faker makes.
+pub fn generate(arguments: &[&str]) -> Result<(), String> {
+    run("generate", "run", python::bench_generate, arguments)
+}
+
+/// How hard made-up data are: exact keys and trained models held against the truth.
+pub fn difficulty(arguments: &[&str]) -> Result<(), String> {
+    run("generate", "difficulty", python::bench, arguments)
+}
+
+fn run(name: &str, script: &str, interpreter: fn() -> Result<PathBuf, String>, arguments: &[&str]) -> Result<(), String> {
     step("build", cargo().args(["build", "--release", "--quiet", "--workspace"]))?;
     let interpreter = interpreter()?;
     let kintsu = target().join("release/kintsu");
     step(
-        &format!("bench {name}"),
-        program(interpreter).args(["-m", &format!("bench.{name}.run")]).arg("--kintsu").arg(kintsu).args(arguments),
+        &format!("bench {name} {script}"),
+        program(interpreter).args(["-m", &format!("bench.{name}.{script}")]).arg("--kintsu").arg(kintsu).args(arguments),
     )
 }

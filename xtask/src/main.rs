@@ -22,6 +22,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                         one million people on Spark: this project and openlinktoken-pyspark side by side
   spark VERSION...      the tests of kintsu.spark on PySpark 3.4, 3.5, 4.1 or 4.3, after a build
   bench overlap [ARGS]  two files of five million tokens compared
+  bench generate [ARGS] one million made-up records: this project and Faker side by side
+  bench difficulty [ARGS] how right exact keys and trained models are on made-up data
                         (benches print the goals that are missed, and fail when results are wrong)
   python                builds the extension module and runs types, tests and examples of the Python package
   install               installs the Python package into a new environment with pip, and follows the README's quick start there
@@ -43,6 +45,8 @@ fn main() -> ExitCode {
         }
         ["bench", "overlap", rest @ ..] => bench::overlap(rest),
         ["python"] => package::build_and_test(),
+        ["bench", "generate", rest @ ..] => bench::generate(rest),
+        ["bench", "difficulty", rest @ ..] => bench::difficulty(rest),
         ["install"] => package::install(),
         ["wheel"] => package::wheel(),
         ["docs"] => docs::write(),

@@ -10,6 +10,7 @@ const BENCH: [&str; 3] = ["numpy", "pandas", "pyarrow"];
 const OPEN_LINK_TOKEN_2_1: &str = "openlinktoken==2.1.2";
 const OPEN_LINK_TOKEN_2_2: &str = "openlinktoken==2.2.1";
 const CLKHASH: &str = "clkhash==0.18.3";
+const FAKER: &str = "faker==40.54.0";
 const RUFF: &str = "ruff==0.14.*";
 const PACKAGE_TESTS: [&str; 7] =
     ["pytest==9.*", "mypy==2.*", "pandas==3.*", "polars==2.*", "pyarrow==26.*", "duckdb==2.0.*", "setuptools<81"];
@@ -64,6 +65,11 @@ pub fn fresh(name: &str) -> Result<PathBuf, String> {
 pub fn bench() -> Result<PathBuf, String> {
     let packages = [SPLINK_5.as_slice(), &BENCH].concat();
     Ok(environment("bench", &packages)?.join("python"))
+}
+
+/// Python with Faker.
+pub fn bench_generate() -> Result<PathBuf, String> {
+    Ok(environment("bench-generate", &[FAKER])?.join("python"))
 }
 
 /// Python with openlinktoken and what its side of the bench needs beside it.

@@ -10,6 +10,7 @@ mod generate;
 mod hints;
 mod memory;
 mod overlap;
+mod presets;
 mod sameness;
 mod steps;
 mod tokens;

@@ -50,7 +50,8 @@ impl Truth {
         let lookup = RowLookup::new(records);
         let table = TextTable::read(path, ctx)?;
         let names = table.names();
-        let id = table.first_of(&[records.id_column().to_owned(), "unique_id".to_owned(), "id".to_owned()]);
+        let id = [records.id_column(), "unique_id", "id", "record_id"].map(str::to_owned);
+        let id = table.first_of(&id);
         let Some(id) = id else {
             let pairs = lookup.pairs(path, ctx)?;
             let pair =
@@ -58,7 +59,10 @@ impl Truth {
             return Ok(Self::Pairs(pairs.iter().map(pair).collect()));
         };
         let source = table.first_of(&[records.source_column().to_owned(), "source_dataset".to_owned()]);
-        let Some(entity) = names.iter().find(|name| **name != id && Some(*name) != source.as_ref()) else {
+        let is_entity = |name: &&String| **name != id && Some(*name) != source.as_ref();
+        // The truth of made-up data names its entities so, beside the system that each record is of.
+        let made_up = names.iter().find(|name| *name == "customer_id").filter(is_entity);
+        let Some(entity) = made_up.or_else(|| names.iter().find(is_entity)) else {
             return Err(JobError::problem(no_entities(path)));
         };
         let ids = table.text(&id)?.unwrap_or_default();
