@@ -12,13 +12,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kintsu import blocking_analysis as blocking_analysis
     from kintsu import blocking_rule_library as blocking_rule_library
+    from kintsu import clustering as clustering
     from kintsu import comparison_level_library as comparison_level_library
     from kintsu import comparison_library as comparison_library
     from kintsu import errors as errors
+    from kintsu import exploratory as exploratory
+    from kintsu import splink_datasets as splink_datasets
     from kintsu._native import __version__ as __version__
     from kintsu.blocking_rule_library import block_on as block_on
     from kintsu.column_expression import ColumnExpression as ColumnExpression
+    from kintsu.linker import DuckDBAPI as DuckDBAPI
+    from kintsu.linker import Linker as Linker
+    from kintsu.linker import SparkAPI as SparkAPI
+    from kintsu.results import ResultTable as ResultTable
+    from kintsu.runs import dedupe as dedupe
+    from kintsu.runs import link as link
     from kintsu.settings_creator import SettingsCreator as SettingsCreator
     from kintsu.spark.notebook_helpers import CustomTokenDefinition as CustomTokenDefinition
     from kintsu.spark.notebook_helpers import TokenBuilder as TokenBuilder
@@ -32,35 +42,55 @@ if TYPE_CHECKING:
 _MODULES = {
     "ColumnExpression": "kintsu.column_expression",
     "CustomTokenDefinition": "kintsu.spark.notebook_helpers",
+    "DuckDBAPI": "kintsu.linker",
+    "Linker": "kintsu.linker",
+    "ResultTable": "kintsu.results",
     "SettingsCreator": "kintsu.settings_creator",
+    "SparkAPI": "kintsu.linker",
     "TokenBuilder": "kintsu.spark.notebook_helpers",
     "__version__": "kintsu._native",
     "block_on": "kintsu.blocking_rule_library",
+    "blocking_analysis": "kintsu.blocking_analysis",
     "blocking_rule_library": "kintsu.blocking_rule_library",
+    "clustering": "kintsu.clustering",
     "comparison_level_library": "kintsu.comparison_level_library",
     "comparison_library": "kintsu.comparison_library",
     "corrupt": "kintsu.synthetic",
     "decrypt": "kintsu.tokens",
+    "dedupe": "kintsu.runs",
     "errors": "kintsu.errors",
+    "exploratory": "kintsu.exploratory",
     "generate": "kintsu.synthetic",
+    "link": "kintsu.runs",
     "overlap": "kintsu.tokens",
+    "splink_datasets": "kintsu.splink_datasets",
     "tokenize": "kintsu.tokens",
 }
 
 __all__ = [
     "ColumnExpression",
     "CustomTokenDefinition",
+    "DuckDBAPI",
+    "Linker",
+    "ResultTable",
     "SettingsCreator",
+    "SparkAPI",
     "TokenBuilder",
     "block_on",
+    "blocking_analysis",
     "blocking_rule_library",
+    "clustering",
     "comparison_level_library",
     "comparison_library",
     "corrupt",
     "decrypt",
+    "dedupe",
     "errors",
+    "exploratory",
     "generate",
+    "link",
     "overlap",
+    "splink_datasets",
     "tokenize",
 ]
 

@@ -43,7 +43,7 @@ impl BuiltJob {
             problems.retain(|problem| !["KN-JOB-010", "KN-JOB-011", "KN-JOB-022"].contains(&problem.code));
         }
         let absent = problems.iter().any(|problem| matches!(problem.code, "KN-JOB-013" | "KN-JOB-026" | "KN-JOB-027"));
-        let seen = LocalEngine.problems(&self.spec);
+        let seen = LocalEngine::default().problems(&self.spec);
         problems.extend(seen.into_iter().filter(|problem| !(absent && FILES_ABSENT.contains(&problem.code))));
         Err(JobError::Configuration(problems))
     }

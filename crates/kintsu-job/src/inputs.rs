@@ -71,7 +71,7 @@ impl From<FileFormat> for kintsu_table::FileFormat {
 pub(crate) fn input_card(input: &Input) -> Result<InputCard, JobError> {
     let name = input.data_set_name();
     let path = input.path.clone();
-    if input.is_read_once() {
+    if input.is_read_once() || input.is_in_memory() {
         return Ok(InputCard { name, path, bytes: None, digest: None });
     }
     let mut digest = Xxh3::new();
@@ -82,12 +82,12 @@ pub(crate) fn input_card(input: &Input) -> Result<InputCard, JobError> {
     Ok(InputCard { name, path, bytes: Some(bytes), digest: Some(format!("xxh3:{:032x}", digest.digest128())) })
 }
 
-/// The size of an input in bytes, as it lies on the disk; 0 for standard input and pipes, which are in memory already.
+/// The size of an input in bytes, as it lies on the disk; 0 for what is in memory already, as standard input and pipes are.
 ///
 /// # Errors
 /// [`JobError::Unreadable`] when a file cannot be looked at.
 pub(crate) fn bytes_of(input: &Input) -> Result<u64, JobError> {
-    if input.is_read_once() {
+    if input.is_read_once() || input.is_in_memory() {
         return Ok(0);
     }
     let size = |path: PathBuf| match std::fs::metadata(&path) {

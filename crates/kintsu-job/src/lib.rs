@@ -8,6 +8,7 @@ mod corrupt;
 mod engine;
 mod error;
 mod generate;
+mod held;
 mod inputs;
 mod local;
 mod memory;
@@ -22,10 +23,11 @@ pub use corrupt::{CorruptCounts, CorruptJob, corrupt};
 pub use engine::{Engine, Run};
 pub use error::{JobError, MemoryNeed};
 pub use generate::plan_generation;
+pub use held::Held;
 pub use inputs::table_input;
 pub use local::{
-    EntityExplanation, FinishedRun, LinkExplanation, LocalEngine, PairExplanation, RunEvaluation, build_comparison,
-    link_type_of_model,
+    Answer, EmReport, EmReportComparison, EmReportIteration, EntityExplanation, FinishedRun, LinkExplanation, LinkageSession,
+    Links, LocalEngine, PairExplanation, RunEvaluation, SessionSummary, build_comparison, link_type_of_model,
 };
 pub use memory::{parse_bytes, show_bytes};
 pub use plan::{Plan, RulePlan};

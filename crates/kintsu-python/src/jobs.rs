@@ -20,7 +20,7 @@ pub(crate) fn generate(py: Python<'_>, job: &str, plan_only: bool, surroundings:
         if plan_only {
             return plan_generation(&job).map(|plan| planned(&job, &plan.volumes));
         }
-        LocalEngine.generate(&job, context).map(|made| json!(made))
+        LocalEngine::default().generate(&job, context).map(|made| json!(made))
     })?;
     Ok(made.to_string())
 }

@@ -5,6 +5,7 @@ mod error;
 mod jobs;
 mod kernel;
 mod library;
+mod linkage;
 mod running;
 mod tokens;
 
@@ -53,5 +54,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(tokens::decrypt_file, module)?)?;
     module.add_function(wrap_pyfunction!(tokens::decrypt_table, module)?)?;
     module.add_function(wrap_pyfunction!(tokens::overlap_files, module)?)?;
-    kernel::register(module)
+    kernel::register(module)?;
+    linkage::register(module)
 }

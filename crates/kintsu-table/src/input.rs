@@ -2,14 +2,37 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use arrow_schema::DataType;
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, SchemaRef};
 use bytes::Bytes;
 
 use crate::error::TableError;
 use crate::format::FileFormat;
 
-/// A file, a folder of files of one format, or standard input (`-`).
+/// A table in memory, as Arrow batches of one schema. Cloning shares the buffers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldTable {
+    /// The columns of every batch.
+    pub schema: SchemaRef,
+    /// The rows.
+    pub batches: Arc<[RecordBatch]>,
+}
+
+impl HeldTable {
+    /// The batches, each of which has the columns of `schema`.
+    pub fn new(schema: SchemaRef, batches: impl Into<Arc<[RecordBatch]>>) -> Self {
+        Self { schema, batches: batches.into() }
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+}
+
+/// A file, a folder of files of one format, standard input (`-`), or a table in memory.
 #[derive(Debug, Clone)]
 pub struct Input {
     /// The name of the data set; the file's name without its extension when there is none.
@@ -20,17 +43,29 @@ pub struct Input {
     pub format: Option<FileFormat>,
     /// The whole content, when it was loaded already.
     pub(crate) content: Option<Bytes>,
+    /// The rows themselves, when they are in memory as Arrow batches.
+    pub(crate) table: Option<HeldTable>,
 }
 
 impl Input {
     /// The input at `path`, its name and format told by the path.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { name: None, path: path.into(), format: None, content: None }
+        Self { name: None, path: path.into(), format: None, content: None, table: None }
     }
 
     /// What is in memory already, read as standard input would be.
     pub fn held(content: impl Into<Bytes>) -> Self {
         Self { content: Some(content.into()), ..Self::new("-") }
+    }
+
+    /// A table in memory, which errors call `path`; its buffers are shared, not copied.
+    pub fn of_table(path: impl Into<PathBuf>, table: HeldTable) -> Self {
+        Self { table: Some(table), ..Self::new(path) }
+    }
+
+    /// Whether the rows are in memory already, as a table or as what was given to [`Input::held`].
+    pub fn is_in_memory(&self) -> bool {
+        self.table.is_some() || self.content.is_some()
     }
 
     /// The same input under a name.

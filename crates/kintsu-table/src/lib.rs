@@ -19,7 +19,7 @@ pub use column::{Column, ColumnData, EncodedColumn, NULL_CODE};
 pub use csv::CsvDialect;
 pub use error::{CsvProblem, TableError, file_hint};
 pub use format::{FileFormat, UnknownFormatName};
-pub use input::{ColumnChoice, Input, ReadOptions};
+pub use input::{ColumnChoice, HeldTable, Input, ReadOptions};
 pub use read::{Piece, RowStream, TextBatch, TextStream, data_set_names, read, read_counted, schema_of};
 pub use staged::{Overwrite, StagedDirectory, StagedFile};
 pub use table::{Table, TableShapeError};

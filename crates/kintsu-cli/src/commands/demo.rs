@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: &DemoArguments, session: &Session) -> Result<Verdic
         ("people", "Deduplicating 5,000 made-up people (FEBRL)", &people),
         ("restaurants", "Linking the restaurants of Fodor's and Zagat's guides", &restaurants),
     ] {
-        let done = LocalEngine.run(spec, &session.context(spec))?;
+        let done = LocalEngine::default().run(spec, &session.context(spec))?;
         let examples = examples(&done, session)?;
         let _ = writeln!(text, "{title}\n\n{}\n", summary(&done.card, &done.directory));
         for example in &examples {

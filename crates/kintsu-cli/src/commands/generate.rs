@@ -45,7 +45,7 @@ pub(crate) fn execute(spec: &JobSpec, session: &Session) -> Result<Verdict, JobE
     }
     let started = std::time::Instant::now();
     let context = session.context(spec);
-    let made = LocalEngine.generate(spec, &context)?;
+    let made = LocalEngine::default().generate(spec, &context)?;
     context.progress().finish();
     let text = summary(&made, started.elapsed().as_secs_f64());
     session.printer().result(&json!(made), &text);

@@ -39,7 +39,7 @@ pub(crate) fn execute(job: &JobSpec, session: &Session) -> Result<Verdict, JobEr
         session.printer().result(&document, &planned(&plan));
         return Ok(Verdict::Done);
     }
-    let done = LocalEngine.run(job, &context)?;
+    let done = LocalEngine::default().run(job, &context)?;
     context.progress().finish();
     let document = json!({ "output": done.directory, "run": done.card });
     session.printer().result(&document, &format!("{}{}", invalid(&done.card), summary(&done.card, &done.directory)));

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray};
 use kintsu_link::score::{EdgeColumns, Edges};
-use kintsu_table::TableWriter;
 
 use super::clusters::batch_of;
-use super::output::Output;
+use super::output::{OpenTable, Tables};
 use crate::error::JobError;
 
 /// How many pairs are written at once.
@@ -39,52 +38,52 @@ impl Extra {
     }
 }
 
-/// A file of pairs in the making.
-pub(super) struct PairsFile<'a> {
+/// A table of pairs in the making.
+pub(super) struct PairsTable<'a> {
     columns: EdgeColumns<'a>,
     name: &'a str,
-    file: TableWriter,
+    table: OpenTable,
 }
 
-impl<'a> PairsFile<'a> {
-    /// Opens the file `name` for parts that have the columns of `edges` and `extra`.
+impl<'a> PairsTable<'a> {
+    /// Opens the table `name` for parts that have the columns of `edges` and `extra`.
     pub(super) fn open(
         columns: EdgeColumns<'a>,
         name: &'a str,
         edges: &Edges,
         extra: &Extra,
-        output: &Output,
+        tables: &dyn Tables,
     ) -> Result<Self, JobError> {
-        let file = output.open(name, &pairs_batch(columns, edges, extra, 0..0)?)?;
-        Ok(Self { columns, name, file })
+        let table = tables.open(name, &pairs_batch(columns, edges, extra, 0..0)?)?;
+        Ok(Self { columns, name, table })
     }
 
-    /// Writes some pairs.
+    /// Adds some pairs.
     pub(super) fn write(&mut self, edges: &Edges, extra: &Extra) -> Result<(), JobError> {
         for start in (0..edges.len()).step_by(PAIRS_PER_BATCH) {
             let end = edges.len().min(start + PAIRS_PER_BATCH);
-            self.file.write(&pairs_batch(self.columns, edges, extra, start..end)?).map_err(JobError::part)?;
+            self.table.write(&pairs_batch(self.columns, edges, extra, start..end)?)?;
         }
         Ok(())
     }
 
-    /// Completes the file.
-    pub(super) fn close(self, output: &mut Output) -> Result<(), JobError> {
-        output.close(self.name, self.file)
+    /// Completes the table.
+    pub(super) fn close(self, tables: &mut dyn Tables) -> Result<(), JobError> {
+        tables.close(self.name, self.table)
     }
 }
 
-/// Writes `edges` to the file `name`.
+/// Hands `edges` out as the table `name`.
 pub(super) fn write_pairs(
     columns: EdgeColumns<'_>,
     name: &str,
     edges: &Edges,
     extra: &Extra,
-    output: &mut Output,
+    tables: &mut dyn Tables,
 ) -> Result<(), JobError> {
-    let mut file = PairsFile::open(columns, name, edges, extra, output)?;
-    file.write(edges, extra)?;
-    file.close(output)
+    let mut table = PairsTable::open(columns, name, edges, extra, tables)?;
+    table.write(edges, extra)?;
+    table.close(tables)
 }
 
 /// Some of the pairs.

@@ -11,10 +11,11 @@ use kintsu_link::records::{Records, can_be_id};
 use kintsu_link::sql::Expr;
 use kintsu_table::{ColumnChoice, Input, ReadOptions};
 
-use super::run_state::prepare_records;
+use super::session::prepare_records;
 use crate::card::InputCard;
 use crate::error::JobError;
-use crate::inputs::{input_card, table_input};
+use crate::held::Held;
+use crate::inputs::input_card;
 use crate::spec::{ColumnType, JobSpec, Problem, nearest};
 
 /// What a job reads, before it reads it.
@@ -33,23 +34,25 @@ pub(super) struct Sources {
 #[derive(Debug)]
 pub(super) struct Loaded {
     pub(super) records: Records,
-    /// What was read, with the content of standard input, so that steps can read it beside other records.
-    pub(super) inputs: Vec<Input>,
+    /// What was read, with the content of standard input, so that steps can read it beside other records; its columns are those of
+    /// the table.
+    pub(super) sources: Sources,
     /// How the rows were seen as records.
     pub(super) spec: RecordsSpec,
     pub(super) cards: Vec<InputCard>,
-    /// The columns of the inputs, in order.
-    pub(super) columns: Vec<String>,
-    pub(super) unique_id: Option<String>,
-    pub(super) source_dataset: Option<String>,
 }
 
 impl Sources {
     /// Looks at the columns of the inputs and settles which of them are ids and sources.
     ///
     /// None when an input cannot be looked at; what is wrong goes to `problems`.
-    pub(super) fn look(job: &JobSpec, model: Option<&Model>, problems: &mut Vec<Problem>) -> Result<Option<Self>, JobError> {
-        let mut inputs: Vec<Input> = job.inputs.iter().map(table_input).collect();
+    pub(super) fn look(
+        job: &JobSpec,
+        held: &Held,
+        model: Option<&Model>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Option<Self>, JobError> {
+        let mut inputs: Vec<Input> = job.inputs.iter().map(|input| held.input(input)).collect();
         let mut columns: Vec<String> = Vec::new();
         let mut schemas = Vec::new();
         let mut whole = true;
@@ -114,8 +117,7 @@ impl Sources {
         };
         let records = prepare_records(&table, spec.clone())?;
         let cards = self.inputs.iter().map(input_card).collect::<Result<_, _>>()?;
-        let (inputs, unique_id, source_dataset) = (self.inputs, self.unique_id, self.source_dataset);
-        Ok(Loaded { records, inputs, spec, cards, columns, unique_id, source_dataset })
+        Ok(Loaded { records, sources: Self { columns, ..self }, spec, cards })
     }
 }
 

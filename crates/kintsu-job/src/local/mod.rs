@@ -5,7 +5,10 @@ mod clock;
 mod clusters;
 mod comparisons;
 mod edges;
+mod explain;
 mod finished;
+mod interactive;
+mod links;
 mod load;
 mod memory_needed;
 mod model_source;
@@ -15,7 +18,7 @@ mod planning;
 mod preflight;
 mod row_lookup;
 mod rows;
-mod run_state;
+mod session;
 mod step_data;
 mod step_edges;
 mod step_labels;
@@ -24,8 +27,13 @@ mod truth;
 mod writing;
 
 pub use comparisons::build_comparison;
-pub use finished::{EntityExplanation, FinishedRun, LinkExplanation, PairExplanation, RunEvaluation};
+pub use explain::{EntityExplanation, LinkExplanation, PairExplanation, RunEvaluation};
+pub use finished::FinishedRun;
+pub use interactive::{Answer, EmReport, EmReportComparison, EmReportIteration, SessionSummary};
+pub use links::Links;
 pub use model_source::link_type_of_model;
+pub use session::LinkageSession;
+
 pub(crate) use row_lookup::text_rows;
 
 use kintsu_core::RunContext;
@@ -33,17 +41,24 @@ use kintsu_generate::Generated;
 
 use crate::engine::{Engine, Run};
 use crate::error::{JobError, MemoryNeed};
+use crate::held::Held;
 use crate::plan::Plan;
-use crate::spec::{JobSpec, Problem, StepSpec};
+use crate::spec::{JobSpec, Problem};
 use clock::Clock;
 use output::Output;
-use run_state::RunState;
 
 /// Runs jobs in this process, on all its threads.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct LocalEngine;
+#[derive(Debug, Clone, Default)]
+pub struct LocalEngine {
+    held: Held,
+}
 
 impl LocalEngine {
+    /// An engine for jobs that name what is in memory, too.
+    pub fn holding(held: Held) -> Self {
+        Self { held }
+    }
+
     /// Everything wrong with what `job` names that shows before anything but headers is read: the model, the columns, the truth.
     ///
     /// Useful beside [`check_ready`](crate::check_ready), so that a user who has several things to mend learns of all of them.
@@ -51,7 +66,7 @@ impl LocalEngine {
         if job.tokenize.is_some() || job.generate.is_some() {
             return Vec::new();
         }
-        match preflight::preflight(job).map_err(JobError::into_problems) {
+        match preflight::preflight(job, &self.held).map_err(JobError::into_problems) {
             Err(Ok(problems)) => problems,
             _ => Vec::new(),
         }
@@ -71,7 +86,7 @@ impl Engine for LocalEngine {
         if job.generate.is_some() {
             return Err(makes_data());
         }
-        planning::plan(job, ctx).map_err(|error| error.or_memory_for(ctx, MemoryNeed::Linkage))
+        planning::plan(job, &self.held, ctx).map_err(|error| error.or_memory_for(ctx, MemoryNeed::Linkage))
     }
 
     fn run(&self, job: &JobSpec, ctx: &RunContext) -> Result<Run, JobError> {
@@ -85,7 +100,7 @@ impl Engine for LocalEngine {
 }
 
 impl LocalEngine {
-    fn run_to_its_end(self, job: &JobSpec, ctx: &RunContext) -> Result<Run, JobError> {
+    fn run_to_its_end(&self, job: &JobSpec, ctx: &RunContext) -> Result<Run, JobError> {
         if let Some(tokenize) = &job.tokenize {
             return crate::tokens::run(job, tokenize, crate::tokens::TokenizeGiven::default(), ctx);
         }
@@ -94,17 +109,9 @@ impl LocalEngine {
         }
         let mut clock = Clock::start();
         let mut output = Output::create(job).map_err(|error| error.with(self.problems(job)))?;
-        let mut state = RunState::prepare(job, ctx, &mut clock)?;
-        let steps = steps_of(job);
-        state.block(&steps, ctx, &mut clock)?;
-        if !job.training.is_empty() || !steps.iter().all(StepSpec::looks_at_data_alone) {
-            state.train(ctx, &mut clock)?;
-        }
-        for step in &steps {
-            state.take(step, &mut output, ctx, &mut clock)?;
-        }
-        state.measure()?;
-        let card = state.finish(&mut output, self.name(), ctx, clock)?;
+        let mut session = LinkageSession::prepare(job.clone(), self.held.clone(), ctx, &mut clock)?;
+        session.follow(&mut output, ctx, &mut clock)?;
+        let card = session.finish(&mut output, self.name(), ctx, clock)?;
         let directory = output.publish()?;
         Ok(Run { directory, card })
     }
@@ -114,19 +121,4 @@ impl LocalEngine {
 fn makes_data() -> JobError {
     let problem = Problem::new("KN-JOB-075", "a job that makes data compares no records");
     JobError::problem(problem.hint("run it with `kintsu run`, and see what it would make with --dry-run"))
-}
-
-/// The steps of a job; predict and cluster where it lists none.
-fn steps_of(job: &JobSpec) -> Vec<StepSpec> {
-    if !job.steps.is_empty() {
-        return job.steps.clone();
-    }
-    let predict = StepSpec::Predict { threshold_match_probability: None, threshold_match_weight: None };
-    let cluster = StepSpec::Cluster {
-        threshold_match_probability: None,
-        thresholds: Vec::new(),
-        output_cluster_summary_stats: false,
-        deterministic: false,
-    };
-    vec![predict, cluster]
 }

@@ -7,6 +7,7 @@ use kintsu_link::model::{BlockingRule, Dialect, JsonOptions, KintsuModel, LinkTy
 use kintsu_link::sql::parse_blocking_rule;
 
 use crate::error::JobError;
+use crate::held::{Held, is_held};
 use crate::spec::{BlockingRuleSpec, DialectName, JobSpec, LinkTypeName, ParityName, Problem};
 
 /// A model with how it came to be.
@@ -18,16 +19,16 @@ pub(super) struct SourcedModel {
     pub(super) trained: bool,
     /// What stood beside it.
     pub(super) beside: Option<KintsuModel>,
-    /// The file that it came from.
+    /// The file that it came from, where it was no text in memory.
     pub(super) file: Option<PathBuf>,
 }
 
 /// The model that the job names; none when it names none, or nothing of it can be read. What is wrong with it goes to `problems`,
 /// and the model is then good for no more than to look at what it names.
-pub(super) fn source_model(job: &JobSpec, problems: &mut Vec<Problem>) -> Option<SourcedModel> {
+pub(super) fn source_model(job: &JobSpec, held: &Held, problems: &mut Vec<Problem>) -> Option<SourcedModel> {
     let mut sourced = match (&job.settings, &job.model) {
-        (Some(path), _) => from_file(path, job, false, problems)?,
-        (None, Some(path)) => from_file(path, job, true, problems)?,
+        (Some(path), _) => from_file(path, job, held, false, problems)?,
+        (None, Some(path)) => from_file(path, job, held, true, problems)?,
         (None, None) if !job.comparisons.is_empty() => from_job(job, problems),
         (None, None) => return None,
     };
@@ -37,7 +38,7 @@ pub(super) fn source_model(job: &JobSpec, problems: &mut Vec<Problem>) -> Option
 
 /// The link type of the settings or model that `job` names; none where it names none, or they cannot be read.
 pub fn link_type_of_model(job: &JobSpec) -> Option<LinkTypeName> {
-    let sourced = source_model(job, &mut Vec::new())?;
+    let sourced = source_model(job, &Held::default(), &mut Vec::new())?;
     Some(match sourced.model.link_type {
         LinkType::DedupeOnly => LinkTypeName::DedupeOnly,
         LinkType::LinkOnly => LinkTypeName::LinkOnly,
@@ -45,8 +46,8 @@ pub fn link_type_of_model(job: &JobSpec) -> Option<LinkTypeName> {
     })
 }
 
-fn from_file(path: &Path, job: &JobSpec, trained: bool, problems: &mut Vec<Problem>) -> Option<SourcedModel> {
-    let text = text_of(path, problems)?;
+fn from_file(path: &Path, job: &JobSpec, held: &Held, trained: bool, problems: &mut Vec<Problem>) -> Option<SourcedModel> {
+    let text = text_of(path, held, problems)?;
     let options = JsonOptions { parity: job.parity.map(parity), ..JsonOptions::default() };
     let mut model = match Model::from_json(&text, options) {
         Ok(model) => model,
@@ -57,8 +58,8 @@ fn from_file(path: &Path, job: &JobSpec, trained: bool, problems: &mut Vec<Probl
     };
     let beside_path = beside(path);
     let mut found = None;
-    if beside_path.is_file()
-        && let Some(text) = text_of(&beside_path, problems)
+    if held.is_file(&beside_path)
+        && let Some(text) = text_of(&beside_path, held, problems)
     {
         match KintsuModel::from_json(&text) {
             Ok(read) => {
@@ -71,11 +72,11 @@ fn from_file(path: &Path, job: &JobSpec, trained: bool, problems: &mut Vec<Probl
     if let Some(wanted) = job.parity {
         model.parity = parity(wanted);
     }
-    Some(SourcedModel { model, trained, beside: found, file: Some(path.to_path_buf()) })
+    Some(SourcedModel { model, trained, beside: found, file: (!is_held(path)).then(|| path.to_path_buf()) })
 }
 
-fn text_of(path: &Path, problems: &mut Vec<Problem>) -> Option<String> {
-    let read = std::fs::read_to_string(path);
+fn text_of(path: &Path, held: &Held, problems: &mut Vec<Problem>) -> Option<String> {
+    let read = held.text(path);
     read.map_err(|source| problems.push(Problem::of(&JobError::Unreadable { path: path.to_path_buf(), source }))).ok()
 }
 

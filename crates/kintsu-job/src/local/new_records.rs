@@ -1,5 +1,7 @@
 //! Steps that bring records of their own: new records against those of the job, and one file against another.
 
+use std::collections::BTreeSet;
+
 use arrow_array::{ArrayRef, StringArray};
 use kintsu_core::{MatchWeight, RunContext};
 use kintsu_kernel::{Compiled, RecordsSpec};
@@ -11,42 +13,41 @@ use kintsu_link::score::{EdgeColumns, TermFrequencies, Threshold};
 use kintsu_table::{Column, ColumnChoice, Input, ReadOptions};
 
 use super::edges::{Extra, write_pairs};
-use super::load::column_types;
+use super::load::{LookedAt, Sources, column_types, find};
 use super::model_source::blocking_rules;
-use super::output::Output;
-use super::run_state::{RunState, prepare_records, score_blocks};
+use super::output::Tables;
+use super::session::{LinkageSession, prepare_records, score_blocks};
 use crate::error::JobError;
-use crate::inputs::table_input;
 use crate::spec::StepSpec;
 
 /// The column that says on which side a record stands; it never reaches an output.
 const SIDE: &str = "__kintsu_side";
 
-impl RunState<'_> {
+impl LinkageSession {
     pub(super) fn take_new_record_step(
         &mut self,
         step: &StepSpec,
-        output: &mut Output,
+        tables: &mut dyn Tables,
         ctx: &RunContext,
     ) -> Result<(), JobError> {
         match step {
             StepSpec::FindMatchesToNewRecords { records, blocking_rules: rules, match_weight_threshold, name } => {
-                let both = self.old_and_new(table_input(records), ctx)?;
                 let mut model = self.model()?.clone();
                 if let Some(rules) = rules {
                     model.blocking_rules = blocking_rules(rules)?;
                 }
+                let both = self.old_and_new(self.held.input(records), &model, ctx)?;
                 let threshold = Threshold::Weight(MatchWeight::new(*match_weight_threshold));
                 let compiled = self.compile_for(&model, &both, ctx)?;
                 let kernel = score_blocks(&self.loaded.spec, &model, threshold)?;
                 let blocker = kernel.block(&both, ctx).map_err(JobError::part)?;
                 let edges = kernel.score(&blocker, &compiled, ctx).map_err(JobError::part)?;
                 let columns = self.columns_of(&both, &model, &compiled);
-                write_pairs(columns, name.as_deref().unwrap_or("new_record_matches"), &edges, &Extra::default(), output)
+                write_pairs(columns, name.as_deref().unwrap_or("new_record_matches"), &edges, &Extra::default(), tables)
             }
             StepSpec::CompareTwoRecords { left, right, include_found_by_blocking_rules, name } => {
-                let both = self.two_sides(&[table_input(left), table_input(right)], 1, ctx)?;
                 let model = self.model()?.clone();
+                let both = self.two_sides(&[self.held.input(left), self.held.input(right)], 1, &model, ctx)?;
                 let compiled = self.compile_for(&model, &both, ctx)?;
                 let every_pair = Model { blocking_rules: Vec::new(), ..model.clone() };
                 let kernel = score_blocks(&self.loaded.spec, &every_pair, Threshold::None)?;
@@ -59,7 +60,7 @@ impl RunState<'_> {
                     extra.found_by_blocking_rules = Some(rules.iter().map(Option::is_some).collect());
                 }
                 let columns = self.columns_of(&both, &model, &compiled);
-                write_pairs(columns, name.as_deref().unwrap_or("compared_records"), &edges, &extra, output)
+                write_pairs(columns, name.as_deref().unwrap_or("compared_records"), &edges, &extra, tables)
             }
             other => Err(JobError::Defect(format!("`{}` is no step on new records", other.kind()))),
         }
@@ -67,15 +68,16 @@ impl RunState<'_> {
 
     /// The records of the job on the left side of every pair, those of `new` on the right, each with its own table: ids are
     /// unique within a table only.
-    fn old_and_new(&self, new: Input, ctx: &RunContext) -> Result<Records, JobError> {
-        let mut inputs = self.loaded.inputs.clone();
+    fn old_and_new(&self, new: Input, model: &Model, ctx: &RunContext) -> Result<Records, JobError> {
+        let mut inputs = self.loaded.sources.inputs.clone();
         inputs.push(new);
-        let options = ReadOptions { source_dataset_column: self.loaded.source_dataset.clone(), ..self.read_options() };
+        let options =
+            ReadOptions { source_dataset_column: self.loaded.sources.source_dataset.clone(), ..self.read_options(model) };
         let table = kintsu_table::read(&named_apart(&inputs), &options, ctx).map_err(JobError::part)?;
         let old = self.loaded.records.rows();
         let is_new: Vec<bool> = (0..table.rows()).map(|row| row >= old).collect();
         let options = RecordsOptions {
-            unique_id_column: self.loaded.unique_id.clone(),
+            unique_id_column: self.loaded.sources.unique_id.clone(),
             source_dataset_column: self.loaded.records.source_column().to_owned(),
             link_type: self.model()?.link_type,
             sources: self.loaded.records.sources().iter().map(ToString::to_string).collect(),
@@ -84,9 +86,9 @@ impl RunState<'_> {
     }
 
     /// Reads `inputs`; those before `right` stand on the left side of every pair, the others on the right.
-    fn two_sides(&self, inputs: &[Input], right: usize, ctx: &RunContext) -> Result<Records, JobError> {
-        let source = self.loaded.source_dataset.clone().unwrap_or_else(|| SIDE.to_owned());
-        let options = ReadOptions { source_dataset_column: Some(source), ..self.read_options() };
+    fn two_sides(&self, inputs: &[Input], right: usize, model: &Model, ctx: &RunContext) -> Result<Records, JobError> {
+        let source = self.loaded.sources.source_dataset.clone().unwrap_or_else(|| SIDE.to_owned());
+        let options = ReadOptions { source_dataset_column: Some(source), ..self.read_options(model) };
         let inputs = named_apart(inputs);
         let (table, rows) = kintsu_table::read_counted(&inputs, &options, ctx).map_err(JobError::part)?;
         let rows_left = rows[..right].iter().sum();
@@ -95,7 +97,7 @@ impl RunState<'_> {
         let side = Column::encode(SIDE, &sides).map_err(JobError::part)?;
         let table = table.with_column(side).map_err(|error| JobError::Defect(error.to_string()))?;
         let spec = RecordsSpec {
-            unique_id: self.loaded.unique_id.clone(),
+            unique_id: self.loaded.sources.unique_id.clone(),
             source_dataset: SIDE.to_owned(),
             link_type: LinkType::LinkOnly,
             sources: vec!["left".to_owned(), "right".to_owned()],
@@ -103,22 +105,19 @@ impl RunState<'_> {
         prepare_records(&table, spec)
     }
 
-    /// Reads other records as those of the job were read.
-    fn read_options(&self) -> ReadOptions {
-        let looked_at: Vec<String> = self
-            .loaded
-            .records
-            .table()
-            .columns()
-            .iter()
-            .filter(|column| column.encoded().is_some() && Some(&*column.name) != self.loaded.source_dataset.as_deref())
-            .map(|column| column.name.to_string())
-            .collect();
+    /// Reads other records as those of the job were read. Only what the model looks at has to be there: labels, and what other steps
+    /// looked at, are of no account.
+    fn read_options(&self, model: &Model) -> ReadOptions {
+        let Sources { columns, source_dataset, .. } = &self.loaded.sources;
+        let mut wanted = LookedAt::default();
+        wanted.add_model(model);
+        let found = wanted.names().filter_map(|name| find(name, columns));
+        let looked_at: BTreeSet<&str> = found.filter(|name| Some(*name) != source_dataset.as_deref()).collect();
         ReadOptions {
             encode: ColumnChoice::names(looked_at),
             carry: ColumnChoice::All,
-            integers: self.loaded.unique_id.iter().cloned().collect(),
-            types: column_types(&self.job.types, &self.loaded.columns),
+            integers: self.loaded.sources.unique_id.iter().cloned().collect(),
+            types: column_types(&self.job.types, columns),
             ..ReadOptions::default()
         }
     }
@@ -127,6 +126,7 @@ impl RunState<'_> {
     fn compile_for(&self, model: &Model, records: &Records, ctx: &RunContext) -> Result<Compiled, JobError> {
         let known = self.compiled()?.frequencies.tables().iter();
         let supplied = known
+            .filter(|table| records.column(table.column()).is_ok())
             .map(|table| {
                 let (values, shares) = table.values();
                 TermFrequencies::supplied(records, table.column(), values, shares).map_err(JobError::part)
@@ -136,7 +136,8 @@ impl RunState<'_> {
     }
 
     fn columns_of<'t>(&'t self, records: &'t Records, model: &'t Model, compiled: &'t Compiled) -> EdgeColumns<'t> {
-        let source_column = self.loaded.source_dataset.as_deref().filter(|_| self.loaded.records.source_codes().is_some());
+        let source_column =
+            self.loaded.sources.source_dataset.as_deref().filter(|_| self.loaded.records.source_codes().is_some());
         EdgeColumns { records, model, source_column, scorer: Some(&compiled.scorer), frequencies: &compiled.frequencies }
     }
 }

@@ -1,4 +1,4 @@
-//! The run directory in the making.
+//! Where the tables of a run go: into the run directory in the making, or into memory.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
 use arrow_array::RecordBatch;
-use kintsu_table::{FileFormat, Overwrite, StagedDirectory, TableWriter};
+use arrow_schema::SchemaRef;
+use kintsu_table::{FileFormat, HeldTable, Overwrite, StagedDirectory, TableWriter};
 
 use crate::card::FileCard;
 use crate::error::JobError;
@@ -14,6 +15,75 @@ use crate::spec::JobSpec;
 
 /// How many rows are written at once.
 const ROWS_PER_BATCH: usize = 1 << 17;
+
+/// Where the tables that steps make go.
+pub(super) trait Tables {
+    /// Opens a table called `name` for batches like `like`.
+    fn open(&self, name: &str, like: &RecordBatch) -> Result<OpenTable, JobError>;
+
+    /// Completes a table.
+    fn close(&mut self, name: &str, table: OpenTable) -> Result<(), JobError>;
+
+    /// Whether a table called `name` is complete already.
+    fn has(&self, name: &str) -> bool;
+
+    /// Takes a whole table called `name`.
+    fn write(&mut self, name: &str, batch: &RecordBatch) -> Result<(), JobError> {
+        let mut table = self.open(name, batch)?;
+        let mut start = 0;
+        while start < batch.num_rows() {
+            let rows = ROWS_PER_BATCH.min(batch.num_rows() - start);
+            table.write(&batch.slice(start, rows))?;
+            start += rows;
+        }
+        self.close(name, table)
+    }
+}
+
+/// A table in the making.
+pub(super) enum OpenTable {
+    /// In a file.
+    File(Box<TableWriter>),
+    /// In memory.
+    Memory(SchemaRef, Vec<RecordBatch>),
+}
+
+impl OpenTable {
+    /// Adds rows.
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), JobError> {
+        match self {
+            Self::File(file) => file.write(batch).map_err(JobError::part),
+            Self::Memory(_, batches) => {
+                batches.push(batch.clone());
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Tables in memory, by their names, in the order in which they were made.
+#[derive(Debug, Default)]
+pub(super) struct TablesInMemory(pub(super) Vec<(String, HeldTable)>);
+
+impl Tables for TablesInMemory {
+    fn open(&self, _: &str, like: &RecordBatch) -> Result<OpenTable, JobError> {
+        Ok(OpenTable::Memory(like.schema(), Vec::new()))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    fn close(&mut self, name: &str, table: OpenTable) -> Result<(), JobError> {
+        match table {
+            OpenTable::Memory(schema, batches) => {
+                self.0.push((name.to_owned(), HeldTable::new(schema, batches)));
+                Ok(())
+            }
+            OpenTable::File(_) => Err(JobError::Defect(format!("the table `{name}` is not in memory"))),
+        }
+    }
+}
 
 /// A run directory that nobody sees until it is published.
 #[derive(Debug)]
@@ -45,38 +115,6 @@ impl Output {
         &self.files
     }
 
-    /// Whether a data file called `name`, without its ending, is written already.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.files.contains_key(&format!("{name}.{}", self.format.extension()))
-    }
-
-    /// Writes a data file called `name`, to which its ending is added.
-    pub(super) fn write(&mut self, name: &str, batch: &RecordBatch) -> Result<(), JobError> {
-        let mut file = self.open(name, batch)?;
-        let mut start = 0;
-        while start < batch.num_rows() {
-            let rows = ROWS_PER_BATCH.min(batch.num_rows() - start);
-            file.write(&batch.slice(start, rows)).map_err(JobError::part)?;
-            start += rows;
-        }
-        self.close(name, file)
-    }
-
-    /// Opens a data file for batches like `like`.
-    pub(super) fn open(&self, name: &str, like: &RecordBatch) -> Result<TableWriter, JobError> {
-        let path = self.path(&format!("{name}.{}", self.format.extension()))?;
-        TableWriter::create(&path, self.format, &like.schema()).map_err(JobError::part)
-    }
-
-    /// Completes a data file.
-    pub(super) fn close(&mut self, name: &str, file: TableWriter) -> Result<(), JobError> {
-        let written = file.finish().map_err(JobError::part)?;
-        self.files.insert(format!("{name}.{}", self.format.extension()), FileCard { rows: written.rows });
-        // Publishing synchronises every file again and reports what fails.
-        self.syncing.push(std::thread::spawn(move || drop(File::open(written.path).and_then(|file| file.sync_all()))));
-        Ok(())
-    }
-
     /// Writes a text file.
     pub(super) fn write_text(&self, name: &str, text: &str) -> Result<(), JobError> {
         let path = self.path(name)?;
@@ -98,6 +136,28 @@ impl Output {
             make_folder(folder)?;
         }
         Ok(path)
+    }
+}
+
+impl Tables for Output {
+    /// Opens a data file called `name`, to which its ending is added.
+    fn open(&self, name: &str, like: &RecordBatch) -> Result<OpenTable, JobError> {
+        let path = self.path(&format!("{name}.{}", self.format.extension()))?;
+        let file = TableWriter::create(&path, self.format, &like.schema()).map_err(JobError::part)?;
+        Ok(OpenTable::File(Box::new(file)))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.files.contains_key(&format!("{name}.{}", self.format.extension()))
+    }
+
+    fn close(&mut self, name: &str, table: OpenTable) -> Result<(), JobError> {
+        let OpenTable::File(file) = table else { return Err(JobError::Defect(format!("the table `{name}` is in no file"))) };
+        let written = file.finish().map_err(JobError::part)?;
+        self.files.insert(format!("{name}.{}", self.format.extension()), FileCard { rows: written.rows });
+        // Publishing synchronises every file again and reports what fails.
+        self.syncing.push(std::thread::spawn(move || drop(File::open(written.path).and_then(|file| file.sync_all()))));
+        Ok(())
     }
 }
 

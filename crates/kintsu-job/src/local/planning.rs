@@ -10,9 +10,10 @@ use kintsu_link::train::note_on_sampled_tops;
 use super::announce::{announce_prediction, announce_training};
 use super::clock::Clock;
 use super::memory_needed::memory_needed;
-use super::run_state::RunState;
+use super::session::LinkageSession;
 use super::train::{own_plan_in_words, pairs_drawn_for_u};
 use crate::error::JobError;
+use crate::held::Held;
 use crate::memory::show_bytes;
 use crate::plan::{Plan, RulePlan};
 use crate::spec::{JobSpec, TrainingStep};
@@ -21,8 +22,8 @@ use crate::spec::{JobSpec, TrainingStep};
 const PAIRS_PER_SECOND: f64 = 8e6;
 
 /// Reads the inputs and counts blocks; no pair is looked at.
-pub(super) fn plan(job: &JobSpec, ctx: &RunContext) -> Result<Plan, JobError> {
-    let state = RunState::prepare(job, ctx, &mut Clock::start())?;
+pub(super) fn plan(job: &JobSpec, held: &Held, ctx: &RunContext) -> Result<Plan, JobError> {
+    let state = LinkageSession::prepare(job.clone(), held.clone(), ctx, &mut Clock::start())?;
     let records = &state.loaded.records;
     let model = state.model()?;
     let blocker = Blocker::new(records, &model.blocking_rules, model.parity, ctx).map_err(JobError::part)?;

@@ -5,12 +5,13 @@
 use std::path::Path;
 
 use kintsu_link::model::Model;
-use kintsu_table::{Input, ReadOptions};
+use kintsu_table::ReadOptions;
 
 use super::load::{LookedAt, Sources, find, listed, missing};
 use super::model_source::{SourcedModel, blocking_rule, source_model};
 use super::step_data::parse_expressions;
 use crate::error::JobError;
+use crate::held::Held;
 use crate::spec::{BlockingRuleSpec, ColumnOrFile, JobSpec, Problem, StepSpec, TrainingStep, nearest};
 
 /// What a run needs to know before it reads its inputs.
@@ -26,17 +27,17 @@ pub(super) struct Preflight {
 ///
 /// # Errors
 /// [`JobError::Configuration`] with everything that is wrong.
-pub(super) fn preflight(job: &JobSpec) -> Result<Preflight, JobError> {
+pub(super) fn preflight(job: &JobSpec, held: &Held) -> Result<Preflight, JobError> {
     let mut problems = Vec::new();
-    let sourced = source_model(job, &mut problems);
+    let sourced = source_model(job, held, &mut problems);
     let model = sourced.as_ref().map(|sourced| &sourced.model);
-    let sources = Sources::look(job, model, &mut problems)?;
+    let sources = Sources::look(job, held, model, &mut problems)?;
     let mut looked_at = Vec::new();
     if let Some(sources) = &sources {
         looked_at = columns_looked_at(job, model, sources, &mut problems);
         let unknown = job.types.keys().filter(|column| find(column, &sources.columns).is_none());
         problems.extend(unknown.map(|column| missing(column, "the column", &sources.columns)));
-        check_files_of_labels(job, sources, &mut problems)?;
+        check_files_of_labels(job, held, sources, &mut problems)?;
     }
     let mut told: Vec<Problem> = Vec::new();
     problems.retain(|problem| {
@@ -51,7 +52,12 @@ pub(super) fn preflight(job: &JobSpec) -> Result<Preflight, JobError> {
 }
 
 /// The columns that the job looks at, by their names in the input.
-fn columns_looked_at(job: &JobSpec, model: Option<&Model>, sources: &Sources, problems: &mut Vec<Problem>) -> Vec<String> {
+pub(super) fn columns_looked_at(
+    job: &JobSpec,
+    model: Option<&Model>,
+    sources: &Sources,
+    problems: &mut Vec<Problem>,
+) -> Vec<String> {
     let mut wanted = LookedAt::default();
     if let Some(model) = model {
         wanted.add_model(model);
@@ -117,13 +123,18 @@ fn add_step(wanted: &mut LookedAt, step: &StepSpec, sources: &Sources, problems:
 }
 
 /// Checks the columns of the files with the truth, labels and pairs.
-fn check_files_of_labels(job: &JobSpec, sources: &Sources, problems: &mut Vec<Problem>) -> Result<(), JobError> {
+pub(super) fn check_files_of_labels(
+    job: &JobSpec,
+    held: &Held,
+    sources: &Sources,
+    problems: &mut Vec<Problem>,
+) -> Result<(), JobError> {
     if let Some(ColumnOrFile(truth)) = &job.truth
         && find(truth, &sources.columns).is_none()
     {
         let path = Path::new(truth);
-        if path.is_file() {
-            check_truth(path, sources, problems)?;
+        if held.is_file(path) {
+            check_truth(path, held, sources, problems)?;
         } else {
             problems.push(missing_truth(truth, &sources.columns));
         }
@@ -139,8 +150,8 @@ fn check_files_of_labels(job: &JobSpec, sources: &Sources, problems: &mut Vec<Pr
         }
         _ => None,
     });
-    for path in of_training.chain(of_steps).filter(|path| path.is_file()) {
-        if let Some(columns) = columns_of(path, problems)? {
+    for path in of_training.chain(of_steps).filter(|path| held.is_file(path)) {
+        if let Some(columns) = columns_of(path, held, problems)? {
             check_pairs(path, &columns, sources, problems);
         }
     }
@@ -154,8 +165,8 @@ pub(super) fn missing_truth(truth: &str, columns: &[String]) -> Problem {
 }
 
 /// The columns of a file; none when it cannot be looked at.
-fn columns_of(path: &Path, problems: &mut Vec<Problem>) -> Result<Option<Vec<String>>, JobError> {
-    match kintsu_table::schema_of(&Input::new(path), &ReadOptions::default()) {
+fn columns_of(path: &Path, held: &Held, problems: &mut Vec<Problem>) -> Result<Option<Vec<String>>, JobError> {
+    match kintsu_table::schema_of(&held.input_at(path), &ReadOptions::default()) {
         Ok(schema) => Ok(Some(schema.fields().iter().map(|field| field.name().clone()).collect())),
         Err(error) => {
             problems.extend(JobError::part(error).into_problems()?);
@@ -165,8 +176,8 @@ fn columns_of(path: &Path, problems: &mut Vec<Problem>) -> Result<Option<Vec<Str
 }
 
 /// A file of truth has ids and a column with the entity, or is a file of pairs.
-fn check_truth(path: &Path, sources: &Sources, problems: &mut Vec<Problem>) -> Result<(), JobError> {
-    let Some(columns) = columns_of(path, problems)? else { return Ok(()) };
+fn check_truth(path: &Path, held: &Held, sources: &Sources, problems: &mut Vec<Problem>) -> Result<(), JobError> {
+    let Some(columns) = columns_of(path, held, problems)? else { return Ok(()) };
     let ids = [sources.unique_id.as_deref().unwrap_or("unique_id"), "unique_id", "id"];
     let Some(id) = ids.iter().find(|id| columns.iter().any(|name| name == *id)) else {
         check_pairs(path, &columns, sources, problems);

@@ -8,10 +8,11 @@ use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use kintsu_core::RunContext;
 use kintsu_link::diagnose::LabelledPair;
 use kintsu_link::records::{PairKind, Records};
-use kintsu_table::{ColumnChoice, Input, ReadOptions, Table};
+use kintsu_table::{ColumnChoice, ReadOptions, Table};
 
 use super::preflight::no_pairs;
 use crate::error::JobError;
+use crate::held::Held;
 use crate::spec::Problem;
 
 /// Rows by their ids.
@@ -28,9 +29,9 @@ pub(crate) struct TextTable {
 
 impl TextTable {
     /// Reads the file at `path`.
-    pub(crate) fn read(path: &Path, ctx: &RunContext) -> Result<Self, JobError> {
+    pub(crate) fn read(path: &Path, held: &Held, ctx: &RunContext) -> Result<Self, JobError> {
         let options = ReadOptions { encode: ColumnChoice::None, carry: ColumnChoice::All, ..ReadOptions::default() };
-        let table = kintsu_table::read(&[Input::new(path)], &options, ctx).map_err(JobError::part)?;
+        let table = kintsu_table::read(&[held.input_at(path)], &options, ctx).map_err(JobError::part)?;
         Ok(Self { table })
     }
 
@@ -85,8 +86,8 @@ impl<'a> RowLookup<'a> {
     ///
     /// # Errors
     /// When it lacks the columns, names records that are not there, or pairs records that can be no pair.
-    pub(crate) fn pairs(&self, path: &Path, ctx: &RunContext) -> Result<Vec<LabelledPair>, JobError> {
-        let table = TextTable::read(path, ctx)?;
+    pub(crate) fn pairs(&self, path: &Path, held: &Held, ctx: &RunContext) -> Result<Vec<LabelledPair>, JobError> {
+        let table = TextTable::read(path, held, ctx)?;
         let columns = self.pair_columns(&table, path)?;
         let column = |name: &Option<String>| -> Result<Vec<Option<String>>, JobError> {
             let found = name.as_ref().map(|name| table.text(name)).transpose()?.flatten();
@@ -201,7 +202,7 @@ pub(crate) fn column_text(records: &Records, column: &str, row: usize) -> Result
 
 /// The rows of a file as text, a value a column.
 pub(crate) fn text_rows(path: &Path, ctx: &RunContext) -> Result<Vec<Vec<Option<String>>>, JobError> {
-    let table = TextTable::read(path, ctx)?;
+    let table = TextTable::read(path, &Held::default(), ctx)?;
     let columns =
         table.names().iter().map(|name| table.text(name).map(Option::unwrap_or_default)).collect::<Result<Vec<_>, _>>()?;
     Ok((0..table.rows()).map(|row| columns.iter().map(|column| column.get(row).cloned().flatten()).collect()).collect())

@@ -8,13 +8,14 @@ use arrow_select::take::take;
 use kintsu_core::RunContext;
 use kintsu_link::records::Records;
 use kintsu_link::score::TermFrequencies;
-use kintsu_table::{Column, ColumnChoice, Input, NULL_CODE, ReadOptions};
+use kintsu_table::{Column, ColumnChoice, NULL_CODE, ReadOptions};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::clusters::{batch_of, defect};
 use super::load::find;
 use crate::error::JobError;
+use crate::held::Held;
 use crate::spec::{JobSpec, Problem};
 
 /// Rows as a batch: a column for each field that is no list or object.
@@ -88,13 +89,14 @@ fn order_of_values(values: &ArrayRef) -> Result<Vec<u32>, JobError> {
 /// The term-frequency tables that the job names, for the columns of `records`.
 pub(super) fn supplied_term_frequencies(
     job: &JobSpec,
+    held: &Held,
     records: &Records,
     ctx: &RunContext,
 ) -> Result<Vec<TermFrequencies>, JobError> {
     let mut supplied = Vec::new();
     for (column, path) in &job.term_frequencies {
         let options = ReadOptions { encode: ColumnChoice::None, carry: ColumnChoice::All, ..ReadOptions::default() };
-        let table = kintsu_table::read(&[Input::new(path)], &options, ctx).map_err(JobError::part)?;
+        let table = kintsu_table::read(&[held.input_at(path)], &options, ctx).map_err(JobError::part)?;
         let names: Vec<String> = table.columns().iter().map(|column| column.name.to_string()).collect();
         let value_column = find(column, &names);
         let share_column = find(&format!("tf_{column}"), &names).or_else(|| find("tf", &names));

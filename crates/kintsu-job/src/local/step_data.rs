@@ -15,9 +15,9 @@ use serde::Serialize;
 
 use super::clusters::batch_of;
 use super::model_source::{blocking_rule, blocking_rules};
-use super::output::{Output, file_name};
+use super::output::{Tables, file_name};
 use super::rows::{frequencies_batch, rows_batch};
-use super::run_state::RunState;
+use super::session::LinkageSession;
 use crate::error::JobError;
 use crate::spec::{BlockingRuleSpec, Problem, StepSpec};
 
@@ -36,34 +36,34 @@ struct ProfileRow<'a> {
     distinct_value_count: u64,
 }
 
-impl RunState<'_> {
-    pub(super) fn take_data_step(&mut self, step: &StepSpec, output: &mut Output, ctx: &RunContext) -> Result<(), JobError> {
+impl LinkageSession {
+    pub(super) fn take_data_step(&mut self, step: &StepSpec, tables: &mut dyn Tables, ctx: &RunContext) -> Result<(), JobError> {
         match step {
             StepSpec::ProfileColumns { column_expressions, top_n, bottom_n, name } => {
                 let profiles = self.profiles(column_expressions.as_deref(), *top_n as usize, *bottom_n as usize)?;
                 let rows: Vec<ProfileRow<'_>> = profiles.iter().flat_map(profile_rows).collect();
-                output.write(name.as_deref().unwrap_or("profile_columns"), &rows_batch(&rows)?)
+                tables.write(name.as_deref().unwrap_or("profile_columns"), &rows_batch(&rows)?)
             }
             StepSpec::Completeness { cols, name } => {
-                output.write(name.as_deref().unwrap_or("completeness"), &self.completeness(cols.as_deref())?)
+                tables.write(name.as_deref().unwrap_or("completeness"), &self.completeness(cols.as_deref())?)
             }
             StepSpec::CountComparisons { blocking_rules: rules, name } => {
                 let rules = self.rules_or_model(rules.as_deref())?;
                 let rows = count_comparisons(&self.loaded.records, &rules, self.parity(), ctx).map_err(JobError::part)?;
-                output.write(name.as_deref().unwrap_or("count_comparisons"), &rows_batch(&rows)?)
+                tables.write(name.as_deref().unwrap_or("count_comparisons"), &rows_batch(&rows)?)
             }
             StepSpec::LargestBlocks { blocking_rule: rule, n_largest, name } => {
                 let rule = blocking_rule(rule).map_err(JobError::problem)?;
                 let batch = self.largest_blocks(&rule, *n_largest as usize)?;
-                output.write(name.as_deref().unwrap_or("largest_blocks"), &batch)
+                tables.write(name.as_deref().unwrap_or("largest_blocks"), &batch)
             }
             StepSpec::TermFrequencies { columns } => {
                 let of_model = self.compiled.as_ref().map(|compiled| &compiled.frequencies);
                 for column in columns.iter().filter(|column| of_model.is_none_or(|tables| tables.of(column).is_none())) {
                     let table = TermFrequencies::compute(&self.loaded.records, column).map_err(JobError::part)?;
                     let name = format!("term_frequencies/{}", file_name(column));
-                    if !output.has(&name) {
-                        output.write(&name, &frequencies_batch(&table, "tf_")?)?;
+                    if !tables.has(&name) {
+                        tables.write(&name, &frequencies_batch(&table, "tf_")?)?;
                     }
                 }
                 Ok(())

@@ -14,99 +14,90 @@ use kintsu_link::score::{EdgeColumns, Threshold, deterministic_link};
 use super::clock::Clock;
 use super::clusters::{batch_of, cluster_ids, clusters_batch, input_columns};
 use super::edges::{Extra, write_pairs};
-use super::output::Output;
-use super::run_state::RunState;
+use super::links::Links;
+use super::output::Tables;
+use super::session::LinkageSession;
 use crate::error::JobError;
 use crate::spec::{Problem, StepSpec, TiesMethod};
 
-/// Links with their scores, as clustering takes them.
-struct Links {
-    pairs: Vec<(u32, u32)>,
-    probabilities: Vec<f64>,
-}
-
-impl RunState<'_> {
+impl LinkageSession {
     pub(super) fn take_edge_step(
         &mut self,
         step: &StepSpec,
-        output: &mut Output,
+        tables: &mut dyn Tables,
         ctx: &RunContext,
         clock: &mut Clock,
     ) -> Result<(), JobError> {
         match step {
             StepSpec::DeterministicLink { name } => {
                 let name = name.as_deref().unwrap_or("deterministic_link");
-                clock.stage("deterministic_link", ctx, || self.link_deterministically(Some((name, output)), ctx))
+                clock.stage("deterministic_link", ctx, || self.link_deterministically(Some((name, tables)), ctx))
             }
             StepSpec::Cluster { threshold_match_probability, thresholds, output_cluster_summary_stats, deterministic } => {
-                if *deterministic {
+                if *deterministic && self.deterministic.is_none() {
                     clock.stage("deterministic_link", ctx, || self.link_deterministically(None, ctx))?;
-                } else {
-                    self.need_edges(output, ctx, clock)?;
+                } else if !*deterministic {
+                    self.need_edges(tables, ctx, clock)?;
                 }
                 if thresholds.is_empty() {
-                    self.cluster(*threshold_match_probability, *deterministic, output, ctx, clock)
+                    self.cluster(*threshold_match_probability, *deterministic, tables, ctx, clock)
                 } else {
                     let summary = *output_cluster_summary_stats;
-                    clock.stage("cluster", ctx, || self.cluster_at(thresholds, *deterministic, summary, output, ctx))
+                    clock.stage("cluster", ctx, || self.cluster_at(thresholds, *deterministic, summary, tables, ctx))
                 }
             }
             StepSpec::SingleBestLinks { duplicate_free_datasets, threshold_match_probability, ties_method } => {
-                self.need_edges(output, ctx, clock)?;
+                self.need_edges(tables, ctx, clock)?;
                 let threshold = self.cluster_threshold(*threshold_match_probability);
                 let free = duplicate_free_datasets.as_deref();
                 let clusters = clock.stage("cluster", ctx, || self.best_links(free, threshold, *ties_method))?;
-                self.write_clusters(clusters, output, ctx, clock)
+                self.write_clusters(clusters, tables, ctx, clock)
             }
             StepSpec::GraphMetrics { threshold_match_probability } => {
-                self.need_edges(output, ctx, clock)?;
+                self.need_edges(tables, ctx, clock)?;
                 let threshold = self.cluster_threshold(*threshold_match_probability);
-                clock.stage("graph_metrics", ctx, || self.measure_graph(threshold, output))
+                clock.stage("graph_metrics", ctx, || self.measure_graph(threshold, tables))
             }
             other => Err(JobError::Defect(format!("`{}` is no step on edges", other.kind()))),
         }
     }
 
     /// Predicts where no step has.
-    fn need_edges(&mut self, output: &mut Output, ctx: &RunContext, clock: &mut Clock) -> Result<(), JobError> {
-        if self.edges.is_some() {
+    fn need_edges(&mut self, tables: &mut dyn Tables, ctx: &RunContext, clock: &mut Clock) -> Result<(), JobError> {
+        if self.links.is_some() {
             return Ok(());
         }
         let wanted = self.job.predict_threshold.unwrap_or(crate::spec::PREDICT_THRESHOLD_DEFAULT);
         let probability = kintsu_core::Probability::new(wanted).map_err(|error| JobError::Defect(error.to_string()))?;
-        self.predict(Threshold::Probability(probability), output, ctx, clock)
+        self.predict(Threshold::Probability(probability), tables, ctx, clock)
     }
 
-    /// Finds the pairs of the blocking rules, and writes them where a file is named.
-    fn link_deterministically(&mut self, file: Option<(&str, &mut Output)>, ctx: &RunContext) -> Result<(), JobError> {
-        if self.deterministic.is_none() {
-            let model = self.model()?;
-            let blocker = Blocker::new(&self.loaded.records, &model.blocking_rules, model.parity, ctx).map_err(JobError::part)?;
-            ctx.progress().begin("finding pairs", Some(blocker.pairs()), "pairs");
-            self.deterministic = Some(deterministic_link(&blocker, ctx).map_err(JobError::part)?);
-            ctx.progress().finish();
-        }
-        let Some(found) = &self.deterministic else { return Ok(()) };
-        self.counts.put("deterministic_links", found.len() as u64);
-        if let Some((name, output)) = file {
+    /// Finds the pairs of the blocking rules, and hands them out where a table is named.
+    fn link_deterministically(&mut self, table: Option<(&str, &mut dyn Tables)>, ctx: &RunContext) -> Result<(), JobError> {
+        let model = self.model()?;
+        let blocker = Blocker::new(&self.loaded.records, &model.blocking_rules, model.parity, ctx).map_err(JobError::part)?;
+        ctx.progress().begin("finding pairs", Some(blocker.pairs()), "pairs");
+        let found = deterministic_link(&blocker, ctx).map_err(JobError::part)?;
+        ctx.progress().finish();
+        if let Some((name, tables)) = table {
             let columns = EdgeColumns { scorer: None, ..self.edge_columns()? };
-            write_pairs(columns, name, found, &Extra::default(), output)?;
+            write_pairs(columns, name, &found, &Extra::default(), tables)?;
         }
+        self.counts.put("deterministic_links", found.len() as u64);
+        self.deterministic = Some(Arc::new(Links::certain(&found)));
         Ok(())
     }
 
-    fn links(&self, deterministic: bool) -> Result<Links, JobError> {
-        let edges = if deterministic { &self.deterministic } else { &self.edges };
-        let edges = edges.as_ref().ok_or_else(|| JobError::Defect("there are no edges to cluster".to_owned()))?;
-        let probabilities = if deterministic { vec![1.0; edges.len()] } else { edges.probabilities() };
-        Ok(Links { pairs: edges.pairs(), probabilities })
+    fn links(&self, deterministic: bool) -> Result<&Links, JobError> {
+        let links = if deterministic { &self.deterministic } else { &self.links };
+        links.as_deref().ok_or_else(|| JobError::Defect("there are no links to cluster".to_owned()))
     }
 
     fn cluster(
         &mut self,
         threshold: Option<f64>,
         deterministic: bool,
-        output: &mut Output,
+        tables: &mut dyn Tables,
         ctx: &RunContext,
         clock: &mut Clock,
     ) -> Result<(), JobError> {
@@ -125,13 +116,13 @@ impl RunState<'_> {
             ctx.progress().finish();
             clusters.map_err(JobError::part)
         })?;
-        self.write_clusters(clusters, output, ctx, clock)
+        self.write_clusters(clusters, tables, ctx, clock)
     }
 
     fn write_clusters(
         &mut self,
         clusters: Clusters,
-        output: &mut Output,
+        tables: &mut dyn Tables,
         ctx: &RunContext,
         clock: &mut Clock,
     ) -> Result<(), JobError> {
@@ -143,7 +134,7 @@ impl RunState<'_> {
         clock.stage("write", ctx, || {
             ctx.progress().begin("writing clusters", None, "");
             let batch = clusters_batch(&self.loaded.records, &clusters, ctx)?;
-            output.write("clusters", &batch)?;
+            tables.write("clusters", &batch)?;
             ctx.progress().finish();
             Ok(())
         })?;
@@ -156,7 +147,7 @@ impl RunState<'_> {
         thresholds: &[f64],
         deterministic: bool,
         summary: bool,
-        output: &mut Output,
+        tables: &mut dyn Tables,
         ctx: &RunContext,
     ) -> Result<(), JobError> {
         let links = self.links(deterministic)?;
@@ -184,7 +175,7 @@ impl RunState<'_> {
                 columns.push((name, cluster_ids(records, clusters.labels())?));
             }
         }
-        output.write("clusters_at_thresholds", &batch_of(columns)?)
+        tables.write("clusters_at_thresholds", &batch_of(columns)?)
     }
 
     fn best_links(&self, free: Option<&[String]>, threshold: f64, ties: TiesMethod) -> Result<Clusters, JobError> {
@@ -207,7 +198,7 @@ impl RunState<'_> {
         single_best_links(records.rows(), &links.pairs, &links.probabilities, &options).map_err(JobError::part)
     }
 
-    fn measure_graph(&self, threshold: f64, output: &mut Output) -> Result<(), JobError> {
+    fn measure_graph(&self, threshold: f64, tables: &mut dyn Tables) -> Result<(), JobError> {
         let links = self.links(false)?;
         let records = &self.loaded.records;
         let kept: Vec<(u32, u32)> =
@@ -220,7 +211,7 @@ impl RunState<'_> {
         let all: Vec<u32> = (0..records.rows() as u32).collect();
         let degrees = metrics.nodes.iter().map(|node| node.degree);
         let centralities = metrics.nodes.iter().map(|node| node.centrality);
-        output.write(
+        tables.write(
             "graph_nodes",
             &batch_of(vec![
                 ("composite_unique_id".to_owned(), ids(all)?),
@@ -229,7 +220,7 @@ impl RunState<'_> {
                 ("node_centrality".to_owned(), Arc::new(Float64Array::from_iter_values(centralities))),
             ])?,
         )?;
-        output.write(
+        tables.write(
             "graph_edges",
             &batch_of(vec![
                 ("composite_unique_id_l".to_owned(), ids(kept.iter().map(|pair| pair.0).collect())?),
@@ -239,7 +230,7 @@ impl RunState<'_> {
         )?;
         let of = &metrics.clusters;
         let sizes = of.iter().map(|cluster| cluster.nodes);
-        output.write(
+        tables.write(
             "graph_clusters",
             &batch_of(vec![
                 ("cluster_id".to_owned(), ids(of.iter().map(|cluster| cluster.cluster).collect())?),

@@ -7,29 +7,29 @@ use kintsu_link::block::Blocker;
 use kintsu_link::diagnose::{LabelledPair, PredictionErrors, ReadyModel, TruthOptions, TruthStatus, rules_that_find};
 use kintsu_link::score::Edges;
 
-use super::edges::{Extra, PairsFile, write_pairs};
+use super::edges::{Extra, PairsTable, write_pairs};
 use super::load::{find, missing};
-use super::output::Output;
+use super::output::Tables;
 use super::row_lookup::RowLookup;
 use super::rows::rows_batch;
-use super::run_state::{RunState, score_pairs};
+use super::session::{LinkageSession, score_pairs};
 use crate::error::JobError;
 use crate::spec::{ColumnOrFile, Problem, StepSpec};
 
 /// So many listed pairs are scored at once.
 const PAIRS_PER_PART: usize = 1 << 18;
 
-impl RunState<'_> {
-    pub(super) fn take_label_step(&mut self, step: &StepSpec, output: &mut Output, ctx: &RunContext) -> Result<(), JobError> {
+impl LinkageSession {
+    pub(super) fn take_label_step(&mut self, step: &StepSpec, tables: &mut dyn Tables, ctx: &RunContext) -> Result<(), JobError> {
         match step {
             StepSpec::ScorePairs { pairs, name } => {
-                self.score_listed(pairs, name.as_deref().unwrap_or("scored_pairs"), output, ctx)
+                self.score_listed(pairs, name.as_deref().unwrap_or("scored_pairs"), tables, ctx)
             }
             StepSpec::AccuracyFromLabelsTable { labels, threshold_match_probability, name } => {
                 let pairs = self.listed_pairs(labels, ctx)?;
                 let options = TruthOptions::default();
                 let table = self.ready_model()?.truth_from_pairs(&pairs, *threshold_match_probability, options, ctx);
-                output.write(name.as_deref().unwrap_or("truth_table"), &rows_batch(&table.map_err(JobError::part)?)?)
+                tables.write(name.as_deref().unwrap_or("truth_table"), &rows_batch(&table.map_err(JobError::part)?)?)
             }
             StepSpec::AccuracyFromLabelsColumn {
                 labels_column_name,
@@ -40,7 +40,7 @@ impl RunState<'_> {
                 let unfound_pairs_below_all = *positives_not_captured_by_blocking_rules_scored_as_zero;
                 let options = TruthOptions { unfound_pairs_below_all, ..TruthOptions::default() };
                 let table = self.ready_model()?.truth_from_column(column, options, ctx).map_err(JobError::part)?;
-                output.write(name.as_deref().unwrap_or("truth_table"), &rows_batch(&table)?)
+                tables.write(name.as_deref().unwrap_or("truth_table"), &rows_batch(&table)?)
             }
             StepSpec::PredictionErrors {
                 labels,
@@ -61,18 +61,18 @@ impl RunState<'_> {
                     found_by_blocking_rules: Some(errors.found_by_blocking_rules),
                 };
                 let name = name.as_deref().unwrap_or("prediction_errors");
-                write_pairs(self.edge_columns()?, name, &errors.edges, &extra, output)
+                write_pairs(self.edge_columns()?, name, &errors.edges, &extra, tables)
             }
             StepSpec::Unlinkables { name } => {
                 let rows = self.ready_model()?.unlinkables(ctx).map_err(JobError::part)?;
-                output.write(name.as_deref().unwrap_or("unlinkables"), &rows_batch(&rows)?)
+                tables.write(name.as_deref().unwrap_or("unlinkables"), &rows_batch(&rows)?)
             }
             other => Err(JobError::Defect(format!("`{}` is no step on labels", other.kind()))),
         }
     }
 
     /// Scores the pairs of a file in their order, some at a time.
-    fn score_listed(&self, pairs: &Path, name: &str, output: &mut Output, ctx: &RunContext) -> Result<(), JobError> {
+    fn score_listed(&self, pairs: &Path, name: &str, tables: &mut dyn Tables, ctx: &RunContext) -> Result<(), JobError> {
         let rows: Vec<(u32, u32)> = self.listed_pairs(pairs, ctx)?.iter().map(|pair| (pair.left, pair.right)).collect();
         let rules = self.rules_of(&rows, ctx)?;
         let (model, compiled) = (self.model()?, self.compiled()?);
@@ -82,13 +82,13 @@ impl RunState<'_> {
             ..Extra::default()
         };
         let none = Edges::new(model.comparisons.len());
-        let mut file = PairsFile::open(self.edge_columns()?, name, &none, &found(&[]), output)?;
+        let mut table = PairsTable::open(self.edge_columns()?, name, &none, &found(&[]), tables)?;
         for (rows, rules) in rows.chunks(PAIRS_PER_PART).zip(rules.chunks(PAIRS_PER_PART)) {
             let mut edges = kernel.score(&self.loaded.records, rows, compiled, ctx).map_err(JobError::part)?;
             edges.rules = rules.iter().map(|rule| rule.unwrap_or(after_last)).collect();
-            file.write(&edges, &found(rules))?;
+            table.write(&edges, &found(rules))?;
         }
-        file.close(output)
+        table.close(tables)
     }
 
     fn prediction_errors(
@@ -99,11 +99,11 @@ impl RunState<'_> {
         ctx: &RunContext,
     ) -> Result<PredictionErrors, JobError> {
         let model = self.ready_model()?;
-        if let Some(column) = find(&labels.0, &self.loaded.columns) {
+        if let Some(column) = find(&labels.0, &self.loaded.sources.columns) {
             return model.errors_from_column(column, threshold, wanted, ctx).map_err(JobError::part);
         }
         let path = Path::new(&labels.0);
-        if path.is_file() {
+        if self.held.is_file(path) {
             return model.errors_from_pairs(&self.listed_pairs(path, ctx)?, threshold, wanted, ctx).map_err(JobError::part);
         }
         let problem = Problem::new("KN-JOB-013", format!("`{}` is neither a column nor a file of labels", labels.0));
@@ -118,12 +118,12 @@ impl RunState<'_> {
 
     /// The pairs of a file, in its order.
     fn listed_pairs(&self, path: &Path, ctx: &RunContext) -> Result<Vec<LabelledPair>, JobError> {
-        RowLookup::new(&self.loaded.records).pairs(path, ctx)
+        RowLookup::new(&self.loaded.records).pairs(path, &self.held, ctx)
     }
 
     /// The column of labels by its name in the input.
     fn label_column(&self, name: &str) -> Result<&str, JobError> {
-        let columns = &self.loaded.columns;
+        let columns = &self.loaded.sources.columns;
         find(name, columns).ok_or_else(|| JobError::problem(missing(name, "the column of labels", columns)))
     }
 

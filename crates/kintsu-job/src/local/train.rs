@@ -8,6 +8,7 @@ use super::clock::Clock;
 use super::model_source::{blocking_rule, blocking_rules};
 use super::row_lookup::RowLookup;
 use crate::error::JobError;
+use crate::held::Held;
 use crate::spec::TrainingStep;
 
 /// So many pairs are drawn for u where the job does not say.
@@ -18,12 +19,13 @@ pub(super) fn follow(
     model: Model,
     data: TrainingData<'_>,
     steps: &[TrainingStep],
+    held: &Held,
     ctx: &RunContext,
     clock: &mut Clock,
 ) -> Result<Trainer, JobError> {
     let mut trainer = Trainer::new(model);
     for step in steps {
-        clock.stage(stage_name(step), ctx, || take(&mut trainer, data, step, ctx))?;
+        clock.stage(stage_name(step), ctx, || take(&mut trainer, data, step, held, ctx))?;
     }
     Ok(trainer)
 }
@@ -75,7 +77,7 @@ pub(super) fn pairs_drawn_for_u(steps: &[TrainingStep]) -> Vec<f64> {
     if steps.is_empty() { vec![PAIRS_MAX_DEFAULT] } else { drawn.collect() }
 }
 
-fn stage_name(step: &TrainingStep) -> &'static str {
+pub(super) fn stage_name(step: &TrainingStep) -> &'static str {
     match step {
         TrainingStep::EstimateProbabilityTwoRandomRecordsMatch { .. } => "estimate_lambda",
         TrainingStep::EstimateUUsingRandomSampling { .. } => "estimate_u",
@@ -84,7 +86,13 @@ fn stage_name(step: &TrainingStep) -> &'static str {
     }
 }
 
-fn take(trainer: &mut Trainer, data: TrainingData<'_>, step: &TrainingStep, ctx: &RunContext) -> Result<(), JobError> {
+pub(super) fn take(
+    trainer: &mut Trainer,
+    data: TrainingData<'_>,
+    step: &TrainingStep,
+    held: &Held,
+    ctx: &RunContext,
+) -> Result<(), JobError> {
     match step {
         TrainingStep::EstimateProbabilityTwoRandomRecordsMatch { deterministic_matching_rules: rules, recall } => {
             let rules = blocking_rules(rules)?;
@@ -103,7 +111,7 @@ fn take(trainer: &mut Trainer, data: TrainingData<'_>, step: &TrainingStep, ctx:
             trainer.estimate_m_from_label_column(data, label_colname, ctx).map_err(JobError::part)
         }
         TrainingStep::EstimateMFromPairwiseLabels { labels } => {
-            let pairs = RowLookup::new(data.records).pairs(labels, ctx)?;
+            let pairs = RowLookup::new(data.records).pairs(labels, held, ctx)?;
             let pairs: Vec<(u32, u32)> = pairs.iter().map(|pair| (pair.left, pair.right)).collect();
             trainer.estimate_m_from_pairwise_labels(data, &pairs, ctx).map_err(JobError::part)
         }

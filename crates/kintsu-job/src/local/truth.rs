@@ -17,6 +17,7 @@ use super::row_lookup::{RowLookup, TextTable};
 use crate::card::Evaluation;
 use crate::codes::code_note;
 use crate::error::JobError;
+use crate::held::Held;
 use crate::spec::{ColumnOrFile, Problem};
 
 /// What is known to be true.
@@ -30,11 +31,17 @@ pub(crate) enum Truth {
 
 impl Truth {
     /// Reads the truth: a column of the input where there is one of that name, else a file.
-    pub(crate) fn read(truth: &ColumnOrFile, records: &Records, columns: &[String], ctx: &RunContext) -> Result<Self, JobError> {
+    pub(crate) fn read(
+        truth: &ColumnOrFile,
+        records: &Records,
+        columns: &[String],
+        held: &Held,
+        ctx: &RunContext,
+    ) -> Result<Self, JobError> {
         let path = Path::new(&truth.0);
         let read = match find(&truth.0, columns) {
             Some(column) => Self::Labels(column_labels(records, column)?),
-            None if path.is_file() => Self::from_file(path, records, ctx)?,
+            None if held.is_file(path) => Self::from_file(path, records, held, ctx)?,
             None => return Err(JobError::problem(missing_truth(&truth.0, columns))),
         };
         match &read {
@@ -46,14 +53,14 @@ impl Truth {
         }
     }
 
-    fn from_file(path: &Path, records: &Records, ctx: &RunContext) -> Result<Self, JobError> {
+    fn from_file(path: &Path, records: &Records, held: &Held, ctx: &RunContext) -> Result<Self, JobError> {
         let lookup = RowLookup::new(records);
-        let table = TextTable::read(path, ctx)?;
+        let table = TextTable::read(path, held, ctx)?;
         let names = table.names();
         let id = [records.id_column(), "unique_id", "id", "record_id"].map(str::to_owned);
         let id = table.first_of(&id);
         let Some(id) = id else {
-            let pairs = lookup.pairs(path, ctx)?;
+            let pairs = lookup.pairs(path, held, ctx)?;
             let pair =
                 |pair: &LabelledPair| TruePair { rows: (pair.left, pair.right), is_match: pair.clerical_match_score >= 0.5 };
             return Ok(Self::Pairs(pairs.iter().map(pair).collect()));

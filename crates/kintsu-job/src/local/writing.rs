@@ -7,15 +7,15 @@ use kintsu_table::FileFormat;
 
 use super::clock::Clock;
 use super::clusters::{CLUSTER_ID, renamed};
-use super::output::{Output, file_name};
+use super::output::{Output, Tables, file_name};
 use super::rows::frequencies_batch;
-use super::run_state::RunState;
+use super::session::LinkageSession;
 use crate::card::{Machine, RunCard};
 use crate::error::JobError;
 use crate::inputs::job_digest;
 use crate::spec::ColumnType;
 
-impl RunState<'_> {
+impl LinkageSession {
     /// Writes what is left to write and gives the card.
     pub(super) fn finish(
         self,
@@ -34,7 +34,7 @@ impl RunState<'_> {
             inputs: self.loaded.cards.clone(),
             seed: ctx.seed,
             engine: engine.to_owned(),
-            unique_id: self.loaded.unique_id.clone(),
+            unique_id: self.loaded.sources.unique_id.clone(),
             source_dataset: self.source_column().map(str::to_owned),
             input_cluster_id: self.input_cluster_id(),
             types: self.types_of_text(output.format()),

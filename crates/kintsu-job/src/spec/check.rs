@@ -12,6 +12,7 @@ use super::{
     BlockingRuleSpec, CLUSTER_THRESHOLD_DEFAULT, InputSpec, JobSpec, LinkTypeName, PREDICT_THRESHOLD_DEFAULT, StepSpec,
     TrainingStep,
 };
+use crate::held::is_held;
 use crate::memory::parse_bytes;
 
 /// Everything that is wrong with `spec` as it stands in its file; what a command may still add is not asked for.
@@ -33,6 +34,13 @@ pub fn check_ready(spec: &JobSpec, places: &Places) -> Vec<Problem> {
     let mut checks = Checks { places, problems: check_job(spec, places) };
     checks.inputs(spec);
     checks.needs_model(spec);
+    checks.files(spec);
+    checks.problems
+}
+
+/// Everything that is wrong with the steps and training methods of `spec`, which add to a job that was checked before.
+pub(crate) fn check_added(spec: &JobSpec, places: &Places) -> Vec<Problem> {
+    let mut checks = Checks { places, problems: check_job(spec, places) };
     checks.files(spec);
     checks.problems
 }
@@ -292,7 +300,7 @@ impl Checks<'_> {
     }
 
     fn exists(&mut self, path: &Path, what: &str, at: &[Step<'_>]) {
-        if !path.exists() {
+        if !is_held(path) && !path.exists() {
             let problem = Problem::new("KN-JOB-013", format!("{what} `{}` does not exist", path.display()));
             self.report(problem.hint("check the path; paths in a job file are relative to it"), at);
         }

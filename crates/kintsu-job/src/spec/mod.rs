@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use check::check_added;
 pub use check::check_ready;
 pub use column::{ColumnOperation, ColumnSpec, ListEnd, TransformedColumn};
 pub use comparison::{ComparisonSpec, Configure};

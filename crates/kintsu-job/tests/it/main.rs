@@ -4,3 +4,4 @@
 #[path = "../../../../fuzz/src/entries.rs"]
 mod entries;
 mod hostile;
+mod session;

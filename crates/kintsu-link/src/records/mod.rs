@@ -236,6 +236,23 @@ impl Records {
         }
     }
 
+    /// Makes the column called `name` one that can be compared, where it was only carried; nothing happens to others.
+    ///
+    /// # Errors
+    /// [`LinkError::MissingColumn`], and [`LinkError::Output`] for values that cannot be compared.
+    pub fn encode(&mut self, name: &str) -> Result<(), LinkError> {
+        let failed = |error: &dyn std::fmt::Display| LinkError::Output(error.to_string());
+        let column = self.find(name)?;
+        let ColumnData::Plain(array) = &column.data else { return Ok(()) };
+        let encoded = Column::encode(&column.name, array).map_err(|error| failed(&error))?;
+        let encoded = match &self.input_rows {
+            Some(rows) => encoded.take(rows).map_err(|error| failed(&error))?,
+            None => encoded,
+        };
+        self.table = self.table.clone().with_column(encoded).map_err(|error| failed(&error))?;
+        Ok(())
+    }
+
     /// The cache of derived columns.
     pub(crate) fn derived(&self) -> &DerivedColumns {
         &self.derived

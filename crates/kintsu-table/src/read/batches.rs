@@ -1,10 +1,11 @@
-//! Files that are read from front to back: every batch holds some rows of all wanted columns.
+//! Files, and tables in memory, that are read from front to back: every batch holds some rows of all wanted columns.
 
 use arrow_array::ArrayRef;
 use arrow_schema::SchemaRef;
 
 use super::arrow_file::ArrowFile;
 use super::csv_file::CsvFile;
+use super::held::HeldFile;
 use super::json_file::JsonFile;
 use crate::error::TableError;
 
@@ -19,6 +20,7 @@ pub(super) enum BatchFile {
     Csv(CsvFile),
     Json(JsonFile),
     Arrow(ArrowFile),
+    Held(HeldFile),
 }
 
 impl BatchFile {
@@ -28,6 +30,15 @@ impl BatchFile {
             Self::Csv(file) => file.schema(),
             Self::Json(file) => file.schema(),
             Self::Arrow(file) => file.schema(),
+            Self::Held(file) => file.schema(),
+        }
+    }
+
+    /// The number of rows, where it is known before they are read.
+    pub(super) fn rows(&self) -> Option<u64> {
+        match self {
+            Self::Held(file) => Some(file.rows()),
+            _ => None,
         }
     }
 
@@ -37,6 +48,7 @@ impl BatchFile {
             Self::Csv(file) => file.want(positions),
             Self::Json(file) => file.want(positions),
             Self::Arrow(file) => file.want(positions),
+            Self::Held(file) => file.want(positions),
         }
     }
 
@@ -46,6 +58,7 @@ impl BatchFile {
             Self::Csv(file) => file.next_batches(),
             Self::Json(file) => file.next_batches(),
             Self::Arrow(file) => file.next_batches(),
+            Self::Held(file) => Ok(file.next_batches()),
         }
     }
 }

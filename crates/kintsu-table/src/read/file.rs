@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use crate::error::TableError;
 use crate::format::FileFormat;
-use crate::input::Input;
+use crate::input::{HeldTable, Input};
 
 /// How many bytes are looked at to tell a format.
 const FIRST_BYTES: usize = 4096;
@@ -26,6 +26,8 @@ pub(super) struct InputFile {
     pub(super) content: Option<Bytes>,
     /// The columns that the names of its folders stand for, with the value of all its rows.
     pub(super) partitions: Vec<Partition>,
+    /// Its rows, when they are in memory as Arrow batches.
+    pub(super) table: Option<HeldTable>,
 }
 
 /// A column whose value is the name of a folder, as in `year=2024`; none is null.
@@ -85,6 +87,17 @@ fn read_up_to(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 
 /// The files of `input`, in the order in which they are read: itself, or those of a folder by name.
 pub(super) fn files_of(input: &Input, position: usize) -> Result<Vec<InputFile>, TableError> {
+    if let Some(table) = &input.table {
+        let (path, table) = (input.path.clone(), Some(table.clone()));
+        return Ok(vec![InputFile {
+            path,
+            format: FileFormat::Arrow,
+            input: position,
+            content: None,
+            partitions: Vec::new(),
+            table,
+        }]);
+    }
     if input.is_standard_input() {
         return Ok(vec![standard_input(input, position)?]);
     }
@@ -103,6 +116,7 @@ pub(super) fn files_of(input: &Input, position: usize) -> Result<Vec<InputFile>,
             input: position,
             content: input.content.clone(),
             partitions: Vec::new(),
+            table: None,
         })?,
     };
     Ok(vec![InputFile {
@@ -111,6 +125,7 @@ pub(super) fn files_of(input: &Input, position: usize) -> Result<Vec<InputFile>,
         input: position,
         content: input.content.clone(),
         partitions: Vec::new(),
+        table: None,
     }])
 }
 
@@ -128,6 +143,7 @@ fn standard_input(input: &Input, position: usize) -> Result<InputFile, TableErro
         input: position,
         content: input.content.clone(),
         partitions: Vec::new(),
+        table: None,
     };
     let format = match input.format {
         Some(format) => format,
@@ -179,7 +195,7 @@ fn gather(
             continue;
         }
         if let Some(format) = FileFormat::from_path(&path).filter(|format| input.format.is_none_or(|wanted| wanted == *format)) {
-            files.push(InputFile { path, format, input: position, content: None, partitions: partitions.to_vec() });
+            files.push(InputFile { path, format, input: position, content: None, partitions: partitions.to_vec(), table: None });
         }
     }
     Ok(())

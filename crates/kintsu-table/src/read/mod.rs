@@ -8,6 +8,7 @@ mod arrow_lengths;
 mod batches;
 mod csv_file;
 mod file;
+mod held;
 mod integers;
 mod json_file;
 mod parquet;

@@ -13,6 +13,7 @@ use super::batches::BatchFile;
 use super::csv_file::CsvFile;
 use super::expected_rows;
 use super::file::{InputFile, Partition, files_of};
+use super::held::HeldFile;
 use super::json_file::JsonFile;
 use super::parquet::ParquetFile;
 use super::sink::Sink;
@@ -50,6 +51,7 @@ impl OpenFile {
     /// Opens `file`; a JSON file is read as far as needed for its schema, or whole.
     pub(super) fn open(file: &InputFile, options: &ReadOptions, schema_only: bool) -> Result<Self, TableError> {
         let rows = match file.format {
+            _ if file.table.is_some() => Rows::Batches(BatchFile::Held(HeldFile::open(file, options.columns_max)?)),
             FileFormat::Parquet => Rows::Parquet(ParquetFile::open(file, options.columns_max)?),
             FileFormat::Csv => Rows::Batches(BatchFile::Csv(CsvFile::open(file, options)?)),
             FileFormat::JsonLines => Rows::Batches(BatchFile::Json(JsonFile::open(file, options, schema_only)?)),
@@ -78,7 +80,7 @@ impl Rows {
     fn known(&self) -> Option<u64> {
         match self {
             Self::Parquet(file) => Some(file.rows()),
-            Self::Batches(_) => None,
+            Self::Batches(file) => file.rows(),
         }
     }
 }

@@ -1,4 +1,9 @@
 //! What a run holds while it goes through its steps.
+//!
+//! The runner of jobs follows a job from its beginning to its end with it; an interactive user (`super::interactive`) asks for one
+//! training method or step after another. Both are made of the same parts, and every step hands its answers out as [`Tables`].
+
+use std::sync::Arc;
 
 use kintsu_core::{MatchWeight, Probability, RunContext};
 use kintsu_entity::Clusters;
@@ -8,26 +13,30 @@ use kintsu_kernel::{
 use kintsu_link::block::{Blocker, Blocks};
 use kintsu_link::compare::Comparators;
 use kintsu_link::model::{KintsuModel, Model};
-use kintsu_link::score::{EdgeColumns, Edges, TermFrequencies, TermFrequencyTables, Threshold};
+use kintsu_link::score::{EdgeColumns, TermFrequencies, TermFrequencyTables, Threshold};
 use kintsu_link::train::{Trainer, TrainingData};
 
 use super::announce::{announce_prediction, announce_training};
 use super::clock::Clock;
 use super::edges::{Extra, write_pairs};
+use super::links::Links;
 use super::load::Loaded;
 use super::memory_needed::{refuse_hopeless_inputs, refuse_if_too_large};
 use super::model_source::{SourcedModel, default_link_type, link_type};
-use super::output::Output;
+use super::output::Tables;
 use super::preflight::{Preflight, preflight};
 use super::train;
 use super::truth::{Truth, evaluate};
 use crate::card::{Counts, Evaluation};
 use crate::error::JobError;
+use crate::held::Held;
 use crate::spec::{CLUSTER_THRESHOLD_DEFAULT, JobSpec, PREDICT_THRESHOLD_DEFAULT, StepSpec};
 
-/// A run in the making.
-pub(super) struct RunState<'a> {
-    pub(super) job: &'a JobSpec,
+/// Records and a model, and what was made of them so far: the state of a run, and what an interactive user works with.
+#[derive(Debug)]
+pub struct LinkageSession {
+    pub(super) job: JobSpec,
+    pub(super) held: Held,
     pub(super) loaded: Loaded,
     /// The model with how it came to be; none for jobs that only look at data.
     pub(super) sourced: Option<SourcedModel>,
@@ -36,26 +45,28 @@ pub(super) struct RunState<'a> {
     truth: Option<Truth>,
     /// The blocks of prediction, made before training so that what is wrong with them is said first.
     blocks: Option<Blocks>,
-    /// The model compiled, once it is trained.
+    /// The model compiled, once it is needed.
     pub(super) compiled: Option<Compiled>,
     pub(super) trainer: Option<Trainer>,
-    pub(super) edges: Option<Edges>,
-    pub(super) deterministic: Option<Edges>,
+    /// The links that steps on edges work on: those of the last prediction, unless others are given.
+    pub(super) links: Option<Arc<Links>>,
+    pub(super) deterministic: Option<Arc<Links>>,
     pub(super) clusters: Option<Clusters>,
     pub(super) counts: Counts,
     pub(super) evaluation: Option<Evaluation>,
 }
 
-impl<'a> RunState<'a> {
+impl LinkageSession {
     /// Reads the model and the inputs.
-    pub(super) fn prepare(job: &'a JobSpec, ctx: &RunContext, clock: &mut Clock) -> Result<Self, JobError> {
-        let Preflight { sourced, sources, looked_at } = preflight(job)?;
+    pub(super) fn prepare(job: JobSpec, held: Held, ctx: &RunContext, clock: &mut Clock) -> Result<Self, JobError> {
+        let Preflight { sourced, sources, looked_at } = preflight(&job, &held)?;
         refuse_hopeless_inputs(&sources.inputs, ctx)?;
         let pairs = sourced.as_ref().map(|sourced| sourced.model.link_type);
         let pairs = pairs.or(job.link_type.map(link_type)).unwrap_or_else(|| default_link_type(job.inputs.len()));
         let loaded = clock.stage("read", ctx, || sources.read(&looked_at, &job.types, pairs, ctx))?;
-        let supplied = super::rows::supplied_term_frequencies(job, &loaded.records, ctx)?;
-        let truth = job.truth.as_ref().map(|truth| Truth::read(truth, &loaded.records, &loaded.columns, ctx)).transpose()?;
+        let supplied = super::rows::supplied_term_frequencies(&job, &held, &loaded.records, ctx)?;
+        let read_truth = |truth| Truth::read(truth, &loaded.records, &loaded.sources.columns, &held, ctx);
+        let truth = job.truth.as_ref().map(read_truth).transpose()?;
         let mut counts = Counts::default();
         counts.put("records", loaded.records.rows() as u64);
         for (name, size) in loaded.records.sources().iter().zip(loaded.records.source_sizes()) {
@@ -63,6 +74,7 @@ impl<'a> RunState<'a> {
         }
         let state = Self {
             job,
+            held,
             loaded,
             sourced,
             supplied,
@@ -70,7 +82,7 @@ impl<'a> RunState<'a> {
             blocks: None,
             compiled: None,
             trainer: None,
-            edges: None,
+            links: None,
             deterministic: None,
             clusters: None,
             counts,
@@ -91,12 +103,27 @@ impl<'a> RunState<'a> {
         self.compiled.as_ref().ok_or_else(|| JobError::Defect("a step needs a model and there is none".to_owned()))
     }
 
-    /// Groups the records by the blocking rules of prediction, where the job predicts; says which rules of prediction and training
-    /// explode and refuses a run that would take too much memory, before any pair is looked at.
-    pub(super) fn block(&mut self, steps: &[StepSpec], ctx: &RunContext, clock: &mut Clock) -> Result<(), JobError> {
+    /// Follows the job: blocks, trains, takes its steps and measures what came of it.
+    pub(super) fn follow(&mut self, tables: &mut dyn Tables, ctx: &RunContext, clock: &mut Clock) -> Result<(), JobError> {
+        let steps = steps_of(&self.job);
+        if let Some(sourced) = &self.sourced {
+            clock.stage("block", ctx, || announce_training(&self.job, sourced, &self.loaded.records, ctx))?;
+        }
+        self.block(&steps, ctx, clock)?;
+        if !self.job.training.is_empty() || !steps.iter().all(StepSpec::looks_at_data_alone) {
+            self.train_as_told(ctx, clock)?;
+        }
+        for step in &steps {
+            self.take(step, tables, ctx, clock)?;
+        }
+        self.measure()
+    }
+
+    /// Groups the records by the blocking rules of prediction, where the steps predict; says which of them explode and refuses a
+    /// run that would take too much memory, before any pair is looked at.
+    fn block(&mut self, steps: &[StepSpec], ctx: &RunContext, clock: &mut Clock) -> Result<(), JobError> {
         let Some(sourced) = &self.sourced else { return Ok(()) };
         let model = &sourced.model;
-        clock.stage("block", ctx, || announce_training(self.job, sourced, &self.loaded.records, ctx))?;
         if !steps.iter().any(|step| matches!(step, StepSpec::Predict { .. } | StepSpec::DeterministicLink { .. })) {
             return Ok(());
         }
@@ -113,29 +140,57 @@ impl<'a> RunState<'a> {
         Ok(())
     }
 
-    /// Trains the model where that is asked for, and compiles it.
-    pub(super) fn train(&mut self, ctx: &RunContext, clock: &mut Clock) -> Result<(), JobError> {
-        let Some(sourced) = &mut self.sourced else { return Ok(()) };
+    /// Makes the model ready for the records, with the parameters that it has now.
+    pub(super) fn compile(&mut self, ctx: &RunContext, clock: &mut Clock) -> Result<(), JobError> {
+        let Some(sourced) = &self.sourced else { return Ok(()) };
         let records = &self.loaded.records;
         let (comparators, frequencies) = clock.stage("prepare", ctx, || {
             let frequencies = TermFrequencyTables::new(&sourced.model, records, self.supplied.clone());
             let comparators = Comparators::compile(&sourced.model, records, ctx).map_err(JobError::part)?;
             Ok((comparators, frequencies.map_err(JobError::part)?))
         })?;
-        let data = TrainingData { records, comparators: &comparators, frequencies: &frequencies };
-        if !self.job.training.is_empty() {
-            self.trainer = Some(train::follow(sourced.model.clone(), data, &self.job.training, ctx, clock)?);
-        } else if !sourced.trained {
-            self.trainer = Some(train::follow_own_plan(sourced.model.clone(), data, ctx, clock)?);
-        }
-        if let Some(trainer) = &self.trainer {
-            sourced.model = trainer.model().clone();
-            trainer.warn_about_model(ctx);
-        } else {
-            Trainer::new(sourced.model.clone()).warn_about_model(ctx);
-        }
         let kernel = score_blocks(&self.loaded.spec, &sourced.model, Threshold::None)?;
         self.compiled = Some(kernel.compile(comparators, frequencies).map_err(JobError::part)?);
+        Ok(())
+    }
+
+    /// Takes the model of the trainer over, and its weights into what is compiled.
+    pub(super) fn take_over(&mut self) -> Result<(), JobError> {
+        let (Some(sourced), Some(trainer)) = (&mut self.sourced, &self.trainer) else { return Ok(()) };
+        sourced.model = trainer.model().clone();
+        let kernel = score_blocks(&self.loaded.spec, &sourced.model, Threshold::None)?;
+        if let Some(Compiled { comparators, frequencies, .. }) = self.compiled.take() {
+            self.compiled = Some(kernel.compile(comparators, frequencies).map_err(JobError::part)?);
+        }
+        Ok(())
+    }
+
+    /// What training looks at.
+    pub(super) fn training_data(&self) -> Result<TrainingData<'_>, JobError> {
+        let Compiled { comparators, frequencies, .. } = self.compiled()?;
+        Ok(TrainingData { records: &self.loaded.records, comparators, frequencies })
+    }
+
+    /// Compiles the model and trains it where the job asks for that.
+    pub(super) fn train_as_told(&mut self, ctx: &RunContext, clock: &mut Clock) -> Result<(), JobError> {
+        self.compile(ctx, clock)?;
+        let Some(sourced) = &self.sourced else { return Ok(()) };
+        let (model, data) = (sourced.model.clone(), self.training_data()?);
+        if !self.job.training.is_empty() {
+            self.trainer = Some(train::follow(model, data, &self.job.training, &self.held, ctx, clock)?);
+        } else if !sourced.trained {
+            self.trainer = Some(train::follow_own_plan(model, data, ctx, clock)?);
+        }
+        self.warn_about_model(ctx)?;
+        self.take_over()
+    }
+
+    /// Says what the model lacks.
+    pub(super) fn warn_about_model(&self, ctx: &RunContext) -> Result<(), JobError> {
+        match &self.trainer {
+            Some(trainer) => trainer.warn_about_model(ctx),
+            None => Trainer::new(self.model()?.clone()).warn_about_model(ctx),
+        }
         Ok(())
     }
 
@@ -143,32 +198,32 @@ impl<'a> RunState<'a> {
     pub(super) fn take(
         &mut self,
         step: &StepSpec,
-        output: &mut Output,
+        tables: &mut dyn Tables,
         ctx: &RunContext,
         clock: &mut Clock,
     ) -> Result<(), JobError> {
         match step {
             StepSpec::Predict { threshold_match_probability, threshold_match_weight } => {
                 let threshold = self.threshold(*threshold_match_probability, *threshold_match_weight)?;
-                self.predict(threshold, output, ctx, clock)
+                self.predict(threshold, tables, ctx, clock)
             }
             StepSpec::DeterministicLink { .. }
             | StepSpec::Cluster { .. }
             | StepSpec::SingleBestLinks { .. }
-            | StepSpec::GraphMetrics { .. } => self.take_edge_step(step, output, ctx, clock),
+            | StepSpec::GraphMetrics { .. } => self.take_edge_step(step, tables, ctx, clock),
             StepSpec::AccuracyFromLabelsTable { .. }
             | StepSpec::AccuracyFromLabelsColumn { .. }
             | StepSpec::PredictionErrors { .. }
             | StepSpec::ScorePairs { .. }
-            | StepSpec::Unlinkables { .. } => clock.stage(step.kind(), ctx, || self.take_label_step(step, output, ctx)),
+            | StepSpec::Unlinkables { .. } => clock.stage(step.kind(), ctx, || self.take_label_step(step, tables, ctx)),
             StepSpec::FindMatchesToNewRecords { .. } | StepSpec::CompareTwoRecords { .. } => {
-                clock.stage(step.kind(), ctx, || self.take_new_record_step(step, output, ctx))
+                clock.stage(step.kind(), ctx, || self.take_new_record_step(step, tables, ctx))
             }
             StepSpec::ProfileColumns { .. }
             | StepSpec::Completeness { .. }
             | StepSpec::CountComparisons { .. }
             | StepSpec::LargestBlocks { .. }
-            | StepSpec::TermFrequencies { .. } => clock.stage(step.kind(), ctx, || self.take_data_step(step, output, ctx)),
+            | StepSpec::TermFrequencies { .. } => clock.stage(step.kind(), ctx, || self.take_data_step(step, tables, ctx)),
         }
     }
 
@@ -181,11 +236,11 @@ impl<'a> RunState<'a> {
         Ok(Threshold::Probability(probability))
     }
 
-    /// Scores the pairs that the blocking rules find and writes the edges.
+    /// Scores the pairs that the blocking rules find and hands the edges out.
     pub(super) fn predict(
         &mut self,
         threshold: Threshold,
-        output: &mut Output,
+        tables: &mut dyn Tables,
         ctx: &RunContext,
         clock: &mut Clock,
     ) -> Result<(), JobError> {
@@ -205,8 +260,8 @@ impl<'a> RunState<'a> {
         drop(blocker);
         self.counts.put("candidate_pairs", edges.candidate_pairs);
         self.counts.put("edges", edges.len() as u64);
-        clock.stage("write", ctx, || write_pairs(self.edge_columns()?, "edges", &edges, &Extra::default(), output))?;
-        self.edges = Some(edges);
+        clock.stage("write", ctx, || write_pairs(self.edge_columns()?, "edges", &edges, &Extra::default(), tables))?;
+        self.links = Some(Arc::new(Links::scored(edges)));
         Ok(())
     }
 
@@ -233,7 +288,7 @@ impl<'a> RunState<'a> {
     }
 
     /// Measures the clusters against the truth, where there is one.
-    pub(super) fn measure(&mut self) -> Result<(), JobError> {
+    fn measure(&mut self) -> Result<(), JobError> {
         if let (Some(truth), Some(clusters)) = (&self.truth, &self.clusters) {
             self.evaluation = Some(evaluate(truth, clusters, &self.loaded.records, self.model()?.link_type)?);
         }
@@ -287,4 +342,19 @@ pub(super) fn score_pairs(model: &Model) -> Result<ScorePairs, JobError> {
 
 fn other_kernel() -> JobError {
     JobError::Defect("a kernel is not the one that its spec names".to_owned())
+}
+
+/// The steps of a job; predict and cluster where it lists none.
+fn steps_of(job: &JobSpec) -> Vec<StepSpec> {
+    if !job.steps.is_empty() {
+        return job.steps.clone();
+    }
+    let predict = StepSpec::Predict { threshold_match_probability: None, threshold_match_weight: None };
+    let cluster = StepSpec::Cluster {
+        threshold_match_probability: None,
+        thresholds: Vec::new(),
+        output_cluster_summary_stats: false,
+        deterministic: false,
+    };
+    vec![predict, cluster]
 }

@@ -1,0 +1,134 @@
+//! A session that is asked step by step gives what the job gives, whether its data are files or in memory.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use kintsu_core::RunContext;
+use kintsu_job::{Engine, Held, JobSpec, LinkageSession, LocalEngine, StepSpec, TrainingStep};
+use kintsu_table::{ColumnChoice, HeldTable, Input, ReadOptions};
+
+const NAMES: [&str; 8] = ["Ann", "Bob", "Cy", "Dee", "Eve", "Flo", "Gus", "Hal"];
+
+fn people() -> HeldTable {
+    let at = |row: usize, by: usize| NAMES[row / by % 8];
+    let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(0..96));
+    let first: ArrayRef = Arc::new(StringArray::from_iter_values((0..96).map(|row| at(row, 2))));
+    let last: ArrayRef = Arc::new((0..96).map(|row| (row % 9 > 0).then(|| at(row, 16))).collect::<StringArray>());
+    let city: ArrayRef = Arc::new(StringArray::from_iter_values((0..96).map(|row| at(row, 5))));
+    let person: ArrayRef = Arc::new(Int64Array::from_iter_values((0..96).map(|row| row / 2)));
+    let columns = [("id", ids), ("first_name", first), ("surname", last), ("city", city), ("person", person)];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    HeldTable::new(batch.schema(), vec![batch.slice(60, 36), batch.slice(0, 60)])
+}
+
+fn job(more: &str) -> JobSpec {
+    let text = format!(
+        r#"{{"inputs": [{{"path": "memory:people"}}], "unique_id": "id", "predict_threshold": 0.0,
+        "comparisons": [{{"type": "exact_match", "column": "first_name"}}, {{"type": "exact_match", "column": "surname"}}],
+        "blocking_rules": ["l.first_name = r.first_name"] {more}}}"#
+    );
+    serde_json::from_str(&text).unwrap()
+}
+
+fn held() -> Held {
+    let mut held = Held::default();
+    assert_eq!(held.hold_table("people", people()), PathBuf::from("memory:people"));
+    held
+}
+
+fn training() -> Vec<TrainingStep> {
+    serde_json::from_str(
+        r#"[{"method": "estimate_u_using_random_sampling", "max_pairs": 1e6},
+        {"method": "estimate_m_from_label_column", "label_colname": "person"},
+        {"method": "estimate_parameters_using_expectation_maximisation", "blocking_rule": "l.city = r.city"}]"#,
+    )
+    .unwrap()
+}
+
+fn step(text: &str) -> StepSpec {
+    serde_json::from_str(text).unwrap()
+}
+
+/// A table as text, a row a line.
+fn lines(table: &HeldTable) -> Vec<String> {
+    let options = ReadOptions { encode: ColumnChoice::None, carry: ColumnChoice::All, ..ReadOptions::default() };
+    let table = kintsu_table::read(&[Input::of_table("memory:any", table.clone())], &options, &RunContext::default()).unwrap();
+    let columns: Vec<ArrayRef> = table.columns().iter().map(|column| column.to_array().unwrap()).collect();
+    (0..table.rows()).map(|row| format!("{:?}", columns.iter().map(|column| column.slice(row, 1)).collect::<Vec<_>>())).collect()
+}
+
+fn file_lines(path: &std::path::Path) -> Vec<String> {
+    let options = ReadOptions { encode: ColumnChoice::None, carry: ColumnChoice::All, ..ReadOptions::default() };
+    let table = kintsu_table::read(&[Input::new(path)], &options, &RunContext::default()).unwrap();
+    let batch = table.to_dictionary_batch().unwrap();
+    lines(&HeldTable::new(batch.schema(), vec![batch]))
+}
+
+#[test]
+fn step_by_step_and_as_a_job_the_answer_is_the_same() {
+    let ctx = RunContext::default();
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().join("run");
+    let whole = JobSpec { training: training(), output: Some(directory.clone()), ..job("") };
+    LocalEngine::holding(held()).run(&whole, &ctx).unwrap();
+
+    let mut session = LinkageSession::open(job(""), held(), &ctx).unwrap();
+    assert_eq!(session.last_em_session(), None);
+    for method in training() {
+        session.train(&method, &ctx).unwrap();
+    }
+    assert_eq!(session.last_em_session().unwrap().blocking_rule, "l.city = r.city");
+    let predicted = session.take_step(&step(r#"{"step": "predict"}"#), None, &ctx).unwrap();
+    let clustered = session.take_step(&step(r#"{"step": "cluster"}"#), predicted.links.clone(), &ctx).unwrap();
+    let model = std::fs::read_to_string(directory.join("model.json")).unwrap();
+    assert_eq!(session.model_json().unwrap().trim_end(), model.trim_end());
+    for (name, table) in predicted.tables.iter().chain(&clustered.tables) {
+        assert_eq!(lines(table), file_lines(&directory.join(format!("{name}.parquet"))), "{name}");
+    }
+    let (run, answer) = LinkageSession::run(JobSpec { training: training(), ..job("") }, held(), &ctx).unwrap();
+    assert_eq!(answer.tables, [predicted.tables, clustered.tables].concat());
+    assert_eq!(run.explain_entity("0").unwrap(), session.explain_entity("0").unwrap());
+    let measured = run.evaluate("person", &ctx).unwrap();
+    assert_eq!(measured, session.evaluate("person", &ctx).unwrap());
+}
+
+#[test]
+fn links_of_another_prediction_can_be_clustered() {
+    let ctx = RunContext::default();
+    let mut session = LinkageSession::open(job(""), held(), &ctx).unwrap();
+    let all = session.take_step(&step(r#"{"step": "predict"}"#), None, &ctx).unwrap();
+    let none = session.take_step(&step(r#"{"step": "predict", "threshold_match_weight": 1000.0}"#), None, &ctx).unwrap();
+    assert!(none.links.unwrap().is_empty());
+    let cluster = step(r#"{"step": "cluster", "threshold_match_probability": 0.0}"#);
+    let clusters = session.take_step(&cluster, all.links.clone(), &ctx).unwrap();
+    assert_eq!(session.counts().find("clusters"), Some(&8));
+    let held = session.hold_table("pairs", all.tables[0].1.clone());
+    let read = Arc::new(session.read_links(&held, &ctx).unwrap());
+    assert_eq!(read.len(), all.links.unwrap().len());
+    assert_eq!(session.take_step(&cluster, Some(read), &ctx).unwrap().tables, clusters.tables);
+}
+
+#[test]
+fn what_is_wrong_with_a_step_is_told_and_changes_nothing() {
+    let ctx = RunContext::default();
+    let mut session = LinkageSession::open(job(""), held(), &ctx).unwrap();
+    let before = session.model_json().unwrap();
+    let wrong = r#"{"method": "estimate_parameters_using_expectation_maximisation", "blocking_rule": "l.cty = r.cty"}"#;
+    let error = session.train(&serde_json::from_str(wrong).unwrap(), &ctx).unwrap_err();
+    assert!(error.to_string().contains("cty"), "{error}");
+    let labels = step(r#"{"step": "accuracy_from_labels_table", "labels": "nowhere.csv"}"#);
+    assert!(session.take_step(&labels, None, &ctx).is_err());
+    assert_eq!(session.model_json().unwrap(), before);
+    ctx.cancel();
+    assert!(session.train(&training()[0], &ctx).is_err());
+}
+
+#[test]
+fn records_in_json_take_the_types_of_the_columns() {
+    let ctx = RunContext::default();
+    let mut session = LinkageSession::open(job(""), held(), &ctx).unwrap();
+    let path = session.hold_json_records("one", "{\"id\": \"7\", \"surname\": null, \"person\": 3}\n".to_owned(), &ctx).unwrap();
+    assert_eq!(path, PathBuf::from("memory:one"));
+    assert!(session.hold_json_records("two", "{\"id\": \"seven\"}\n".to_owned(), &ctx).is_err());
+}

@@ -1,0 +1,48 @@
+//! Linkage: tables in and out, interactive sessions, runs of whole jobs and the directories that they leave behind.
+//!
+//! Everything that is asked of it is data: jobs, training methods and steps come as JSON, as they stand in job files. The classes
+//! here hold what cannot be written down: tables, records, links.
+
+// Arguments come from Python as values of their own.
+#![allow(clippy::needless_pass_by_value)]
+
+mod finished;
+mod session;
+mod table;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use kintsu_job::{JobError, Problem};
+use pyo3::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Adds what is here to the module.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<table::Table>()?;
+    module.add_class::<session::Links>()?;
+    module.add_class::<session::LinkageSession>()?;
+    module.add_class::<finished::FinishedRun>()?;
+    module.add_function(wrap_pyfunction!(table::read_table, module)?)?;
+    module.add_function(wrap_pyfunction!(table::write_table, module)?)?;
+    module.add_function(wrap_pyfunction!(session::open_session, module)?)?;
+    module.add_function(wrap_pyfunction!(session::run_job, module)?)?;
+    module.add_function(wrap_pyfunction!(session::read_job, module)?)?;
+    module.add_function(wrap_pyfunction!(finished::run_job_into, module)?)
+}
+
+/// Reads a part of a job from JSON.
+fn read<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, JobError> {
+    serde_json::from_str(text)
+        .map_err(|error| JobError::problem(Problem::new("KN-JOB-004", format!("{what} cannot be used: {error}"))))
+}
+
+/// Writes an answer as JSON.
+fn written(answer: &impl Serialize) -> Result<String, JobError> {
+    serde_json::to_string(answer).map_err(|error| JobError::Defect(error.to_string()))
+}
+
+/// What `lock` guards, also where a call before this one has panicked: every call leaves it whole.
+fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}

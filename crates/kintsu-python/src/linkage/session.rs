@@ -1,0 +1,217 @@
+//! Interactive sessions, and runs of whole jobs in memory, which end as one.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use kintsu_core::RunContext;
+use kintsu_job::{Answer, Held, JobError, JobSpec, Places, StepSpec, TrainingStep, check_ready};
+use pyo3::prelude::*;
+use pyo3::types::{PyAny, PyDict};
+
+use super::table::Table;
+use super::{locked, read, written};
+use crate::error;
+use crate::running::{self, Surroundings};
+
+/// Tables by their names, and links where there are any.
+type PyAnswer = (Vec<(String, Table)>, Option<Links>);
+
+/// The links that a prediction found, as rows of the records of one session.
+#[pyclass(frozen, module = "kintsu._native")]
+pub(crate) struct Links(Arc<kintsu_job::Links>);
+
+#[pymethods]
+impl Links {
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// Records and a model that training methods and steps are asked of.
+#[pyclass(frozen, module = "kintsu._native")]
+pub(crate) struct LinkageSession(Arc<Mutex<kintsu_job::LinkageSession>>);
+
+/// Reads the inputs and the model of `job`; `tables` and `texts` are what it names as `memory:NAME`.
+#[pyfunction]
+pub(crate) fn open_session(
+    py: Python<'_>,
+    job: &str,
+    tables: &Bound<'_, PyDict>,
+    texts: &Bound<'_, PyDict>,
+    surroundings: &str,
+) -> PyResult<LinkageSession> {
+    let held = held(tables, texts)?;
+    let opened = long(py, surroundings, |ctx| kintsu_job::LinkageSession::open(read("the job", job)?, held, ctx))?;
+    Ok(LinkageSession(Arc::new(Mutex::new(opened))))
+}
+
+/// Runs `job` to its end, its tables in memory; gives the session that it ran in, too.
+#[pyfunction]
+pub(crate) fn run_job(
+    py: Python<'_>,
+    job: &str,
+    tables: &Bound<'_, PyDict>,
+    texts: &Bound<'_, PyDict>,
+    surroundings: &str,
+) -> PyResult<(LinkageSession, PyAnswer)> {
+    let held = held(tables, texts)?;
+    let (session, answer) = long(py, surroundings, |ctx| kintsu_job::LinkageSession::run(ready(job)?, held, ctx))?;
+    Ok((LinkageSession(Arc::new(Mutex::new(session))), given_out(answer)))
+}
+
+/// The job in the file at `path`, as JSON, its paths relative to the working directory.
+#[pyfunction]
+pub(crate) fn read_job(py: Python<'_>, path: PathBuf) -> PyResult<String> {
+    let read = || written(&kintsu_job::load_job(&path)?.spec);
+    py.detach(read).map_err(|failed| error::job_exception(py, &failed))
+}
+
+/// A job that is about to run.
+pub(super) fn ready(job: &str) -> Result<JobSpec, JobError> {
+    let job: JobSpec = read("the job", job)?;
+    let problems = check_ready(&job, &Places::default());
+    if problems.is_empty() { Ok(job) } else { Err(JobError::Configuration(problems)) }
+}
+
+/// What a job names that is in memory.
+pub(super) fn held(tables: &Bound<'_, PyDict>, texts: &Bound<'_, PyDict>) -> PyResult<Held> {
+    let mut held = Held::default();
+    for (name, table) in tables {
+        held.hold_table(&name.extract::<String>()?, Table::taken_from(tables.py(), &table)?);
+    }
+    for (name, text) in texts {
+        held.hold_text(&name.extract::<String>()?, text.extract::<String>()?);
+    }
+    Ok(held)
+}
+
+/// Runs a long call.
+pub(super) fn long<T: Send>(
+    py: Python<'_>,
+    surroundings: &str,
+    work: impl FnOnce(&RunContext) -> Result<T, JobError> + Send,
+) -> PyResult<T> {
+    let surroundings = Surroundings::read(surroundings).map_err(|failed| error::job_exception(py, &failed))?;
+    running::run(py, &surroundings, work)
+}
+
+fn given_out(answer: Answer) -> PyAnswer {
+    let tables = answer.tables.into_iter().map(|(name, table)| (name, Table::new(table)));
+    (tables.collect(), answer.links.map(Links))
+}
+
+impl LinkageSession {
+    /// Makes a long call on the session.
+    fn call<T: Send>(
+        &self,
+        py: Python<'_>,
+        surroundings: &str,
+        work: impl FnOnce(&mut kintsu_job::LinkageSession, &RunContext) -> Result<T, JobError> + Send,
+    ) -> PyResult<T> {
+        long(py, surroundings, |ctx| work(&mut locked(&self.0), ctx))
+    }
+
+    /// Asks the session something that takes no time.
+    fn ask<T: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&mut kintsu_job::LinkageSession) -> Result<T, JobError> + Send,
+    ) -> PyResult<T> {
+        py.detach(|| work(&mut locked(&self.0))).map_err(|failed| error::job_exception(py, &failed))
+    }
+}
+
+#[pymethods]
+impl LinkageSession {
+    /// What the session works on, as JSON.
+    fn summary(&self, py: Python<'_>) -> PyResult<String> {
+        self.ask(py, |session| written(&session.summary()))
+    }
+
+    /// What was counted so far, as JSON.
+    fn counts(&self, py: Python<'_>) -> PyResult<String> {
+        self.ask(py, |session| written(session.counts()))
+    }
+
+    /// How right the clusters are where the job names a truth, as JSON.
+    fn evaluation(&self, py: Python<'_>) -> PyResult<String> {
+        self.ask(py, |session| written(&session.evaluation()))
+    }
+
+    /// The model in Splink's format.
+    fn model(&self, py: Python<'_>) -> PyResult<String> {
+        self.ask(py, |session| session.model_json())
+    }
+
+    /// What stands beside the model.
+    fn model_notes(&self, py: Python<'_>) -> PyResult<String> {
+        self.ask(py, |session| session.model_notes_json(&RunContext::default()))
+    }
+
+    /// Takes the training method that `step` describes.
+    fn train(&self, py: Python<'_>, step: &str, surroundings: &str) -> PyResult<()> {
+        self.call(py, surroundings, |session, ctx| session.train(&read::<TrainingStep>("the training method", step)?, ctx))
+    }
+
+    /// The last session of expectation maximisation as JSON; none before the first.
+    fn last_em_session(&self, py: Python<'_>) -> PyResult<String> {
+        self.ask(py, |session| written(&session.last_em_session()))
+    }
+
+    /// Takes the step that `step` describes, on `links` where it is one on links.
+    fn take_step(&self, py: Python<'_>, step: &str, links: Option<&Bound<'_, Links>>, surroundings: &str) -> PyResult<PyAnswer> {
+        let links = links.map(|links| Arc::clone(&links.get().0));
+        let take = |session: &mut kintsu_job::LinkageSession, ctx: &RunContext| {
+            session.take_step(&read::<StepSpec>("the step", step)?, links, ctx)
+        };
+        self.call(py, surroundings, take).map(given_out)
+    }
+
+    /// Holds `table`, and gives the path by which steps name it.
+    fn hold_table(&self, py: Python<'_>, name: &str, table: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
+        let table = Table::taken_from(py, table)?;
+        self.ask(py, |session| Ok(session.hold_table(name, table)))
+    }
+
+    /// Holds records that stand in `json_lines`, and gives the path by which steps name them.
+    fn hold_records(&self, py: Python<'_>, name: &str, json_lines: String) -> PyResult<PathBuf> {
+        self.ask(py, |session| session.hold_json_records(name, json_lines, &RunContext::default()))
+    }
+
+    /// The links that the table at `path` lists.
+    fn read_links(&self, py: Python<'_>, path: PathBuf, surroundings: &str) -> PyResult<Links> {
+        let links = self.call(py, surroundings, |session, ctx| session.read_links(&path, ctx))?;
+        Ok(Links(Arc::new(links)))
+    }
+
+    /// Takes the term frequencies of `column` from the table at `path`.
+    fn supply_term_frequencies(&self, py: Python<'_>, column: &str, path: PathBuf, surroundings: &str) -> PyResult<()> {
+        self.call(py, surroundings, |session, ctx| session.supply_term_frequencies(column, path, ctx))
+    }
+
+    /// The term frequencies of `column`.
+    fn term_frequencies(&self, py: Python<'_>, column: &str) -> PyResult<Table> {
+        self.ask(py, |session| session.term_frequencies(column)).map(Table::new)
+    }
+
+    /// Why a pair weighs what it weighs: JSON, and the same in words.
+    fn explain_pair(&self, py: Python<'_>, first: &str, second: &str, show_values: bool) -> PyResult<(String, String)> {
+        self.ask(py, |session| {
+            let found = session.explain_pair(first, second, show_values, &RunContext::default())?;
+            Ok((written(&found)?, found.to_string()))
+        })
+    }
+
+    /// What holds the entity of a record together: JSON, and the same in words.
+    fn explain_entity(&self, py: Python<'_>, id: &str) -> PyResult<(String, String)> {
+        self.ask(py, |session| {
+            let found = session.explain_entity(id)?;
+            Ok((written(&found)?, found.to_string()))
+        })
+    }
+
+    /// How right the last clusters are against `truth`, a column or a path, as JSON.
+    fn evaluate(&self, py: Python<'_>, truth: &str, surroundings: &str) -> PyResult<String> {
+        self.call(py, surroundings, |session, ctx| written(&session.evaluate(truth, ctx)?))
+    }
+}

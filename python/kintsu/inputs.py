@@ -1,0 +1,152 @@
+"""Data as it comes: paths, and everything in memory that can be taken over as Arrow batches without copies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from kintsu import _native
+from kintsu.errors import InputError, InputTypeError, NotAvailableError, missing_package
+from kintsu.frames import is_path, path_text
+
+__all__ = ["Data", "Memory", "RegisteredTable", "native_table", "several"]
+
+#: A path, or a table in memory: pandas, Polars, Arrow, a DuckDB relation, a result of kintsu, or a list of records.
+Data: TypeAlias = Any
+
+
+@dataclass(frozen=True)
+class RegisteredTable:
+    """Data under a name: what ``register`` gives and ``Linker`` takes."""
+
+    name: str | None
+    data: Data
+
+    @property
+    def dataset_display_name(self) -> str | None:
+        """The name under which results speak of the table."""
+        return self.name
+
+    @property
+    def physical_name(self) -> str | None:
+        """The name of the table."""
+        return self.name
+
+
+@dataclass
+class Memory:
+    """What a job names that is in memory: tables and texts by name."""
+
+    tables: dict[str, _native.Table] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def hold_table(self, name: str, table: _native.Table) -> str:
+        """Holds a table and gives the path by which the job names it."""
+        self.tables[name] = table
+        return f"memory:{name}"
+
+    def hold_text(self, name: str, text: str) -> str:
+        """Holds the text of a file and gives the path by which the job names it."""
+        self.texts[name] = text
+        return f"memory:{name}"
+
+    def input(self, data: Data, default_name: str, name: str | None = None) -> dict[str, str]:
+        """An input of a job."""
+        while isinstance(data, RegisteredTable):
+            name, data = name or data.name, data.data
+        if is_path(data):
+            path = path_text(data)
+            return {"path": path, "name": name} if name else {"path": path}
+        called = name or default_name
+        if called in self.tables:
+            raise InputError(f"two inputs are called `{called}`", code="KN-PY-041", hint="give each table a name of its own")
+        return {"path": self.hold_table(called, native_table(data)), "name": called}
+
+
+def several(data: Data | Sequence[Data]) -> list[Data]:
+    """One table as a list of one; a list of records is one table."""
+    if isinstance(data, (list, tuple)) and not (data and all(isinstance(row, Mapping) for row in data)):
+        return list(data)
+    return [data]
+
+
+def native_table(data: Data) -> _native.Table:
+    """The batches of a table in memory, or of the file that a path names.
+
+    >>> native_table([{"unique_id": 1, "name": "Ann"}, {"unique_id": 2, "name": None}]).num_rows
+    2
+    """
+    if isinstance(data, RegisteredTable):
+        return native_table(data.data)
+    if isinstance(data, _native.Table):
+        return data
+    if is_path(data):
+        return _native.read_table(path_text(data), "{}")
+    if hasattr(data, "native"):
+        return native_table(data.native)
+    kind = type(data).__module__.split(".")[0]
+    if kind == "pyspark":
+        raise spark_refused()
+    if kind == "pandas":
+        return _native.Table.from_arrow(_of_pandas(data))
+    if kind == "polars" and hasattr(data, "collect"):
+        return _native.Table.from_arrow(data.collect())
+    if hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__"):
+        return _native.Table.from_arrow(data)
+    if kind in ("duckdb", "_duckdb") and hasattr(data, "fetch_arrow_table"):
+        return _native.Table.from_arrow(data.fetch_arrow_table())
+    if isinstance(data, Mapping) or (isinstance(data, (list, tuple)) and all(isinstance(row, Mapping) for row in data)):
+        return _of_records(data)
+    raise InputTypeError(
+        f"a {type(data).__name__} is no table that can be read",
+        code="KN-PY-042",
+        hint="give a path, or a table of pandas, Polars, Arrow or DuckDB",
+    )
+
+
+def spark_refused() -> NotAvailableError:
+    """The error for Spark DataFrames, which are never collected unasked."""
+    return NotAvailableError(
+        "a Spark DataFrame cannot be linked yet, and it is not collected unasked",
+        code="KN-PY-043",
+        hint="write it as Parquet and give the path, or give `df.toArrow()` where it fits into this machine's memory",
+    )
+
+
+def json_lines(records: Sequence[Mapping[str, Any]]) -> str:
+    """Records as JSON, one object a line; dates and times as ISO 8601 writes them, what pandas calls missing as null.
+
+    >>> json_lines([{"unique_id": 1, "dob": float("nan")}])
+    '{"unique_id": 1, "dob": null}\\n'
+    """
+    present = ({name: None if _is_missing(value) else value for name, value in record.items()} for record in records)
+    return "".join(json.dumps(record, default=_plain, allow_nan=False) + "\n" for record in present)
+
+
+def _is_missing(value: object) -> bool:
+    return (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType")
+
+
+def _plain(value: Any) -> Any:
+    """Numbers and arrays of NumPy as those of Python, everything else as text."""
+    return value.tolist() if hasattr(value, "tolist") else str(value)
+
+
+def _of_pandas(frame: Any) -> Any:
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise missing_package("pyarrow", "reading pandas tables", "pandas") from error
+    return pyarrow.Table.from_pandas(frame, preserve_index=False)
+
+
+def _of_records(records: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> _native.Table:
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise missing_package("pyarrow", "reading records from dictionaries", "pandas") from error
+    if isinstance(records, Mapping):
+        return _native.Table.from_arrow(pyarrow.table(dict(records)))
+    return _native.Table.from_arrow(pyarrow.Table.from_pylist([dict(record) for record in records]))

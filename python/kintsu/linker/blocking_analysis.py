@@ -1,0 +1,40 @@
+"""How many pairs blocking rules make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kintsu.blocking_rule_library import Rule
+from kintsu.linker.session import Session, rule_json, rules_json
+from kintsu.linker.visualisations import no_chart
+from kintsu.results import ResultTable
+
+__all__ = ["LinkerBlockingAnalysis"]
+
+
+class LinkerBlockingAnalysis:
+    """Counts pairs and blocks, exactly: nothing is sampled."""
+
+    def __init__(self, session: Session, dialect: str) -> None:
+        self._session = session
+        self._dialect = dialect
+
+    def comparisons_from_blocking_rules(self, blocking_rules: Rule | Sequence[Rule] | None = None) -> ResultTable:
+        """What each rule adds to the pairs, as a table; the rules are those of the model unless given."""
+        rules = None if blocking_rules is None else rules_json(blocking_rules, self._dialect)
+        return self._session.table("count_comparisons", blocking_rules=rules)
+
+    def count_comparisons_from_blocking_rules(
+        self, blocking_rules: Rule | Sequence[Rule] | None = None, *, record_sample_proportion: float = 1.0
+    ) -> list[dict[str, Any]]:
+        """What each rule adds to the pairs: rows with the pairs it finds, those it adds, and the running total."""
+        return self.comparisons_from_blocking_rules(blocking_rules).to_dicts()
+
+    def n_largest_blocks(self, blocking_rule: Rule, *, n_largest: int = 5) -> ResultTable:
+        """The largest blocks of a rule: their keys and sizes."""
+        return self._session.table("largest_blocks", blocking_rule=rule_json(blocking_rule, self._dialect), n_largest=n_largest)
+
+    def chart_comparisons_from_blocking_rules(self, *arguments: object, **options: object) -> ResultTable:
+        """A chart, which is not there yet."""
+        raise no_chart("chart_comparisons_from_blocking_rules", "its data are there: count_comparisons_from_blocking_rules()")

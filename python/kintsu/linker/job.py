@@ -1,0 +1,54 @@
+"""Data and settings as a job names them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kintsu.errors import InputError, InputTypeError
+from kintsu.inputs import Data, Memory
+from kintsu.linker.session import rule_json
+
+__all__ = ["inputs_of", "settings_of"]
+
+
+def inputs_of(tables: Sequence[Data], names: str | Sequence[str] | None, held: Memory) -> list[dict[str, str]]:
+    """The inputs of a job."""
+    aliases: list[str | None] = [names] if isinstance(names, str) else list(names or [])
+    if aliases and len(aliases) != len(tables):
+        raise InputError(
+            f"there are {len(tables)} tables and {len(aliases)} names", code="KN-PY-049", hint="give one name for each table"
+        )
+    named = aliases or [None] * len(tables)
+    return [held.input(table, f"input_table_{at}", name) for at, (table, name) in enumerate(zip(tables, named, strict=True))]
+
+
+def settings_of(settings: Any, held: Memory) -> str:
+    """Settings or a model as the path by which a job names them."""
+    if isinstance(settings, (str, os.PathLike)):
+        return os.fspath(settings)
+    create = getattr(settings, "create_settings_dict", None)
+    if create is not None:
+        settings = create("duckdb")
+    if not isinstance(settings, Mapping):
+        raise InputTypeError(
+            f"settings are a dictionary, a path or a SettingsCreator, not a {type(settings).__name__}",
+            code="KN-PY-050",
+            hint="such as kintsu.SettingsCreator(link_type='dedupe_only', comparisons=[...])",
+        )
+    return held.hold_text("settings.json", json.dumps(_plain(settings)))
+
+
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings in which comparisons and blocking rules of the libraries are written out."""
+    dialect = str(settings.get("sql_dialect") or "duckdb")
+    plain = dict(settings)
+    for key, written in (
+        ("comparisons", lambda made: made.create_comparison_dict(dialect)),
+        ("blocking_rules_to_generate_predictions", lambda made: rule_json(made, dialect)),
+    ):
+        if key in plain:
+            plain[key] = [made if isinstance(made, (str, Mapping)) else written(made) for made in plain[key]]
+    return plain

@@ -1,0 +1,112 @@
+"""Training: lambda, u and m."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kintsu.blocking_rule_library import Rule
+from kintsu.inputs import Data
+from kintsu.linker.session import Session, rule_json, rules_json
+from kintsu.linker.visualisations import Charts
+
+__all__ = ["EMTrainingSession", "LinkerTraining"]
+
+
+@dataclass(frozen=True)
+class EMTrainingSession(Charts):
+    """What a session of expectation maximisation went through."""
+
+    blocking_rule: str
+    #: The number of pairs that the rule finds.
+    pairs: int
+    iterations: int
+    #: Whether it came to rest before the limit of iterations.
+    converged: bool
+    #: The parameters at the start and after each iteration.
+    history: list[dict[str, Any]]
+
+    @property
+    def probability_two_random_records_match(self) -> float:
+        """Lambda among the pairs of the rule after the last iteration."""
+        return float(self.history[-1]["probability_two_random_records_match"])
+
+    def __repr__(self) -> str:
+        rest = "converged" if self.converged else "not converged"
+        return f"EMTrainingSession({self.blocking_rule!r}, {self.pairs:,} pairs, {self.iterations} iterations, {rest})"
+
+
+class LinkerTraining:
+    """Estimates the parameters of the model; each method changes the linker's model."""
+
+    def __init__(self, session: Session, dialect: str) -> None:
+        self._session = session
+        self._dialect = dialect
+
+    def estimate_probability_two_random_records_match(
+        self,
+        deterministic_matching_rules: Rule | Sequence[Rule],
+        recall: float,
+        max_rows_limit: int | None = None,
+        record_sample_proportion: float = 1.0,
+    ) -> None:
+        """Lambda from the pairs that rules find which find hardly anything but matches, and the share of matches they find.
+
+        Pairs are counted, all of them: ``max_rows_limit`` and ``record_sample_proportion`` change nothing.
+        """
+        self._session.train(
+            "estimate_probability_two_random_records_match",
+            deterministic_matching_rules=rules_json(deterministic_matching_rules, self._dialect),
+            recall=recall,
+        )
+
+    def estimate_u_using_random_sampling(
+        self,
+        max_pairs: float = 1e6,
+        seed: int | None = None,
+        min_count_per_level: int | None = None,
+        num_chunks: int | None = None,
+    ) -> None:
+        """u from pairs drawn at random. ``min_count_per_level`` and ``num_chunks`` change nothing."""
+        self._session.train("estimate_u_using_random_sampling", max_pairs=float(max_pairs), seed=seed)
+
+    def estimate_parameters_using_expectation_maximisation(
+        self,
+        blocking_rule: Rule,
+        estimate_without_term_frequencies: bool = False,
+        fix_probability_two_random_records_match: bool = False,
+        fix_m_probabilities: bool = False,
+        fix_u_probabilities: bool = True,
+        populate_probability_two_random_records_match_from_trained_values: bool = False,
+        *,
+        max_pairs: float | None = None,
+        record_sample_proportion: float | None = None,
+    ) -> EMTrainingSession:
+        """m, and u where it is not fixed, from the pairs that a rule finds.
+
+        Comparisons on the rule's columns are left out: train on at least two rules. ``record_sample_proportion`` changes nothing.
+        """
+        self._session.train(
+            "estimate_parameters_using_expectation_maximisation",
+            blocking_rule=rule_json(blocking_rule, self._dialect),
+            estimate_without_term_frequencies=estimate_without_term_frequencies,
+            fix_probability_two_random_records_match=fix_probability_two_random_records_match,
+            fix_m_probabilities=fix_m_probabilities,
+            fix_u_probabilities=fix_u_probabilities,
+            populate_probability_two_random_records_match_from_trained_values=(
+                populate_probability_two_random_records_match_from_trained_values
+            ),
+            max_pairs=max_pairs,
+        )
+        return EMTrainingSession(**json.loads(self._session.native.last_em_session()))
+
+    def estimate_m_from_label_column(self, label_colname: str) -> None:
+        """m from all pairs of records that agree on a column."""
+        self._session.train("estimate_m_from_label_column", label_colname=label_colname)
+
+    def estimate_m_from_pairwise_labels(self, labels_splinkdataframe_or_table_name: Data) -> None:
+        """m from a table of matching pairs; a score that stands there is of no account."""
+        labels = self._session.hold(labels_splinkdataframe_or_table_name)
+        self._session.train("estimate_m_from_pairwise_labels", labels=labels)

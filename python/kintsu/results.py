@@ -1,0 +1,135 @@
+"""Tables that come out of kintsu, and how they go on: into pandas, Polars, Arrow, DuckDB, files and notebooks."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kintsu import _native
+from kintsu.errors import FileError, NotAvailableError, missing_package
+from kintsu.frames import ArrowTable, html_table
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas
+    import pyarrow
+
+__all__ = ["ResultTable"]
+
+_ROWS_SHOWN = 10
+
+
+class ResultTable(ArrowTable):
+    """A table of results, held in memory as Arrow batches.
+
+    Everything that speaks the Arrow C stream interface takes it without copies: ``polars.DataFrame(table)``,
+    ``pyarrow.table(table)``, ``duckdb.sql("select * from table")`` on ``table.to_arrow()``. Splink's names work, too.
+
+    >>> from kintsu.inputs import native_table
+    >>> table = ResultTable(native_table([{"unique_id": 1, "name": "Ann"}]), "people")
+    >>> table.columns, len(table)
+    (['unique_id', 'name'], 1)
+    >>> table.as_record_dict()
+    [{'unique_id': 1, 'name': 'Ann'}]
+    """
+
+    def __init__(self, native: _native.Table, name: str, links: _native.Links | None = None) -> None:
+        super().__init__(native)
+        self.native = native
+        self.name = name
+        self.links = links
+        self.metadata: dict[str, Any] = {}
+
+    @property
+    def physical_name(self) -> str:
+        """The name of the table, as Splink calls it."""
+        return self.name
+
+    @property
+    def templated_name(self) -> str:
+        """The name of the table, as Splink calls it."""
+        return self.name
+
+    def __arrow_c_schema__(self) -> object:
+        return self.native.__arrow_c_schema__()
+
+    def head(self, rows: int = _ROWS_SHOWN) -> ResultTable:
+        """The first rows."""
+        return ResultTable(self.native.head(rows), self.name)
+
+    def to_duckdb(self, connection: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyRelation:
+        """The table as a relation of DuckDB."""
+        try:
+            import duckdb
+        except ImportError as error:
+            raise missing_package("duckdb", "a table in DuckDB") from error
+        table = self.to_arrow()
+        return connection.from_arrow(table) if connection is not None else duckdb.from_arrow(table)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The rows as dictionaries."""
+        return self.to_arrow().to_pylist()  # type: ignore[no-any-return]
+
+    def as_pandas_dataframe(self, limit: int | None = None) -> pandas.DataFrame:
+        """Splink's name of `to_pandas`."""
+        return self._limited(limit).to_pandas()
+
+    def as_pyarrow_table(self, limit: int | None = None) -> pyarrow.Table:
+        """Splink's name of `to_arrow`."""
+        return self._limited(limit).to_arrow()
+
+    def as_duckdbpyrelation(self, limit: int | None = None) -> duckdb.DuckDBPyRelation:
+        """Splink's name of `to_duckdb`."""
+        return self._limited(limit).to_duckdb()
+
+    def as_record_dict(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """Splink 4's name of `to_dicts`."""
+        return self._limited(limit).to_dicts()
+
+    def as_record_list(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """Splink 5's name of `to_dicts`."""
+        return self._limited(limit).to_dicts()
+
+    def as_dict(self, limit: int | None = None) -> dict[str, list[Any]]:
+        """The columns as lists."""
+        return self._limited(limit).to_arrow().to_pydict()  # type: ignore[no-any-return]
+
+    def as_spark_dataframe(self) -> Any:
+        """Not there: the results of this engine are in this process."""
+        raise NotAvailableError(
+            "a result is no Spark DataFrame", code="KN-PY-044", hint="spark.createDataFrame(table.to_arrow()) makes one of it"
+        )
+
+    def to_parquet(self, filepath: str | os.PathLike[str], overwrite: bool = False) -> None:
+        """Writes a Parquet file."""
+        self._write(Path(filepath), ".parquet", overwrite)
+
+    def to_csv(self, filepath: str | os.PathLike[str], overwrite: bool = False) -> None:
+        """Writes a CSV file."""
+        self._write(Path(filepath), ".csv", overwrite)
+
+    def drop_table_from_database_and_remove_from_cache(self, force_non_splink_table: bool = False) -> None:
+        """Does nothing: a table lives as long as something refers to it."""
+
+    drop = drop_table_from_database_and_remove_from_cache
+
+    def _limited(self, limit: int | None) -> ResultTable:
+        return self if limit is None else self.head(limit)
+
+    def _write(self, path: Path, ending: str, overwrite: bool) -> None:
+        if path.exists() and not overwrite:
+            raise FileError(f"`{path}` exists already", code="KN-PY-045", hint="give overwrite=True, or another path")
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            _native.write_table(self.native, unfinished, ending[1:])
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def __repr__(self) -> str:
+        return f"ResultTable({self.name}: {len(self):,} rows; {', '.join(self.columns)})"
+
+    def _repr_html_(self) -> str:
+        shown = f", the first {_ROWS_SHOWN}" if len(self) > _ROWS_SHOWN else ""
+        return html_table(self.columns, self.native.texts(_ROWS_SHOWN), f"{self.name}: {len(self):,} rows{shown}")

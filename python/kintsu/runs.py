@@ -1,0 +1,316 @@
+"""`dedupe` and `link`: from records to entities in one call.
+
+>>> import kintsu
+>>> import kintsu.comparison_library as cl
+>>> people = [{"id": i, "name": name, "city": "York"} for i, name in enumerate(["Ann Lee", "Ann Lee", "Bob Ray", "Cy Poe"])]
+>>> model = kintsu.SettingsCreator(
+...     link_type="dedupe_only",
+...     comparisons=[cl.ExactMatch("name").configure(m_probabilities=[0.9, 0.1], u_probabilities=[0.01, 0.99])],
+...     blocking_rules_to_generate_predictions=[kintsu.block_on("city")],
+...     probability_two_random_records_match=0.2,
+... )
+>>> run = kintsu.dedupe(people, model=model)
+>>> [record["cluster_id"] for record in run.clusters.to_dicts()]
+[0, 0, 2, 3]
+>>> run.explain("0", "1").data["same_cluster"]
+True
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kintsu import _native
+from kintsu.blocking_rule_library import Rule
+from kintsu.errors import InputError, InputTypeError
+from kintsu.inputs import Data, Memory, native_table, several
+from kintsu.linker.job import inputs_of, settings_of
+from kintsu.linker.session import rules_json
+from kintsu.results import ResultTable
+
+__all__ = ["Evaluation", "Explanation", "Run", "dedupe", "link"]
+
+
+def dedupe(
+    data: Data | Sequence[Data],
+    *,
+    settings: Any = None,
+    model: Any = None,
+    job: str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    names: str | Sequence[str] | None = None,
+    output: str | os.PathLike[str] | None = None,
+    overwrite: bool = False,
+    unique_id: str | None = None,
+    blocking_rules: Rule | Sequence[Rule] | None = None,
+    predict_threshold: float | None = None,
+    cluster_threshold: float | None = None,
+    ignore: Sequence[str] = (),
+    truth: Data | None = None,
+    parity: str | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    memory: str | None = None,
+    progress: bool | None = None,
+) -> Run:
+    """Finds the records of a table, or of several that are stacked, that belong to the same entity.
+
+    Args:
+        data: A path, a table of pandas, Polars, Arrow or DuckDB, or a list of records.
+        settings: Settings, which are trained first: a dictionary, a path or a `SettingsCreator`.
+        model: A trained model, scored as it is.
+        job: A job file, or what would stand in one, that says everything but the data. What is given beside it wins.
+        names: Names of the tables, which results have in ``source_dataset``.
+        output: Where a run directory is written. Without it, everything stays in memory.
+        overwrite: Replace a run directory that is there already.
+        unique_id: The id column; ``unique_id``, ``id`` or the row number unless given.
+        blocking_rules: Which pairs are looked at, in place of those of the settings or model.
+        predict_threshold: Pairs at or above this match probability are kept; 0.5 unless given.
+        cluster_threshold: Records joined at or above this match probability are one entity; 0.95 unless given.
+        ignore: Columns that are never looked at, and kept.
+        truth: A column, which is never looked at, a path or a table that tells the true entities; the run is measured against it.
+        parity: How string measures count: ``characters``, ``duckdb-1.5``, ``duckdb-2.0`` or ``spark-jar``.
+        seed: The seed of everything random; 42 unless given.
+        threads: How many threads work; one a processor unless given.
+        memory: How much memory the process may hold, such as ``"4GiB"``.
+        progress: Whether progress is shown; on terminals and in notebooks unless given.
+
+    Raises:
+        ValueError: Something is wrong with the data or the settings, or there are none: finding them by itself is not there yet.
+        TypeError: The data or the settings are of a kind that cannot be used.
+    """
+    tables = several(data)
+    given = {
+        "link_type": "link_and_dedupe" if len(tables) > 1 else "dedupe_only",
+        "unique_id": unique_id,
+        "predict_threshold": predict_threshold,
+        "cluster_threshold": cluster_threshold,
+        "ignore": list(ignore) or None,
+        "parity": parity,
+        "overwrite": overwrite or None,
+    }
+    surroundings = {"threads": threads, "memory": memory, "seed": seed, "progress": progress}
+    return _run(tables, settings, model, job, names, blocking_rules, truth, output, given, surroundings)
+
+
+def link(
+    left: Data,
+    right: Data,
+    *others: Data,
+    settings: Any = None,
+    model: Any = None,
+    job: str | os.PathLike[str] | Mapping[str, Any] | None = None,
+    names: Sequence[str] | None = None,
+    one_to_one: bool = False,
+    output: str | os.PathLike[str] | None = None,
+    overwrite: bool = False,
+    unique_id: str | None = None,
+    blocking_rules: Rule | Sequence[Rule] | None = None,
+    predict_threshold: float | None = None,
+    cluster_threshold: float | None = None,
+    ignore: Sequence[str] = (),
+    truth: Data | None = None,
+    parity: str | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    memory: str | None = None,
+    progress: bool | None = None,
+) -> Run:
+    """Finds the records of different tables that belong to the same entity; records of one table are never compared.
+
+    With ``one_to_one`` an entity has at most one record of each table. The other arguments are those of `dedupe`.
+    """
+    given = {
+        "link_type": "link_only",
+        "one_to_one": one_to_one or None,
+        "unique_id": unique_id,
+        "predict_threshold": predict_threshold,
+        "cluster_threshold": cluster_threshold,
+        "ignore": list(ignore) or None,
+        "parity": parity,
+        "overwrite": overwrite or None,
+    }
+    surroundings = {"threads": threads, "memory": memory, "seed": seed, "progress": progress}
+    return _run([left, right, *others], settings, model, job, names, blocking_rules, truth, output, given, surroundings)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a pair weighs what it weighs, or what holds an entity together: as data, and in words by ``print``."""
+
+    data: dict[str, Any]
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self.text)}</pre>"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How right the clusters are, and what other thresholds would give."""
+
+    measures: dict[str, float]
+    thresholds: list[dict[str, Any]]
+
+    def __getitem__(self, measure: str) -> float:
+        return self.measures[measure]
+
+    def __repr__(self) -> str:
+        return f"Evaluation({', '.join(f'{name}={value:.4f}' for name, value in self.measures.items())})"
+
+
+class Run:
+    """A finished run: its tables, and why and how right they are."""
+
+    def __init__(
+        self,
+        finished: _native.LinkageSession | _native.FinishedRun,
+        tables: dict[str, ResultTable],
+        directory: Path | None,
+        surroundings: str,
+    ) -> None:
+        self._finished = finished
+        self._tables = tables
+        self._surroundings = surroundings
+        #: The run directory, where one was asked for.
+        self.directory = directory
+
+    @property
+    def clusters(self) -> ResultTable:
+        """Every record once, with the id of its entity."""
+        return self.table("clusters")
+
+    @property
+    def edges(self) -> ResultTable:
+        """The pairs that were kept, with their weights."""
+        return self.table("edges")
+
+    @property
+    def tables(self) -> list[str]:
+        """The names of the tables of the run."""
+        return sorted(self._tables) if self.directory is None else sorted(self._files())
+
+    def table(self, name: str) -> ResultTable:
+        """A table of the run by its name."""
+        if name not in self._tables:
+            path = None if self.directory is None else self._files().get(name)
+            if path is None:
+                raise InputError(f"the run made no table `{name}`", code="KN-PY-057", hint=f"it made {', '.join(self.tables)}")
+            self._tables[name] = ResultTable(_native.read_table(path, self._surroundings), name)
+        return self._tables[name]
+
+    @property
+    def model(self) -> dict[str, Any]:
+        """The model that was scored with, in Splink's format."""
+        if isinstance(self._finished, _native.LinkageSession):
+            return json.loads(self._finished.model())  # type: ignore[no-any-return]
+        assert self.directory is not None
+        return json.loads((self.directory / "model.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was counted: records, pairs, edges, clusters."""
+        if isinstance(self._finished, _native.LinkageSession):
+            return json.loads(self._finished.counts())  # type: ignore[no-any-return]
+        return json.loads(self._finished.card())["counts"]  # type: ignore[no-any-return]
+
+    def explain(self, first: object, second: object | None = None, *, show_values: bool = False) -> Explanation:
+        """Why two records match or not, or, for one id, what holds its entity together.
+
+        Where there are several tables, ids are written ``TABLE-__-ID``. Values of records are shown only by ``show_values``.
+        """
+        if second is None:
+            found, text = self._finished.explain_entity(str(first))
+        else:
+            found, text = self._finished.explain_pair(str(first), str(second), show_values)
+        return Explanation(json.loads(found), text)
+
+    def evaluate(self, truth: Data) -> Evaluation:
+        """How right the clusters are against a column of the input, a file, or a table with ids and entities."""
+        if isinstance(truth, (str, os.PathLike)):
+            named = os.fspath(truth)
+        elif isinstance(self._finished, _native.LinkageSession):
+            named = str(self._finished.hold_table("truth", native_table(truth)))
+        else:
+            raise InputTypeError(
+                "a run directory is measured against a column or a file", code="KN-PY-058", hint="write the truth as a file"
+            )
+        if isinstance(self._finished, _native.LinkageSession):
+            found = json.loads(self._finished.evaluate(named, self._surroundings))
+        else:
+            found = json.loads(self._finished.evaluate(named))
+        return Evaluation(found["measures"], found["thresholds"])
+
+    def _files(self) -> dict[str, Path]:
+        assert self.directory is not None and isinstance(self._finished, _native.FinishedRun)
+        files = json.loads(self._finished.card())["files"]
+        return {name.rsplit(".", 1)[0]: self.directory / name for name in files}
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{value:,} {name}" for name, value in self.counts.items() if " of " not in name)
+        return f"Run({counts})"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><td>{html.escape(name)}</td><td>{value:,}</td></tr>" for name, value in self.counts.items())
+        return f"<table><caption>run</caption><tbody>{rows}</tbody></table>"
+
+
+def _run(
+    tables: list[Data],
+    settings: Any,
+    model: Any,
+    job: str | os.PathLike[str] | Mapping[str, Any] | None,
+    names: str | Sequence[str] | None,
+    blocking_rules: Rule | Sequence[Rule] | None,
+    truth: Data | None,
+    output: str | os.PathLike[str] | None,
+    given: dict[str, Any],
+    surroundings: dict[str, Any],
+) -> Run:
+    held = Memory()
+    spec = _job(job)
+    spec.update({key: value for key, value in given.items() if value is not None and (key != "link_type" or key not in spec)})
+    spec["inputs"] = inputs_of(tables, names, held)
+    if settings is None and model is None and not {"settings", "model", "comparisons"} & set(spec):
+        raise InputError(
+            "there are neither settings nor a model to compare records with",
+            code="KN-PY-056",
+            hint="give settings=... (trained first) or model=... (scored as it is); finding them by itself is not there yet",
+        )
+    for key, value in (("settings", settings), ("model", model)):
+        if value is not None:
+            spec = {name: kept for name, kept in spec.items() if name not in ("settings", "model", "comparisons")}
+            spec[key] = settings_of(value, held)
+    if blocking_rules is not None:
+        spec["blocking_rules"] = rules_json(blocking_rules, "duckdb")
+    if truth is not None:
+        spec["truth"] = (
+            os.fspath(truth) if isinstance(truth, (str, os.PathLike)) else held.hold_table("truth", native_table(truth))
+        )
+    surroundings = {**surroundings, "seed": surroundings["seed"] if surroundings["seed"] is not None else spec.get("seed")}
+    said = json.dumps({key: value for key, value in surroundings.items() if value is not None})
+    if output is None:
+        for key in ("output", "overwrite", "file_format"):
+            spec.pop(key, None)
+        session, (made, links) = _native.run_job(json.dumps(spec), held.tables, held.texts, said)
+        found = {name: ResultTable(table, name, links if name == "edges" else None) for name, table in made}
+        return Run(session, found, None, said)
+    spec["output"] = os.fspath(output)
+    directory = Path(_native.run_job_into(json.dumps(spec), held.tables, held.texts, said))
+    return Run(_native.FinishedRun(directory), {}, directory, said)
+
+
+def _job(job: str | os.PathLike[str] | Mapping[str, Any] | None) -> dict[str, Any]:
+    if job is None:
+        return {}
+    if isinstance(job, Mapping):
+        return dict(job)
+    return json.loads(_native.read_job(Path(job)))  # type: ignore[no-any-return]

@@ -1,0 +1,316 @@
+"""What a `Linker` does and refuses, on data made here."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import kintsu
+import kintsu.comparison_library as cl
+import pytest
+from kintsu.errors import InputError, KintsuError, KintsuWarning, NotAvailableError
+
+# What the small models here lack is told, and is of no account but where a test looks at it.
+pytestmark = pytest.mark.filterwarnings("ignore::kintsu.errors.KintsuWarning")
+
+NAMES = ["Ann", "Bob", "Cy", "Dee", "Eve", "Flo", "Gus", "Hal"]
+PEOPLE: list[dict[str, Any]] = [
+    {
+        "unique_id": at,
+        "first_name": NAMES[at // 2 % 8],
+        "surname": f"{NAMES[at // 16 % 8]}son",
+        "city": NAMES[at % 3],
+        "email": None if at % 7 == 0 else f"{NAMES[at // 2 % 8]}@{at // 16}",
+        "person": at // 2,
+    }
+    for at in range(128)
+]
+
+
+def settings(**more: Any) -> kintsu.SettingsCreator:
+    return kintsu.SettingsCreator(
+        link_type="dedupe_only",
+        comparisons=[
+            cl.JaroWinklerAtThresholds("first_name", 0.9).configure(term_frequency_adjustments=True),
+            cl.ExactMatch("surname"),
+            cl.ExactMatch("email"),
+        ],
+        blocking_rules_to_generate_predictions=[kintsu.block_on("first_name"), kintsu.block_on("surname")],
+        **more,
+    )
+
+
+@pytest.fixture
+def linker() -> kintsu.Linker:
+    made = kintsu.Linker(PEOPLE, settings(probability_two_random_records_match=0.01))
+    made.training.estimate_u_using_random_sampling(max_pairs=1e6)
+    made.training.estimate_m_from_label_column("person")
+    return made
+
+
+def test_settings_come_as_dictionary_path_and_creator(tmp_path: Path) -> None:
+    made = settings()
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps(made.create_settings_dict("duckdb")), encoding="utf-8")
+    mixed = {**made.create_settings_dict("duckdb"), "comparisons": list(made.comparisons)}
+    models = []
+    for given in (made, made.create_settings_dict("duckdb"), path, str(path), mixed):
+        model = kintsu.Linker(PEOPLE, given).misc.save_model_to_json()
+        model.pop("linker_uid", None)
+        models.append(model)
+    assert all(model == models[0] for model in models)
+
+
+def test_a_saved_model_scores_as_the_linker_that_saved_it(linker: kintsu.Linker, tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    saved = linker.misc.save_model_to_json(path)
+    with pytest.raises(ValueError, match="exists already"):
+        linker.misc.save_model_to_json(path)
+    pairs = linker.inference.predict().to_dicts()
+    assert pairs and all(math.isfinite(pair["match_weight"]) for pair in pairs)
+    for again in (path, saved):
+        assert kintsu.Linker(PEOPLE, again).inference.predict().to_dicts() == pairs
+
+
+def test_steps_are_those_of_a_job(linker: kintsu.Linker) -> None:
+    model = linker.misc.save_model_to_json()
+    run = kintsu.dedupe(PEOPLE, model=model, predict_threshold=0.5, cluster_threshold=0.9)
+    pairs = linker.inference.predict(threshold_match_probability=0.5)
+    assert run.edges.to_dicts() == pairs.to_dicts()
+    clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, 0.9)
+    assert run.clusters.to_dicts() == clusters.to_dicts()
+
+
+def test_thresholds_are_weights_or_probabilities(linker: kintsu.Linker) -> None:
+    everything = linker.inference.predict()
+    weights = [pair["match_weight"] for pair in everything.to_dicts()]
+    assert len(linker.inference.predict(threshold_match_weight=0)) == sum(weight >= 0 for weight in weights) < len(weights)
+    with pytest.raises(ValueError, match="both"):
+        linker.inference.predict(threshold_match_probability=0.5, threshold_match_weight=0)
+    cluster = linker.clustering.cluster_pairwise_predictions_at_threshold
+    by_weight = cluster(everything, threshold_match_weight=0).to_dicts()
+    assert by_weight == cluster(everything, threshold_match_probability=0.5).to_dicts()
+    with pytest.raises(ValueError, match="both"):
+        cluster(everything, 0.5, 0)
+
+
+def test_predictions_may_be_filtered_elsewhere(linker: kintsu.Linker) -> None:
+    pairs = linker.inference.predict(threshold_match_probability=0.01)
+    kept = [pair for pair in pairs.to_dicts() if pair["match_probability"] >= 0.8]
+    cluster = linker.clustering.cluster_pairwise_predictions_at_threshold
+    whole = cluster(pairs, 0.8).to_dicts()
+    assert cluster(kept, 0.8).to_dicts() == whole
+    registered = linker.table_management.register_table_predict(pairs.to_pandas())
+    assert cluster(registered, 0.8).to_dicts() == whole
+
+
+def test_deterministic_links_cluster_without_a_threshold(linker: kintsu.Linker) -> None:
+    links = linker.inference.deterministic_link()
+    assert "match_weight" not in links.columns
+    clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(links)
+    names = {row["unique_id"]: row["cluster_id"] for row in clusters.to_dicts()}
+    assert all(names[pair["unique_id_l"]] == names[pair["unique_id_r"]] for pair in links.to_dicts())
+
+
+def test_clusters_at_several_thresholds_are_those_at_each(linker: kintsu.Linker) -> None:
+    pairs = linker.inference.predict()
+    clustering = linker.clustering
+    several = clustering.cluster_pairwise_predictions_at_multiple_thresholds(pairs, [0.5, 0.95]).to_dicts()
+    for threshold, column in ((0.5, "cluster_p_0_5"), (0.95, "cluster_p_0_95")):
+        one = clustering.cluster_pairwise_predictions_at_threshold(pairs, threshold).to_dicts()
+        assert [row[column] for row in several] == [row["cluster_id"] for row in one]
+    summary = clustering.cluster_pairwise_predictions_at_multiple_thresholds(pairs, [0.5], output_cluster_summary_stats=True)
+    assert summary.to_dicts()[0]["num_clusters"] == len({row["cluster_p_0_5"] for row in several})
+
+
+def test_columns_that_a_method_is_the_first_to_name_are_found(linker: kintsu.Linker) -> None:
+    session = linker.training.estimate_parameters_using_expectation_maximisation(kintsu.block_on("city", "surname"))
+    assert session.pairs > 0 and 0 < session.probability_two_random_records_match <= 1
+    largest = linker.blocking_analysis.n_largest_blocks(kintsu.block_on("city"), n_largest=1).to_dicts()
+    assert largest[0]["count_l"] == 43
+    profile = linker.exploratory.profile_columns(["city"], top_n=1).to_dicts()
+    assert [row["value"] for row in profile if row["kind"] == "top"] == ["Ann"]
+    with pytest.raises(InputError, match="cty") as refused:
+        linker.training.estimate_parameters_using_expectation_maximisation(kintsu.block_on("cty"))
+    assert "city" in str(refused.value)
+
+
+def test_a_method_that_fails_leaves_the_model_as_it_was(linker: kintsu.Linker) -> None:
+    before = linker.misc.save_model_to_json()
+    with pytest.raises(ValueError):
+        linker.training.estimate_parameters_using_expectation_maximisation(
+            "l.first_name = r.first_name and l.surname = r.surname and l.email = r.email"
+        )
+    with pytest.raises(ValueError):
+        linker.training.estimate_probability_two_random_records_match(["l.first_name = r.first_name"], recall=0)
+    assert linker.misc.save_model_to_json() == before
+
+
+def test_labelled_pairs_train_and_measure(linker: kintsu.Linker) -> None:
+    labels = [
+        {"unique_id_l": at, "unique_id_r": at + 1, "clerical_match_score": 1.0 if at % 2 == 0 else 0.0} for at in range(0, 100)
+    ]
+    matches = [label for label in labels if label["clerical_match_score"] == 1.0]
+    linker.training.estimate_m_from_pairwise_labels(matches)
+    linker.table_management.register_table(labels, "labels")
+    for given in (labels, "labels", linker.table_management.register_labels_table(labels)):
+        table = linker.evaluation.accuracy_analysis_from_labels_table(given, output_type="table").to_dicts()
+        assert table[0]["p"] == 50
+    errors = linker.evaluation.prediction_errors_from_labels_table(labels, threshold_match_probability=0.5)
+    assert "truth_status" in errors.columns
+    assert linker.evaluation.unlinkables().columns
+
+
+def test_new_records_are_matched_and_pairs_scored(linker: kintsu.Linker) -> None:
+    new = {"unique_id": 9000, "first_name": "Ann", "surname": "Annson", "email": None, "city": None, "person": None}
+    found = linker.inference.find_matches_to_new_records([new], match_weight_threshold=-100).to_dicts()
+    assert found and {pair["unique_id_r"] for pair in found} == {9000}
+    by_email = linker.inference.find_matches_to_new_records([new], kintsu.block_on("email"), match_weight_threshold=-100)
+    assert len(by_email) == 0
+    (pair,) = linker.inference.compare_two_records(PEOPLE[2], PEOPLE[3], include_found_by_blocking_rules=True).to_dicts()
+    (listed,) = linker.inference.score_listed_pairs([{"unique_id_l": 2, "unique_id_r": 3}]).to_dicts()
+    assert pair["match_weight"] == listed["match_weight"] and pair["found_by_blocking_rules"]
+    assert len(linker.inference.score_pairs(PEOPLE[:3], PEOPLE[3:5])) == 6
+    with pytest.raises(ValueError, match="unique_id"):
+        linker.inference.compare_two_records({**PEOPLE[2], "unique_id": "two"}, PEOPLE[3])
+
+
+def test_other_records_are_scored_with_the_model(linker: kintsu.Linker) -> None:
+    own = {(pair["unique_id_l"], pair["unique_id_r"]): pair["match_weight"] for pair in linker.inference.predict().to_dicts()}
+    some = PEOPLE[:32]
+    within = linker.inference.predict_within(some, threshold_match_probability=0.0).to_dicts()
+    assert within and all(own[pair["unique_id_l"], pair["unique_id_r"]] == pair["match_weight"] for pair in within)
+    between = linker.inference.predict_between(PEOPLE[:32:2], PEOPLE[1:32:2]).to_dicts()
+    ids = [sorted((pair["unique_id_l"], pair["unique_id_r"])) for pair in between]
+    assert ids and all(own[left, right] == pair["match_weight"] for (left, right), pair in zip(ids, between, strict=True))
+
+
+def test_nodes_and_edges_cluster_without_a_model() -> None:
+    edges = [{"from": 1, "to": 2, "match_probability": 0.9}, {"from": 2, "to": 3, "match_probability": 0.2}]
+    found = kintsu.clustering.cluster_pairwise_predictions_at_threshold(
+        [{"n": at} for at in (3, 1, 2)], edges, None, "n", "from", "to", threshold_match_probability=0.5
+    )
+    assert {row["n"]: row["cluster_id"] for row in found.to_dicts()} == {1: 1, 2: 1, 3: 3}
+
+
+def test_term_frequencies_can_be_supplied(linker: kintsu.Linker) -> None:
+    counted = linker.table_management.compute_tf_table("first_name")
+    assert {row["tf_first_name"] for row in counted.to_dicts()} == {0.125}
+    assert linker.table_management.compute_tf_table("city").columns == ["city", "tf_city"]
+    before = linker.inference.predict().to_dicts()
+    linker.table_management.register_term_frequency_lookup(
+        [{"first_name": name, "tf_first_name": 0.001} for name in NAMES], "first_name"
+    )
+    after = linker.inference.predict().to_dicts()
+    raised = [
+        new["match_weight"] > old["match_weight"] for old, new in zip(before, after, strict=True) if old["gamma_first_name"] == 2
+    ]
+    assert raised and all(raised)
+
+
+def test_links_of_two_tables_name_them() -> None:
+    two = {**settings().create_settings_dict("duckdb"), "link_type": "link_only"}
+    for aliases in (["crm", "shop"], None):
+        made = kintsu.Linker([PEOPLE[::2], PEOPLE[1::2]], two, input_table_aliases=aliases)
+        made.training.estimate_u_using_random_sampling(1e6)
+        made.training.estimate_m_from_label_column("person")
+        pairs = made.inference.predict(0.01)
+        names = aliases or ["input_table_0", "input_table_1"]
+        assert {(pair["source_dataset_l"], pair["source_dataset_r"]) for pair in pairs.to_dicts()} == {tuple(names)}
+        best = made.clustering.cluster_using_single_best_links(pairs, names, threshold_match_probability=0.01)
+        assert len(best) == len(PEOPLE)
+    with pytest.raises(ValueError, match="2 tables and 1 names"):
+        kintsu.Linker([PEOPLE, PEOPLE], two, input_table_aliases="crm")
+
+
+def test_handles_of_splink_are_taken() -> None:
+    duckdb = pytest.importorskip("duckdb")
+    pyarrow = pytest.importorskip("pyarrow")
+    connection = duckdb.connect()
+    connection.register("people", pyarrow.Table.from_pylist(PEOPLE))
+    db_api = kintsu.DuckDBAPI(connection)
+    for made in (
+        kintsu.Linker("people", settings(), db_api),
+        kintsu.Linker(db_api.register("people", dataset_display_name="people"), settings()),
+        kintsu.Linker(db_api.register_table(PEOPLE, "people"), settings(), db_api=db_api),
+    ):
+        assert "128 records" in repr(made)
+    with pytest.raises(TypeError, match="database API"):
+        kintsu.Linker("people", settings(), connection)
+
+
+def test_charts_and_sql_say_what_there_is_instead(linker: kintsu.Linker) -> None:
+    refused = [
+        lambda: linker.visualisations.match_weights_chart(),
+        lambda: linker.evaluation.accuracy_analysis_from_labels_column("person"),
+        lambda: linker.evaluation.unlinkables_chart(),
+        lambda: linker.misc.query_sql("select 1"),
+        lambda: kintsu.splink_datasets.fake_1000,
+        lambda: linker.inference.predict().as_spark_dataframe(),
+    ]
+    for call in refused:
+        with pytest.raises(NotAvailableError) as error:
+            call()
+        assert error.value.hint
+
+
+def test_an_untrained_model_warns_by_name() -> None:
+    made = kintsu.Linker(PEOPLE, settings())
+    with pytest.warns(KintsuWarning, match="surname"):
+        made.inference.predict()
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    wrong = settings().create_settings_dict("duckdb")
+    wrong["comparisons"][1]["comparison_levels"][1]["sql_condition"] = '"surnam_l" = "surnam_r"'
+    wrong["blocking_rules_to_generate_predictions"] = ["l.cty = r.cty"]
+    with pytest.raises(ValueError) as refused:
+        kintsu.Linker(PEOPLE, wrong)
+    assert isinstance(refused.value, KintsuError)
+    assert "surnam" in str(refused.value) and "cty" in str(refused.value)
+    with pytest.raises(TypeError):
+        kintsu.Linker(PEOPLE, 3)
+    with pytest.raises(ValueError, match="id"):
+        kintsu.Linker([*PEOPLE, PEOPLE[0]], settings())
+
+
+def test_answers_do_not_depend_on_order_or_threads() -> None:
+    def answers(people: list[dict[str, Any]], threads: int) -> tuple[Any, Any]:
+        made = kintsu.Linker(people, settings(), threads=threads)
+        made.training.estimate_u_using_random_sampling(max_pairs=500, seed=3)
+        made.training.estimate_m_from_label_column("person")
+        pairs = made.inference.predict(0.01)
+        return pairs.to_dicts(), made.clustering.cluster_pairwise_predictions_at_threshold(pairs, 0.9).to_dicts()
+
+    first = answers(PEOPLE, 1)
+    assert answers(PEOPLE[::-1], 2) == first
+    assert answers(PEOPLE[64:] + PEOPLE[:64], 1) == first
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_control_c_stops_a_long_call() -> None:
+    script = textwrap.dedent(
+        """
+        import signal, threading, os, kintsu
+        people = [{"unique_id": at, "name": f"name {at % 977} {at}"} for at in range(60_000)]
+        settings = {"link_type": "dedupe_only", "blocking_rules_to_generate_predictions": [], "comparisons": [
+            {"output_column_name": "name", "comparison_levels": [
+                {"sql_condition": '"name_l" IS NULL OR "name_r" IS NULL', "is_null_level": True},
+                {"sql_condition": 'levenshtein("name_l", "name_r") <= 2', "m_probability": 0.9, "u_probability": 0.1},
+                {"sql_condition": "ELSE", "m_probability": 0.1, "u_probability": 0.9}]}]}
+        linker = kintsu.Linker(people, settings)
+        threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        try:
+            linker.inference.predict(0.999999)
+        except KeyboardInterrupt:
+            print("stopped")
+        print(len(linker.misc.save_model_to_json()["comparisons"]))
+        """
+    )
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout.split()) == (0, ["stopped", "1"]), done.stderr
