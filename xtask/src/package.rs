@@ -42,7 +42,8 @@ pub fn compare_with_splink(environments: &Environments) -> Result<(), String> {
     let (splink_4, splink_5) = (&environments.splink_4, &environments.splink_5);
     compare("python_library.py", "the libraries of Python and Splink 4", splink_4)?;
     compare("python_library.py", "the libraries of Python and Splink 5", splink_5)?;
-    compare("from_splink.py", "scripts of Splink with the import changed", splink_5)
+    compare("from_splink.py", "scripts of Splink 4 with the import changed", splink_4)?;
+    compare("from_splink.py", "scripts of Splink 5 with the import changed", splink_5)
 }
 
 fn compare(script: &str, what: &str, python: &Path) -> Result<(), String> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::process::{output, program, step, target};
 
-const SPLINK_4: [&str; 2] = ["splink==4.0.17", "duckdb==1.5.*"];
+const SPLINK_4: [&str; 3] = ["splink==4.0.17", "duckdb==1.5.*", "pyarrow==26.*"];
 const SPLINK_5: [&str; 5] = ["splink==5.0.0", "duckdb==2.0.*", "psutil", "pandas==3.*", "pyarrow==26.*"];
 const BENCH: [&str; 3] = ["numpy", "pandas", "pyarrow"];
 const OPEN_LINK_TOKEN_2_1: &str = "openlinktoken==2.1.2";
