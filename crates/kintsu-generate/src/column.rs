@@ -140,6 +140,20 @@ pub fn code_type() -> DataType {
 /// Appends a whole number with at least so many digits.
 #[inline]
 pub fn append_number(out: &mut Vec<u8>, number: u64, digits_min: usize) {
+    let (digits, start) = digits_of(number, digits_min);
+    out.extend_from_slice(&digits[start..]);
+}
+
+/// The same for a text.
+#[inline]
+pub fn push_number(out: &mut String, number: u64, digits_min: usize) {
+    let (digits, start) = digits_of(number, digits_min);
+    out.extend(digits[start..].iter().map(|digit| char::from(*digit)));
+}
+
+/// A number with leading zeros, and where at least so many digits of it begin.
+#[inline]
+fn digits_of(number: u64, digits_min: usize) -> ([u8; 20], usize) {
     let mut digits = [b'0'; 20];
     let mut start = digits.len();
     let mut rest = number;
@@ -148,7 +162,7 @@ pub fn append_number(out: &mut Vec<u8>, number: u64, digits_min: usize) {
         digits[start] = b'0' + (rest % 10) as u8;
         rest /= 10;
     }
-    out.extend_from_slice(&digits[start.min(digits.len() - digits_min)..]);
+    (digits, start.min(digits.len() - digits_min))
 }
 
 /// Two hexadecimal digits for each byte.
@@ -189,7 +203,10 @@ mod tests {
         let text = |number, digits| {
             let mut out = Vec::new();
             append_number(&mut out, number, digits);
-            String::from_utf8(out).unwrap_or_default()
+            let mut text = String::new();
+            push_number(&mut text, number, digits);
+            assert_eq!(text.as_bytes(), out);
+            text
         };
         assert_eq!(
             [text(7, 5), text(0, 1), text(123_456, 5), text(u64::MAX, 0)],

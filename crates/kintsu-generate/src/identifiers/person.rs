@@ -6,6 +6,7 @@ use kintsu_core::{Draws, below};
 use super::check_digit::{mod_11_10, number, weighted};
 use super::company::eleven_test;
 use super::{append_digits, digits};
+use crate::column::push_number;
 use crate::country::Country;
 
 /// What a number may tell of the person who bears it.
@@ -83,12 +84,8 @@ fn append_nir(bearer: &Bearer<'_>, draws: Draws, out: &mut String) {
     for (part, size) in [(year, 100), (month, 100), (department, 100), (commune, 1000), (order, 1000)] {
         id = id * size + part;
     }
-    push(out, id, 13);
-    push(out, 97 - id % 97, 2);
-}
-
-fn push(out: &mut String, number: u64, count: u32) {
-    out.extend((0..count).rev().map(|place| char::from(b'0' + (number / 10_u64.pow(place) % 10) as u8)));
+    push_number(out, id, 13);
+    push_number(out, 97 - id % 97, 2);
 }
 
 /// Spanish number of the identity card: eight digits and a letter modulo 23.
@@ -115,11 +112,11 @@ fn append_codice_fiscale(bearer: &Bearer<'_>, draws: Draws, out: &mut String) {
     let start = out.len();
     append_three_letters(bearer.last_name, false, out);
     append_three_letters(bearer.first_name, true, out);
-    push(out, bearer.birth.year().rem_euclid(100) as u64, 2);
+    push_number(out, bearer.birth.year().rem_euclid(100) as u64, 2);
     out.push(char::from(b"ABCDEHLMPRST"[(bearer.birth.month() as usize - 1).min(11)]));
-    push(out, bearer.birth.day() as u64 + if bearer.female { 40 } else { 0 }, 2);
+    push_number(out, bearer.birth.day() as u64 + if bearer.female { 40 } else { 0 }, 2);
     out.push(char::from(b"ABCDEFGHIL"[below(draws.at(1), 10) as usize]));
-    push(out, 1 + below(draws.at(2), 999), 3);
+    push_number(out, 1 + below(draws.at(2), 999), 3);
     let check = check_letter(&out[start..]);
     out.push(check);
 }

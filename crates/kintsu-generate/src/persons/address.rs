@@ -1,9 +1,8 @@
 //! Addresses whose street, city, state and postcode fit one another.
 
-use std::fmt::Write;
-
 use kintsu_core::{Draws, below};
 
+use crate::column::push_number;
 use crate::error::GenerateError;
 use crate::lists::{Lists, Place, Places, WeightedList};
 
@@ -36,8 +35,15 @@ impl Addresses {
         // Low numbers are commoner.
         let most = [40, 200, 2000, 9900][below(home.at(2), 4) as usize];
         let number = below(home.at(3), most) + 1;
-        // Writing to a text cannot fail.
-        let _ = if self.number_first { write!(out, "{number} {street}") } else { write!(out, "{street} {number}") };
+        if self.number_first {
+            push_number(out, number, 1);
+            out.push(' ');
+        }
+        out.push_str(street);
+        if !self.number_first {
+            out.push(' ');
+            push_number(out, number, 1);
+        }
     }
 
     /// Appends its postcode.

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use kintsu_core::{Chance, Draws, Stream, below};
 
 use crate::calendar::{days, years_before};
+use crate::column::push_number;
 use crate::country::{Country, append_phone};
 use crate::error::GenerateError;
 use crate::lists::{Lists, WeightedList};
@@ -177,8 +178,14 @@ impl Persons {
             9..=11 => text(&[initial, last], out),
             12 => text(&[first, "_", last], out),
             13 => text(&[last, ".", first], out),
-            14..=16 => text(&[first, last, itoa(year as u64).as_str()], out),
-            _ => text(&[first, ".", last, itoa(number).as_str()], out),
+            14..=16 => {
+                text(&[first, last], out);
+                push_number(out, year as u64, 1);
+            }
+            _ => {
+                text(&[first, ".", last], out);
+                push_number(out, number, 1);
+            }
         }
         out.push('@');
         out.push_str(self.email_domains.pick(person.draws.at(position::EMAIL_DOMAIN)));
@@ -190,10 +197,6 @@ impl Persons {
         let bits = if shared { person.home.at(64) } else { person.draws.at(position::PHONE) };
         append_phone(self.country.phone_pattern(), bits, out);
     }
-}
-
-fn itoa(number: u64) -> String {
-    number.to_string()
 }
 
 /// The same list in small letters without accents, as names stand in e-mail addresses.
@@ -219,6 +222,9 @@ pub(crate) fn plain_letter(letter: char) -> Option<char> {
         ("ýÿ", 'y'),
         ("źżž", 'z'),
     ];
+    if letter.is_ascii() {
+        return letter.is_ascii_alphanumeric().then(|| letter.to_ascii_lowercase());
+    }
     let small = letter.to_lowercase().next()?;
     if small.is_ascii_alphanumeric() {
         return Some(small);
