@@ -13,5 +13,6 @@ mod overlap;
 mod presets;
 mod sameness;
 mod steps;
+mod stopped_tokens;
 mod tokens;
 mod told;
