@@ -18,6 +18,7 @@ from typing import Any
 from cases import SCENARIOS, Case, make_case
 from command_line import in_work_folder, parser_of
 from compare import Differences, compare_clusters, compare_pairs
+
 from jobs import main_job, read_rows, run_kintsu, run_splink, write_inputs, write_json
 
 # Splink runs the saved model and trains nothing.
