@@ -38,7 +38,15 @@ pub fn test_versions(versions: &[&str]) -> Result<(), String> {
     for version in versions {
         let python = interpreter(version, &[])?;
         // PySpark itself warns of what it uses; the package's own warnings are looked at where they belong.
-        let arguments = ["-m", "pytest", "--quiet", "--override-ini=filterwarnings=", "--tb=short", "python/tests/spark"];
+        let arguments = [
+            "-m",
+            "pytest",
+            "--quiet",
+            "--override-ini=filterwarnings=",
+            "--tb=short",
+            "--import-mode=prepend",
+            "python/tests/spark",
+        ];
         step(
             &format!("tests on PySpark {version}"),
             program(&python).args(arguments).env("PYTHONPATH", root().join("python")).env("PYSPARK_PYTHON", &python),
