@@ -185,7 +185,12 @@ fn every_error_has_a_code_of_its_own_and_a_hint() {
     fn boxed<Kind: Explain + 'static>(errors: Vec<Kind>) -> impl Iterator<Item = Box<dyn Explain>> {
         errors.into_iter().map(|error| Box::new(error) as Box<dyn Explain>)
     }
-    let kernel = vec![KernelError::Spec(text()), KernelError::Output(text())];
+    let kernel = vec![
+        KernelError::Spec(text()),
+        KernelError::Output(text()),
+        KernelError::NoColumn { kernel: "x", column: text() },
+        KernelError::Column { kernel: "x", column: text(), kind: text() },
+    ];
     let single = boxed(table()).chain(boxed(link())).chain(boxed(sql())).chain(boxed(model())).chain(boxed(library()));
     let errors = single.chain(boxed(train())).chain(boxed(entity())).chain(boxed(job())).chain(boxed(kintsu_model()));
     let mut codes = BTreeSet::new();

@@ -178,7 +178,7 @@ fn columns_of(path: &Path, held: &Held, problems: &mut Vec<Problem>) -> Result<O
 /// A file of truth has ids and a column with the entity, or is a file of pairs.
 fn check_truth(path: &Path, held: &Held, sources: &Sources, problems: &mut Vec<Problem>) -> Result<(), JobError> {
     let Some(columns) = columns_of(path, held, problems)? else { return Ok(()) };
-    let ids = [sources.unique_id.as_deref().unwrap_or("unique_id"), "unique_id", "id"];
+    let ids = [sources.unique_id.as_deref().unwrap_or("unique_id"), "unique_id", "id", "record_id"];
     let Some(id) = ids.iter().find(|id| columns.iter().any(|name| name == *id)) else {
         check_pairs(path, &columns, sources, problems);
         return Ok(());
