@@ -66,7 +66,7 @@ pub fn put_extension_module() -> Result<(), String> {
 
 fn pytest(programs: &Path) -> Command {
     let mut command = program(programs.join("python"));
-    command.args(["-m", "pytest", "--quiet"]).env("PYTHONPATH", root().join("python"));
+    command.args(["-m", "pytest", "--quiet", "-rs"]).env("PYTHONPATH", root().join("python"));
     command
 }
 

@@ -42,6 +42,7 @@ pub fn test_versions(versions: &[&str]) -> Result<(), String> {
             "-m",
             "pytest",
             "--quiet",
+            "-rs",
             "--override-ini=filterwarnings=",
             "--tb=short",
             "--import-mode=prepend",
