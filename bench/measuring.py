@@ -5,6 +5,7 @@ The benches are run from the root of the repository as modules (`python -m bench
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import re
@@ -28,6 +29,29 @@ class Measured:
     peak_mib: float
 
 
+@dataclass
+class Run:
+    """One run over so many rows, with what it took."""
+
+    rows: int
+    cpu_s: float
+    wall_s: float
+    peak_mib: float
+
+    def rate(self) -> float:
+        """Rows per CPU second."""
+        return self.rows / self.cpu_s
+
+
+def parser(description: str, runs: int = 3) -> argparse.ArgumentParser:
+    """A parser of what every bench is told: the command to measure, where files go, how often."""
+    made = argparse.ArgumentParser(description=description)
+    made.add_argument("--kintsu", type=Path, default=ROOT / "target" / "release" / "kintsu")
+    made.add_argument("--work", type=Path, default=WORK, help="where data and results go")
+    made.add_argument("--runs", type=int, default=runs)
+    return made
+
+
 def measure(command: list[str], log: Path | None = None) -> Measured:
     """Runs a command that must succeed, its output in `log` where that is named. wait4 gives the times and peak memory of this
     one process and its children.
@@ -44,6 +68,12 @@ def measure(command: list[str], log: Path | None = None) -> Measured:
             raise SystemExit(f"{' '.join(command)}\nended with {process.returncode}:\n{text[-4000:]}")
     unit = 2**20 if sys.platform == "darwin" else 2**10
     return Measured(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
+
+
+def measure_rows(command: list[str], rows: int) -> Run:
+    """Runs a command that must succeed and goes over so many rows."""
+    measured = measure(command)
+    return Run(rows, measured.cpu_s, measured.wall_s, measured.peak_mib)
 
 
 def capture(command: list[str]) -> str:

@@ -13,31 +13,19 @@ thread and with two. Faker makes the clean customers alone, as CSV, in one proce
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 import statistics
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
-from bench.measuring import ROOT, WORK, goal, in_megabytes, machine, measure
+from bench.measuring import Run, goal, in_megabytes, machine, measure, parser
 
 HERE = Path(__file__).resolve().parent
 # CPU microseconds of a source row: what may not be passed, and what is aimed at.
 LIMITS_US = {"mdm": (2.5, 1.25), "realistic": (4.0, 2.0)}
 MEMORY_LIMIT_MB = 500
-
-
-@dataclass
-class Run:
-    """One run."""
-
-    rows: int
-    cpu_s: float
-    wall_s: float
-    peak_mib: float
 
 
 def run_kintsu(kintsu: Path, preset: str, records: int, threads: int, work: Path) -> Run:
@@ -70,14 +58,11 @@ def line(label: str, runs: list[Run], peer_rate: float) -> float:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Measures kintsu generate and Faker side by side.")
-    parser.add_argument("--kintsu", type=Path, default=ROOT / "target" / "release" / "kintsu")
-    parser.add_argument("--work", type=Path, default=WORK, help="where data go")
-    parser.add_argument("--records", type=int, default=1_000_000)
-    parser.add_argument("--peer-rows", type=int, default=10_000)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--presets", nargs="+", default=list(LIMITS_US))
-    arguments = parser.parse_args()
+    options = parser("Measures kintsu generate and Faker side by side.")
+    options.add_argument("--records", type=int, default=1_000_000)
+    options.add_argument("--peer-rows", type=int, default=10_000)
+    options.add_argument("--presets", nargs="+", default=list(LIMITS_US))
+    arguments = options.parse_args()
     work: Path = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     kintsu = arguments.kintsu.resolve()

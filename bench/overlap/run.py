@@ -11,7 +11,6 @@ two write the same bytes, which is checked. Goals that are missed are printed; o
 
 from __future__ import annotations
 
-import argparse
 import base64
 import hashlib
 import statistics
@@ -21,7 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bench.measuring import ROOT, WORK, goal, machine, measure
+from bench.measuring import goal, machine, measure, parser
 
 RULES = ["T1", "T2", "T3", "T4", "T5"]
 BLANK = "0" * 64
@@ -84,13 +83,10 @@ def pairs_by_join(first: Path, second: Path, rules: list[str]) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kintsu", type=Path, default=ROOT / "target" / "release" / "kintsu")
-    parser.add_argument("--work", type=Path, default=WORK)
-    parser.add_argument("--records", type=int, default=1_000_000)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--threads", default="2")
-    arguments = parser.parse_args()
+    options = parser("Measures kintsu overlap on two made-up files of tokens.")
+    options.add_argument("--records", type=int, default=1_000_000)
+    options.add_argument("--threads", default="2")
+    arguments = options.parse_args()
     work: Path = arguments.work
     work.mkdir(parents=True, exist_ok=True)
     files = [work / f"tokens_{side}_{arguments.records}.parquet" for side in "ab"]

@@ -1,22 +1,31 @@
 """One side of the bench of tokens on Spark, in a process of its own.
 
-    python side.py SIDE SOURCE RUNS HASHING_SECRET_FILE KEY_FILE
+    python side.py SIDE PEOPLE FEW_PEOPLE RUNS HASHING_SECRET_FILE [ENCRYPTION_KEY_FILE]
 
-SIDE is kintsu, peer (openlinktoken-pyspark 2.1.2), scan (Parquet to nowhere), identity1 (the bridge alone, a row for each) or
-identity5 (the bridge alone, five rows for each). Prints, for each run, the CPU seconds of all processes, driver, JVM and
-workers, and the seconds that passed.
+SIDE is kintsu, peer (openlinktoken-pyspark 2.1.2), scan (Parquet to nowhere), identity1 (the bridge alone, a row for each),
+identity5 (the bridge alone, five rows for each) or kernel (kintsu's kernel over batches in memory, without Spark). Prints for
+each run the CPU seconds of all processes, driver, JVM and workers, and the seconds that passed; where tokens are made also a
+digest of those of the first of FEW_PEOPLE, decrypted.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+PROFILE = "openlinktoken-2"
+#: Characters of a token, by whether it is encrypted.
+LENGTHS = {False: 44, True: 96}
+#: Rows of the batches that Spark hands out.
+BATCH_ROWS = 10_000
+DIGESTED = 1000
 
 
 def cpu_seconds() -> float:
@@ -38,11 +47,19 @@ def cpu_seconds() -> float:
     return sum(times[process][1] for process in family if process in times) / os.sysconf("SC_CLK_TCK")
 
 
-def identity(copies: int) -> Any:
+def measured(work: Callable[[], None]) -> dict[str, float]:
+    cpu, wall = cpu_seconds(), time.perf_counter()
+    work()
+    return {"cpu_s": cpu_seconds() - cpu, "wall_s": time.perf_counter() - wall}
+
+
+def identity(copies: int, length: int) -> Callable[[Iterator[Any]], Iterator[Any]]:
+    """A kernel that makes rows and no tokens."""
+
     def run(batches: Iterator[Any]) -> Iterator[Any]:
         import pyarrow
 
-        token = "A" * 96
+        token = "A" * length
         for batch in batches:
             ids = pyarrow.concat_arrays([batch.column(0)] * copies)
             rows = len(ids)
@@ -53,38 +70,74 @@ def identity(copies: int) -> Any:
     return run
 
 
-def tokens_of(side: str, source: Any, hashing_secret: str, encryption_key: str) -> Any:
+def tokens_of(side: str, source: Any, secrets: list[str]) -> Any:
+    """The frame that a side makes of people."""
     if side == "kintsu":
         from kintsu.spark import OpenTokenProcessor
 
-        return OpenTokenProcessor(hashing_secret, encryption_key, token_profile="openlinktoken-2").process_dataframe(source)
+        return OpenTokenProcessor(*secrets, token_profile=PROFILE).process_dataframe(source)
     if side == "peer":
         from openlinktoken_pyspark.token_processor import OpenLinkTokenProcessor
 
         # The peer refuses versions of PyArrow with which it works.
         OpenLinkTokenProcessor._validate_python_env = lambda _: None
-        return OpenLinkTokenProcessor(hashing_secret, encryption_key).process_dataframe(source)
+        return OpenLinkTokenProcessor(*secrets).process_dataframe(source)
     if side.startswith("identity"):
-        return source.mapInArrow(identity(int(side.removeprefix("identity"))), "RecordId string, RuleId string, Token string")
+        kernel = identity(int(side.removeprefix("identity")), LENGTHS[len(secrets) > 1])
+        return source.mapInArrow(kernel, "RecordId string, RuleId string, Token string")
     return source
 
 
-def main() -> None:
-    side, path, runs, hashing, key = sys.argv[1:6]
-    warnings.simplefilter("ignore")
-    os.environ["PYSPARK_PYTHON"] = sys.executable
+def digest(tokens: Any, secrets: list[str]) -> str:
+    """A digest of tokens that does not depend on their order, nor on how they were encrypted."""
+    from kintsu.spark import OpenTokenOverlapAnalyzer
+
+    if secrets[1:]:
+        # Blank tokens are left out when tokens are opened.
+        tokens = OpenTokenOverlapAnalyzer(secrets[1], token_profile=PROFILE).decrypt(tokens)
+    rows = sorted((row["RecordId"], row["RuleId"], row["Token"]) for row in tokens.collect())
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def on_spark(side: str, people: str, few: str, runs: int, secrets: list[str]) -> None:
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.driver.memory", "2g")
     spark = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
-    for _ in range(int(runs)):
-        source = spark.read.parquet(path)
-        made = tokens_of(side, source, Path(hashing).read_text(), Path(key).read_text())
-        cpu, wall = cpu_seconds(), time.perf_counter()
-        made.write.format("noop").mode("overwrite").save()
-        print(json.dumps({"cpu_s": cpu_seconds() - cpu, "wall_s": time.perf_counter() - wall}), flush=True)
+    first = spark.read.parquet(few).filter(f"RecordId < 'p{DIGESTED:09d}'")
+    found = {"digest": digest(tokens_of(side, first, secrets), secrets)} if side in ("kintsu", "peer") else {}
+    for _ in range(runs):
+        made = tokens_of(side, spark.read.parquet(people), secrets)
+        print(json.dumps({**measured(made.write.format("noop").mode("overwrite").save), **found}), flush=True)
     spark.stop()
+
+
+def in_memory(people: str, runs: int, secrets: list[str]) -> None:
+    import pyarrow.parquet
+    from kintsu.spark import OpenTokenProcessor, executor
+
+    processor = OpenTokenProcessor(*secrets, token_profile=PROFILE)
+    batches = pyarrow.parquet.read_table(people).to_batches(BATCH_ROWS)
+    keys = [secret.encode() for secret in secrets] + [None]
+
+    def run() -> None:
+        for _ in executor.tokenize(batches, processor._spec(None), keys[0], keys[1], None):
+            pass
+
+    for _ in range(runs):
+        print(json.dumps(measured(run)), flush=True)
+
+
+def main() -> None:
+    side, people, few, runs, *files = sys.argv[1:]
+    warnings.simplefilter("ignore")
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    secrets = [Path(file).read_text() for file in files]
+    if side == "kernel":
+        in_memory(people, int(runs), secrets)
+    else:
+        on_spark(side, people, few, int(runs), secrets)
 
 
 if __name__ == "__main__":

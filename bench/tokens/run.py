@@ -19,32 +19,17 @@ import argparse
 import csv
 import itertools
 import json
-import secrets
 import statistics
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.measuring import ROOT, WORK, capture, goal, in_megabytes, machine, measure, shared_file
+from bench.measuring import Run, capture, goal, in_megabytes, machine, measure_rows, parser
+from bench.tokens.inputs import key_files, people_file, tokenize_command
 
 HERE = Path(__file__).resolve().parent
 RATIO_GOAL = 100
 MEMORY_GOAL_MB = 200
-
-
-@dataclass
-class Run:
-    """One run of either program."""
-
-    rows: int
-    cpu_s: float
-    wall_s: float
-    peak_mib: float
-
-    def rate(self) -> float:
-        """Rows per CPU second."""
-        return self.rows / self.cpu_s
 
 
 @dataclass
@@ -58,35 +43,8 @@ class Case:
         return f"{self.ending} to {self.ending}, {self.mode}"
 
 
-def run_kintsu(command: list[str], rows: int) -> Run:
-    """Measures one process."""
-    measured = measure(command)
-    return Run(rows, measured.cpu_s, measured.wall_s, measured.peak_mib)
-
-
 def run_peer(python: Path, arguments: list[str]) -> Run:
     return Run(**json.loads(capture([str(python), str(HERE / "peer.py"), *arguments])))
-
-
-def people(python: Path, names: Path, rows: int, work: Path) -> Path:
-    """The people, made once for a number of rows; the path lacks its ending."""
-    path = work / f"persons_{rows}"
-    if not path.with_suffix(".parquet").exists():
-        subprocess.run([str(python), str(HERE / "people.py"), str(rows), "7", str(names), str(path)], check=True)
-    return path
-
-
-def secret_file(work: Path, name: str, characters: int) -> Path:
-    path = work / name
-    if not path.exists():
-        path.write_text(secrets.token_urlsafe(characters)[:characters])
-    return path
-
-
-def kintsu_command(kintsu: Path, case: Case, source: Path, target: Path, keys: list[Path], threads: int) -> list[str]:
-    command = [str(kintsu), "tokenize", f"{source}{case.ending}", "-o", str(target), "--mode", case.mode, "--overwrite"]
-    command += ["--token-profile", "openlinktoken-2", "--hashing-secret-file", str(keys[0]), "--threads", str(threads), "-qq"]
-    return command + (["--encryption-key-file", str(keys[1])] if case.mode == "encrypt" else [])
 
 
 def rows_of(path: Path, count: int) -> list[list[str]]:
@@ -106,7 +64,7 @@ def same_tokens(case: Case, kintsu: Path, ours: Path, theirs: Path, keys: list[P
         decrypted = [path.with_name(f"decrypted_{path.name}") for path in (ours, theirs)]
         for path, plain in zip((ours, theirs), decrypted, strict=True):
             command = [str(kintsu), "decrypt", str(path), "-o", str(plain), "--encryption-key-file", str(keys[1])]
-            run_kintsu([*command, "--overwrite", "-qq"], 1)
+            measure_rows([*command, "--overwrite", "-qq"], 1)
         ours, theirs = decrypted
     count = people_compared * 5
     return rows_of(ours, count) == rows_of(theirs, count)
@@ -116,13 +74,13 @@ def compare(case: Case, arguments: argparse.Namespace, source: Path, keys: list[
     """Measures both in turn, prints a line for each, and says whether the tokens are the same and which goals are reached."""
     work, kintsu = arguments.work.resolve(), arguments.kintsu.resolve()
     ours, theirs = work / f"tokens{case.ending}", work / f"peer{case.ending}"
-    peer_arguments = [f"{source}{case.ending}", str(theirs), str(arguments.peer_rows), str(keys[0])]
-    peer_arguments += [str(keys[1])] if case.mode == "encrypt" else []
+    file, keys_used = source.with_suffix(case.ending), keys if case.mode == "encrypt" else keys[:1]
+    peer_arguments = [str(file), str(theirs), str(arguments.peer_rows), *map(str, keys_used)]
     peers, singles, doubles = [], [], []
     for _ in range(arguments.runs):
         peers.append(run_peer(Path(sys.executable), peer_arguments))
-        singles.append(run_kintsu(kintsu_command(kintsu, case, source, ours, keys, 1), arguments.rows))
-        doubles.append(run_kintsu(kintsu_command(kintsu, case, source, ours, keys, 2), arguments.rows))
+        singles.append(measure_rows(tokenize_command(kintsu, file, ours, keys_used, 1), arguments.rows))
+        doubles.append(measure_rows(tokenize_command(kintsu, file, ours, keys_used, 2), arguments.rows))
     peer = statistics.median(run.rate() for run in peers)
     goals = []
     for label, runs in (("openlinktoken 2.1.2", peers), ("kintsu, 1 thread", singles), ("kintsu, 2 threads", doubles)):
@@ -139,18 +97,13 @@ def compare(case: Case, arguments: argparse.Namespace, source: Path, keys: list[
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Measures kintsu tokenize and openlinktoken 2.1.2 side by side.")
-    parser.add_argument("--kintsu", type=Path, default=ROOT / "target" / "release" / "kintsu")
-    parser.add_argument("--work", type=Path, default=WORK, help="where people and tokens go")
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--peer-rows", type=int, default=20_000)
-    parser.add_argument("--runs", type=int, default=3)
-    arguments = parser.parse_args()
+    options = parser("Measures kintsu tokenize and openlinktoken 2.1.2 side by side.")
+    options.add_argument("--rows", type=int, default=1_000_000)
+    options.add_argument("--peer-rows", type=int, default=20_000)
+    arguments = options.parse_args()
     work: Path = arguments.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
-    names = shared_file("bench", "linkage", "names.json")
-    source = people(Path(sys.executable), names, arguments.rows, work)
-    keys = [secret_file(work, "hashing.secret", 40), secret_file(work, "encryption.key", 32)]
+    source, keys = people_file(arguments.rows, work), key_files(work)
     print(f"{arguments.rows:,} people, the peer on {arguments.peer_rows:,}; median of {arguments.runs}; {machine()}")
     print("| way | program | rows per CPU second | wall, s | peak, MiB | ratio |\n|---|---|---:|---:|---:|---:|")
     cases = [Case(ending, mode) for ending in (".csv", ".parquet") for mode in ("hash-only", "encrypt")]

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def check_environment(frame: Any) -> None:
         _check_java(major_of(java), _pyspark_major())
         master = session.sparkContext.master
         if master.startswith("local"):
-            _check_workers(session.sparkContext.pythonExec)
+            _check_workers(session.sparkContext.pythonExec, session.sparkContext.environment.get("PYTHONPATH", ""))
 
 
 def check_local() -> None:
@@ -136,15 +137,27 @@ def _check_python_packages() -> None:
         )
 
 
-def _check_workers(interpreter: str) -> None:
-    """Local workers must run the driver's version of Python; Spark itself says so late, and in each task."""
-    version = _version_of(interpreter)
+def _check_workers(interpreter: str, path: str = "") -> None:
+    """Local workers must run the driver's version of Python and find what it finds; Spark says so late, and in each task.
+
+    ``path`` is the PYTHONPATH that the session gives to its workers.
+    """
+    if interpreter == sys.executable:
+        return
+    version, *lacking = _worker_of(interpreter, os.pathsep.join(filter(None, [path, os.environ.get("PYTHONPATH")])))
     own = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if version is not None and version != own:
+    hint = f"set PYSPARK_PYTHON={sys.executable} before the session starts"
+    if version and version != own:
         raise EnvironmentMismatchError(
             f"Spark's workers run {interpreter}, which is Python {version}, and the driver runs Python {own}",
             code="KN-PY-106",
-            hint=f"set PYSPARK_PYTHON={sys.executable} before the session starts",
+            hint=hint,
+        )
+    if lacking:
+        raise EnvironmentMismatchError(
+            f"Spark's workers run {interpreter}, which is another Python than the driver's and has no {' and no '.join(lacking)}",
+            code="KN-PY-106",
+            hint=hint,
         )
 
 
@@ -154,15 +167,21 @@ def _pyspark_major() -> int:
     return int(pyspark.__version__.split(".")[0])
 
 
+#: Prints the version of a Python, and those of the packages that workers need which it cannot find.
+_ASK_A_WORKER = """
+import importlib.util, sys
+lacking = [name for name in ("pyarrow", "kintsu") if importlib.util.find_spec(name) is None]
+print("%d.%d" % sys.version_info[:2], *lacking)
+"""
+
+
 @lru_cache
-def _version_of(interpreter: str) -> str | None:
+def _worker_of(interpreter: str, path: str) -> tuple[str, ...]:
+    """The version of a worker's Python, then what it lacks; an empty version where it cannot be asked."""
     program = shutil.which(interpreter)
-    if program is None:
-        return None
-    if Path(program).resolve() == Path(sys.executable).resolve():
-        return f"{sys.version_info.major}.{sys.version_info.minor}"
-    printed = _output([program, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
-    return printed.strip() or None
+    printed = "" if program is None else _output([program, "-c", _ASK_A_WORKER], {**os.environ, "PYTHONPATH": path})
+    words = printed.split()
+    return tuple(words) if words and re.fullmatch(r"\d+\.\d+", words[0]) else ("",)
 
 
 @lru_cache
@@ -176,9 +195,9 @@ def _java_of(program: str) -> tuple[int, str]:
     return (major_of(found.group(1)) if found else 0), ""
 
 
-def _output(command: list[str]) -> str:
+def _output(command: list[str], variables: Mapping[str, str] | None = None) -> str:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, env=variables)
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout + done.stderr

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow
 
 from kintsu import _native
+from kintsu.errors import InputError, InputTypeError
 from kintsu.spark.columns import find_columns
 
 #: Rows that a kernel is given at a time; five tokens for each stay far below the 2 GiB that an Arrow text column may hold.
@@ -74,21 +75,48 @@ def token_column(
     """For each row the token of the rule that the first column names; null where there is no such token."""
     import pandas
 
-    kernel = _native.TokenKernel(_dated(spec), hashing_secret, encryption_key)
+    kernels: dict[frozenset[str], Any] = {}
     for rules, *columns in batches:
         if len(columns) != len(names):
-            raise ValueError(f"the column function `token` takes the rule, then {', '.join(names)}; {len(columns)} columns came")
-        arrays = {name: _text_of(name, column) for name, column in zip(names, columns, strict=True)}
-        made = kernel.tokens_of_rules(pyarrow.record_batch(arrays), [None if rule is None else str(rule) for rule in rules])
-        yield pandas.Series(made, dtype=object)
+            raise InputError(
+                f"the column function `token` was given {len(columns)} columns after the rule",
+                code="KN-PY-109",
+                hint=f"give the rule, then {', '.join(names)}",
+            )
+        asked = [None if rule is None else str(rule) for rule in rules.where(rules.notna(), None)]
+        wanted = frozenset(rule for rule in asked if rule is not None)
+        if wanted not in kernels:
+            kernels[wanted] = _kernel_of_rules(spec, wanted, hashing_secret, encryption_key)
+        if kernels[wanted] is None:
+            yield pandas.Series([None] * len(asked), dtype=object)
+            continue
+        arrays = {name: _arrow_of(name, column) for name, column in zip(names, columns, strict=True)}
+        yield pandas.Series(kernels[wanted].tokens_of_rules(pyarrow.record_batch(arrays), asked), dtype=object)
 
 
-def _text_of(name: str, column: Any) -> pyarrow.Array:
-    lacks = column.isna()
-    if column.dtype.kind == "f" and not lacks.all():
-        raise TypeError(f"kernel tokenize, column {name}: it came as floating point numbers; cast the column to string")
-    texts = [None if null else str(value) for value, null in zip(column, lacks, strict=True)]
-    return pyarrow.array(texts, pyarrow.string())
+def _kernel_of_rules(spec: str, wanted: frozenset[str], hashing_secret: bytes | None, encryption_key: bytes | None) -> Any:
+    """The kernel of these rules alone, so that nothing is computed and no key is used for others; none where none is known."""
+    parsed = json.loads(_dated(spec))
+    known = [rule for rule in parsed["rules"]["rules"] if rule["id"] in wanted]
+    if not known:
+        return None
+    parsed["rules"]["rules"] = known
+    return _native.TokenKernel(json.dumps(parsed), hashing_secret, encryption_key)
+
+
+def _arrow_of(name: str, column: Any) -> pyarrow.Array:
+    """A column of pandas as the kernel takes it: text, whole numbers and days; of a point in time its day."""
+    if column.dtype.kind == "f" and not column.isna().all():
+        raise _unreadable(name, "it came as floating point numbers")
+    try:
+        return pyarrow.Array.from_pandas(column.dt.date if column.dtype.kind == "M" else column)
+    except pyarrow.ArrowException as error:
+        # What Arrow says of it may hold values.
+        raise _unreadable(name, f"it holds neither text nor numbers nor days ({type(error).__name__})") from None
+
+
+def _unreadable(name: str, reason: str) -> InputTypeError:
+    return InputTypeError(f"kernel tokenize, column {name}: {reason}", code="KN-PY-113", hint="cast the column to string")
 
 
 def _pieces(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:

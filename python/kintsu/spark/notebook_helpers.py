@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kintsu import _native
+from kintsu.errors import InputError
 
 #: The names that rules use, and the attributes that they name.
 _ATTRIBUTES = {
@@ -53,7 +54,7 @@ class TokenBuilder:
 
     def __init__(self, token_id: str) -> None:
         if not isinstance(token_id, str) or not token_id.strip():
-            raise ValueError("a rule needs an id, such as T6")
+            raise InputError("a rule needs an id", code="KN-PY-107", hint="give one, such as T6")
         self._token_id = token_id
         self._components: list[tuple[str, str]] = []
 
@@ -68,7 +69,7 @@ class TokenBuilder:
     def build(self) -> TokenRule:
         """The rule. Raises ValueError when it has no components."""
         if not self._components:
-            raise ValueError(f"the rule {self._token_id} has no components; add some with add()")
+            raise InputError(f"the rule {self._token_id} has no components", code="KN-PY-107", hint="add some with add()")
         return TokenRule(self._token_id, tuple(self._components))
 
 
@@ -99,7 +100,7 @@ class CustomTokenDefinition:
     def as_rules(self) -> dict[str, Any]:
         """The rules as kernels take them, in the order of their ids. Raises ValueError when there are none."""
         if not self._rules:
-            raise ValueError("the token definition has no rules; add some with add_token()")
+            raise InputError("the token definition has no rules", code="KN-PY-107", hint="add some with add_token()")
         return {"version": self.get_version(), "rules": [_as_rule(self._rules[name]) for name in sorted(self._rules)]}
 
 
@@ -186,7 +187,11 @@ def attribute_name(attribute: str | type) -> str:
     for known, aliases in _native.attribute_aliases("openlinktoken-2.2"):
         if name == known or name in aliases:
             return known
-    raise ValueError(f"Unknown attribute: {name}. Available: {', '.join(list_attributes())}")
+    raise InputError(
+        f"Unknown attribute: {name}. Available: {', '.join(list_attributes())}",
+        code="KN-PY-108",
+        hint="name one of them, or a column that tokens are made of",
+    )
 
 
 def _as_rule(rule: TokenRule) -> dict[str, Any]:

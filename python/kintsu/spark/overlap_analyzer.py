@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kintsu import _native
+from kintsu.errors import InputError, InputTypeError
 from kintsu.spark.environment import check_environment
 from kintsu.spark.frames import fields_of, functions_of, is_spark_frame, quoted
 from kintsu.spark.processor import secret_bytes, warn_of_weakness
@@ -31,7 +32,9 @@ class OpenTokenOverlapAnalyzer:
     def __init__(self, encryption_key: str | bytes, *, token_profile: str = "opentoken-1-python") -> None:
         key = secret_bytes(encryption_key, "encryption key", "compare tokens as they are")
         if key is None:
-            raise ValueError("the encryption key cannot be None")
+            raise InputError(
+                "the encryption key cannot be None", code="KN-PY-111", hint="give the key that tokens were made with"
+            )
         self._key, self._profile = key, token_profile
         _native.DecryptKernel(key, token_profile)
         warn_of_weakness("encryption key", key)
@@ -76,7 +79,9 @@ class OpenTokenOverlapAnalyzer:
         check_environment(dataset1)
         rules = sorted({rule for chosen in sets for rule in chosen})
         if len(rules) > _RULES_MAX:
-            raise ValueError(f"{len(rules)} different rules are compared; {_RULES_MAX} are possible at once")
+            raise InputError(
+                f"{len(rules)} different rules are compared", code="KN-PY-112", hint=f"compare {_RULES_MAX} at once at most"
+            )
         pairs = self._pairs(dataset1, dataset2, rules)
         functions = functions_of(dataset1)
         conditions = [_holds(functions, [rules.index(rule) for rule in chosen]) for chosen in sets]
@@ -156,24 +161,30 @@ def summary(results: dict[str, Any]) -> str:
 
 def _rules(rules: Sequence[str]) -> list[str]:
     if isinstance(rules, str):
-        raise TypeError(f"matching_rules is a list of rules, such as [{rules!r}]")
+        raise InputTypeError("matching_rules is one text", code="KN-PY-112", hint=f"give a list of rules, such as [{rules!r}]")
     distinct = list(dict.fromkeys(rules))
     if not distinct:
-        raise ValueError("matching_rules cannot be empty: name at least one rule")
+        raise InputError("matching_rules cannot be empty", code="KN-PY-112", hint="name at least one rule")
     return distinct
 
 
 def _check_frame(name: str, frame: Any) -> None:
     if frame is None:
-        raise ValueError(f"{name} cannot be None")
+        raise InputError(f"{name} cannot be None", code="KN-PY-110", hint="give a frame of tokens")
     if not is_spark_frame(frame):
-        raise TypeError(f"{name} is a Spark DataFrame, not a {type(frame).__name__}")
+        raise InputTypeError(
+            f"{name} is a Spark DataFrame, not a {type(frame).__name__}",
+            code="KN-PY-110",
+            hint="files and other tables are compared by kintsu.overlap",
+        )
     fields = fields_of(frame) or []
     names = [field.name for field in fields]
     missing = [column for column in _COLUMNS if column not in names]
     if missing:
-        raise ValueError(
-            f"{name} lacks the columns {', '.join(missing)}; tokens have {', '.join(_COLUMNS)}, and it has {', '.join(names)}"
+        raise InputError(
+            f"{name} lacks the columns {', '.join(missing)}; it has {', '.join(names)}",
+            code="KN-PY-109",
+            hint=f"give what process_dataframe makes, {', '.join(_COLUMNS)}",
         )
 
 

@@ -8,6 +8,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from kintsu import _native
+from kintsu.errors import InputError, InputTypeError, KintsuWarning
 from kintsu.spark.columns import find_columns
 from kintsu.spark.environment import check_environment
 from kintsu.spark.frames import fields_of, functions_of, is_spark_frame, quoted
@@ -79,9 +80,13 @@ class OpenTokenProcessor:
         Raises ValueError when columns are missing, TypeError when one holds neither text, numbers nor days.
         """
         if df is None:
-            raise ValueError("DataFrame cannot be None")
+            raise InputError("DataFrame cannot be None", code="KN-PY-110", hint="give a frame of the session")
         if not is_spark_frame(df):
-            raise TypeError(f"process_dataframe takes a Spark DataFrame, not a {type(df).__name__}")
+            raise InputTypeError(
+                f"process_dataframe takes a Spark DataFrame, not a {type(df).__name__}",
+                code="KN-PY-110",
+                hint="make one of it with spark.createDataFrame, or use kintsu.tokenize, which needs no Spark",
+            )
         check_environment(df)
         fields = fields_of(df)
         if fields is None:
@@ -163,9 +168,11 @@ def secret_bytes(secret: str | bytes | None, what: str, otherwise: str) -> bytes
     if secret is None:
         return None
     if not isinstance(secret, (str, bytes)):
-        raise TypeError(f"the {what} is text or bytes, not {type(secret).__name__}")
+        raise InputTypeError(
+            f"the {what} is text or bytes, not {type(secret).__name__}", code="KN-PY-023", hint="give it as text or bytes"
+        )
     if not secret.strip():
-        raise ValueError(f"the {what} cannot be empty or white space alone (use None to {otherwise})")
+        raise InputError(f"the {what} cannot be empty or white space alone", code="KN-PY-111", hint=f"use None to {otherwise}")
     return secret.encode() if isinstance(secret, str) else secret
 
 
@@ -173,7 +180,8 @@ def warn_of_weakness(what: str, secret: bytes | None) -> None:
     """Warns when a secret is easily guessed; it is used all the same, for the sake of tokens that exist."""
     weakness = None if secret is None else _native.secret_weakness(secret)
     if weakness is not None:
-        warnings.warn(f"the {what} is weak: {weakness}; make one with `kintsu tokens new-secret`", UserWarning, stacklevel=3)
+        hint = "make one with `kintsu tokens new-secret`"
+        warnings.warn(KintsuWarning(f"the {what} is weak: {weakness}", "KN-TOKEN-106", hint), stacklevel=3)
 
 
 def today() -> str:
@@ -190,7 +198,11 @@ def _as_input(functions: Any, attribute: str, field: StructField) -> Any:
         return column
     if kind in ("timestamp", "timestamp_ntz"):
         return column.cast("date")
-    raise TypeError(f"the column {field.name} holds {field.dataType.simpleString()}, of which no {attribute} can be read")
+    raise InputTypeError(
+        f"the column {field.name} holds {field.dataType.simpleString()}, of which no {attribute} can be read",
+        code="KN-PY-113",
+        hint="give it as text, numbers or days",
+    )
 
 
 def _schema(record_id: DataType | None) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing
 from typing import Any
 
+from kintsu.spark.errors import EnvironmentMismatchError
 from kintsu.spark.frames import functions_made_for, functions_of
 from kintsu.spark.workers import by_value
 
@@ -28,7 +29,9 @@ def token_lists(frame: Any, arguments: tuple[Any, ...]) -> Any:
     from pyspark.sql.types import ArrayType, StringType, StructType
 
     if not hasattr(functions_of(frame), "arrow_udf"):
-        raise RuntimeError("tokens inside a declarative pipeline need PySpark 4.1 or newer")
+        raise EnvironmentMismatchError(
+            "tokens inside a declarative pipeline need PySpark 4.1 or newer", code="KN-PY-114", hint="update PySpark and Spark"
+        )
     run = by_value("tokenize", "tokenize_structs", arguments)
     run.__annotations__ = {"batches": typing.Iterator[pyarrow.Array], "return": typing.Iterator[pyarrow.Array]}
     with functions_made_for(frame) as functions:

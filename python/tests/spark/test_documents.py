@@ -56,7 +56,7 @@ def folder(classic: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     files.setWorkingDirectory(before)
 
 
-@pytest.mark.filterwarnings("ignore:the .* is weak")
+@pytest.mark.filterwarnings("ignore:.* is weak")
 def test_standard_cluster_custom_tokens_overlap_and_rule_sets(classic: Any, folder: Path, capsys: Any) -> None:
     document = examples()
     names: dict[str, Any] = {}
@@ -77,7 +77,7 @@ def test_standard_cluster_custom_tokens_overlap_and_rule_sets(classic: Any, fold
     assert [result["overlap_percentage"] for result in names["results"]] == [100.0] * 3
 
 
-@pytest.mark.filterwarnings("ignore:the .* is weak")
+@pytest.mark.filterwarnings("ignore:.* is weak")
 def test_databricks(classic: Any, folder: Path) -> None:
     secrets = {"hashing_secret": "a hashing secret of some length", "encryption_key": "an encryption key of the tests .."[:32]}
     dbutils = SimpleNamespace(secrets=SimpleNamespace(get=lambda scope, key: secrets[key]))
@@ -87,7 +87,7 @@ def test_databricks(classic: Any, folder: Path) -> None:
     assert classic.read.table("my_database.person_tokens").count() == 10
 
 
-@pytest.mark.filterwarnings("ignore:the .* is weak")
+@pytest.mark.filterwarnings("ignore:.* is weak")
 def test_the_keys_of_the_document_are_two_characters_short(classic: Any, folder: Path) -> None:
     document = examples()
     for heading in ("Standard Spark Cluster", "Custom Token Definitions", "Dataset Overlap Analysis"):

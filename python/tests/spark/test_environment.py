@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import venv
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import ROOT
 from kintsu.spark import environment
 from kintsu.spark.errors import EnvironmentMismatchError
 
@@ -82,6 +84,20 @@ def test_workers_of_another_python_are_told_before_they_fail(tmp_path: Path) -> 
         environment._check_workers(str(other))
     environment._check_workers(sys.executable)
     environment._check_workers(os.devnull + "/none")
+
+
+def test_workers_without_the_packages_of_the_driver_are_told_before_they_fail(tmp_path: Path, monkeypatch: Any) -> None:
+    import pyarrow
+
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    bare = tmp_path / "bare"
+    venv.create(bare, with_pip=False, symlinks=True)
+    python = str(bare / "bin" / "python")
+    with pytest.raises(EnvironmentMismatchError, match="no pyarrow and no kintsu") as error:
+        environment._check_workers(python)
+    assert f"PYSPARK_PYTHON={sys.executable}" in str(error.value)
+    # As the document has it: .config("spark.executorEnv.PYTHONPATH", os.pathsep.join(sys.path))
+    environment._check_workers(python, os.pathsep.join([str(ROOT / "python"), str(Path(pyarrow.__file__).parents[1])]))
 
 
 def test_pyspark_3_has_no_server_to_start(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from kintsu.spark.notebook_helpers import (
     quick_token,
 )
 
-pytestmark = pytest.mark.filterwarnings("ignore:the .* is weak")
+pytestmark = pytest.mark.filterwarnings("ignore:.* is weak")
 
 
 def test_a_generator_makes_the_golden_tokens_and_says_what_is_wrong() -> None:

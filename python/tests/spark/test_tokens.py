@@ -132,6 +132,9 @@ def test_the_first_alias_wins_and_case_matters(spark: Any, processor: Any) -> No
     lower = frame.toDF(*[name.lower() for name in frame.columns])
     with pytest.raises(ValueError, match=r"Missing required columns: FirstName \(or variants: FirstName, GivenName\), LastName"):
         processor.process_dataframe(lower)
+    with pytest.raises(kintsu.errors.InputError) as error:
+        processor.process_dataframe(frame.withColumnRenamed("Sex", "SEX"))
+    assert "rename SEX to Sex" in (error.value.hint or "")
 
 
 def test_column_names_may_hold_what_they_like(spark: Any, processor: Any) -> None:
@@ -226,6 +229,35 @@ def test_sql_calls_the_column_function(spark: Any, people: Path, processor: Any)
     column = processor.token_function(frame)(functions.lit("T3"), *[functions.col(name) for name in processor.token_arguments])
     made = frame.select("RecordId", column.alias("T3")).collect()
     assert {row["RecordId"]: row["T3"] for row in made} == {record: rules["T3"] for record, rules in expected.items()}
+
+
+def test_sql_may_ask_for_a_rule_of_its_own_for_each_row(spark: Any, people: Path, processor: Any) -> None:
+    frame = spark.read.parquet(str(people))
+    frame.createOrReplaceTempView("people")
+    processor.register_token_function(spark, "token")
+    rule = "CASE RecordId WHEN 'r1' THEN 'T2' WHEN 'r2' THEN NULL WHEN 'r3' THEN 'none' ELSE 'T5' END"
+    made = spark.sql(f"SELECT RecordId, token({rule}, {', '.join(processor.token_arguments)}) AS token FROM people").collect()
+    expected = tokens_of(processor.process_dataframe(frame))
+    asked = {"r1": expected["r1"]["T2"], "r2": None, "r3": None, "r4": expected["r4"]["T5"], "r5": expected["r5"]["T5"]}
+    assert {row["RecordId"]: row["token"] for row in made} == asked
+
+
+def test_sql_takes_days_times_and_whole_numbers_and_refuses_lists(spark: Any, processor: Any) -> None:
+    spark.createDataFrame([PERSON], list(ATTRIBUTES)).createOrReplaceTempView("person")
+    processor.register_token_function(spark, "token")
+
+    def made(rule: str, born: str, code: str) -> str:
+        query = f"SELECT token('{rule}', FirstName, LastName, {born}, Sex, {code}, SocialSecurityNumber) AS token FROM person"
+        return str(spark.sql(query).collect()[0]["token"])
+
+    assert made("T1", "CAST(BirthDate AS date)", "98101") == FIRST_TOKEN
+    assert made("T1", "CAST(BirthDate AS timestamp)", "CAST(PostalCode AS bigint)") == FIRST_TOKEN
+    expected = made("T2", "BirthDate", "PostalCode")
+    assert made("T2", "BirthDate", "CAST(PostalCode AS decimal(9, 0))") == expected != BLANK
+    for code in ("array(PostalCode)", "CAST(PostalCode AS double)"):
+        with pytest.raises(Exception, match=r"column `?PostalCode") as error:
+            made("T2", "BirthDate", code)
+        assert "98101" not in str(error.value).replace(code, "")
 
 
 def test_secrets_that_do_not_fit_are_refused_at_once() -> None:
