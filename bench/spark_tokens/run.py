@@ -1,12 +1,14 @@
 """Measures tokens on Spark, hash-only and encrypting: kintsu and openlinktoken-pyspark 2.1.2 side by side, and the bridge alone.
 
-    cargo xtask bench spark-tokens [--rows 1000000] [--peer-rows 50000] [--runs 2] [--work bench-data]
+    cargo xtask bench spark-tokens [--rows 1000000] [--peer-rows 30000] [--runs 2] [--work bench-data]
 
 which runs this file by a Python with PySpark 3.5 and openlinktoken-pyspark in it. Each side runs in a session of its own on
 local[2], from Parquet to a sink that takes all and keeps nothing; the last run in the session counts, when everything is warm.
 The peer needs 19 CPU minutes for a million rows, so it gets fewer unless `--peer-rows` says otherwise; rates are compared.
 
 * CPU     user and system time of all processes: driver, JVM and Python workers. The start of the session is left out.
+* peer    as it comes, and, where it encrypts, also without the second encryption in which it wraps every token (`olt.V1`),
+          because kintsu makes no such tokens: goals are held against the latter.
 * bridge  the same query with a kernel that does nothing but give out as many tokens, as long as the real ones.
 * kernel  what kintsu costs beyond the bridge, beside `kintsu tokenize` from Parquet to Parquet without Spark, and beside the
           kernel alone, called by Python for batches in memory.
@@ -30,6 +32,8 @@ from bench.tokens.inputs import key_files, people_file, tokenize_command
 
 SIDE = Path(__file__).resolve().with_name("side.py")
 FILES = 8
+#: The side that makes the same tokens.
+PEERS = {"hash-only": "peer", "encrypt": "peer_unwrapped"}
 RATIO_GOAL, RATIO_AIM, KERNEL_GOAL = 75, 120, 1.5
 
 
@@ -66,7 +70,7 @@ class Bench:
 
     def side(self, side: str, mode: str = "") -> None:
         """The last run of a side in a session of its own."""
-        source, rows = (self.few, self.peer_rows) if side == "peer" else (self.people, self.rows)
+        source, rows = (self.few, self.peer_rows) if side.startswith("peer") else (self.people, self.rows)
         command = [sys.executable, str(SIDE), side, str(source), str(self.few), str(self.runs), *self.keys_of(mode)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "python")}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -93,7 +97,7 @@ class Bench:
     def verdicts(self, mode: str) -> list[str]:
         """Which goals are reached."""
         ours = self.cost["kintsu", mode]
-        ratio, beyond = self.cost["peer", mode] / ours, ours - self.cost["identity5", mode]
+        ratio, beyond = self.cost[PEERS[mode], mode] / ours, ours - self.cost["identity5", mode]
         command, kernel = beyond / self.cost["command", mode], beyond / self.cost["kernel", mode]
         return [
             goal(f"{mode}: {RATIO_GOAL} times less CPU than the peer: {ratio:.0f}", ratio >= RATIO_GOAL),
@@ -106,7 +110,7 @@ class Bench:
 def main() -> int:
     options = parser("Measures tokens on Spark.", runs=2)
     options.add_argument("--rows", type=int, default=1_000_000)
-    options.add_argument("--peer-rows", type=int, default=50_000, help="1000000 takes 40 minutes of two cores for each way")
+    options.add_argument("--peer-rows", type=int, default=30_000, help="1000000 takes 40 minutes of two cores for each way")
     arguments = options.parse_args()
     bench = Bench(arguments)
     print(f"{arguments.rows:,} people, the peer on {arguments.peer_rows:,}; run {arguments.runs} of a session; {machine()}")
@@ -118,10 +122,10 @@ def main() -> int:
         for side in ("identity5", "kintsu", "kernel"):
             bench.side(side, mode)
         bench.command(mode)
-    for mode in modes:
-        bench.side("peer", mode)
+    for side, mode in (("peer", "hash-only"), ("peer_unwrapped", "encrypt"), ("peer", "encrypt")):
+        bench.side(side, mode)
     print("\n".join(line for mode in modes for line in bench.verdicts(mode)))
-    same = {mode: bench.digests["kintsu", mode] == bench.digests["peer", mode] for mode in modes}
+    same = {mode: bench.digests["kintsu", mode] == bench.digests[PEERS[mode], mode] for mode in modes}
     print("\n".join(f"{mode}: tokens {'the same' if equal else 'DIFFERENT'}" for mode, equal in same.items()))
     return 0 if all(same.values()) else 1
 

@@ -2,10 +2,11 @@
 
     python side.py SIDE PEOPLE FEW_PEOPLE RUNS HASHING_SECRET_FILE [ENCRYPTION_KEY_FILE]
 
-SIDE is kintsu, peer (openlinktoken-pyspark 2.1.2), scan (Parquet to nowhere), identity1 (the bridge alone, a row for each),
-identity5 (the bridge alone, five rows for each) or kernel (kintsu's kernel over batches in memory, without Spark). Prints for
-each run the CPU seconds of all processes, driver, JVM and workers, and the seconds that passed; where tokens are made also a
-digest of those of the first of FEW_PEOPLE, decrypted.
+SIDE is kintsu, peer (openlinktoken-pyspark 2.1.2), peer_unwrapped (the peer without the JSON web encryption in which it wraps
+tokens that are encrypted already), scan (Parquet to nowhere), identity1 (the bridge alone, a row for each), identity5 (the bridge
+alone, five rows for each) or kernel (kintsu's kernel over batches in memory, without Spark). Prints for each run the CPU seconds
+of all processes, driver, JVM and workers, and the seconds that passed; where both make the same tokens also a digest of those of
+the first of FEW_PEOPLE, decrypted.
 """
 
 from __future__ import annotations
@@ -70,18 +71,30 @@ def identity(copies: int, length: int) -> Callable[[Iterator[Any]], Iterator[Any
     return run
 
 
+class Unwrapped:
+    """Stands in for what wraps the peer's tokens, and leaves them as they are."""
+
+    def __init__(self, **_: object) -> None:
+        pass
+
+    def transform(self, token: str) -> str:
+        return token
+
+
 def tokens_of(side: str, source: Any, secrets: list[str]) -> Any:
     """The frame that a side makes of people."""
     if side == "kintsu":
         from kintsu.spark import OpenTokenProcessor
 
         return OpenTokenProcessor(*secrets, token_profile=PROFILE).process_dataframe(source)
-    if side == "peer":
-        from openlinktoken_pyspark.token_processor import OpenLinkTokenProcessor
+    if side.startswith("peer"):
+        from openlinktoken_pyspark import token_processor
 
         # The peer refuses versions of PyArrow with which it works.
-        OpenLinkTokenProcessor._validate_python_env = lambda _: None
-        return OpenLinkTokenProcessor(*secrets).process_dataframe(source)
+        token_processor.OpenLinkTokenProcessor._validate_python_env = lambda _: None
+        if side == "peer_unwrapped":
+            token_processor.JweMatchTokenFormatter = Unwrapped
+        return token_processor.OpenLinkTokenProcessor(*secrets).process_dataframe(source)
     if side.startswith("identity"):
         kernel = identity(int(side.removeprefix("identity")), LENGTHS[len(secrets) > 1])
         return source.mapInArrow(kernel, "RecordId string, RuleId string, Token string")
@@ -106,7 +119,8 @@ def on_spark(side: str, people: str, few: str, runs: int, secrets: list[str]) ->
     spark = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     first = spark.read.parquet(few).filter(f"RecordId < 'p{DIGESTED:09d}'")
-    found = {"digest": digest(tokens_of(side, first, secrets), secrets)} if side in ("kintsu", "peer") else {}
+    comparable = side in ("kintsu", "peer_unwrapped") or (side == "peer" and not secrets[1:])
+    found = {"digest": digest(tokens_of(side, first, secrets), secrets)} if comparable else {}
     for _ in range(runs):
         made = tokens_of(side, spark.read.parquet(people), secrets)
         print(json.dumps({**measured(made.write.format("noop").mode("overwrite").save), **found}), flush=True)
