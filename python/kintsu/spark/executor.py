@@ -29,10 +29,10 @@ def tokenize(
     Ids that lack are made of ``salt``, the number of the partition and the row in it; without a salt they are random.
     """
     kernel = _native.TokenKernel(_dated(spec), hashing_secret, encryption_key)
-    partition = _partition() if salt is not None else None
+    begin = _beginning(salt)
     row = 0
     for batch in _pieces(batches):
-        counter = None if salt is None or partition is None else (salt, partition, row)
+        counter = None if begin is None else (*begin, row)
         yield pyarrow.record_batch(kernel.apply(batch, counter))
         row += batch.num_rows
 
@@ -54,14 +54,14 @@ def tokenize_structs(
 ) -> Iterator[pyarrow.Array]:
     """For each record, all its columns in one, the list of its tokens; columns are found here, by their aliases."""
     kernel = _native.TokenKernel(_dated(spec), hashing_secret, encryption_key)
-    partition = _partition() if salt is not None else None
+    begin = _beginning(salt)
     row = 0
     for column in columns:
         names = [column.type.field(position).name for position in range(column.type.num_fields)]
         found = find_columns(names, aliases)
         arrays = {attribute: column.field(names.index(name)) for attribute, name in found.items()}
         batch = pyarrow.record_batch(arrays or {"_": pyarrow.nulls(len(column))})
-        counter = None if salt is None or partition is None else (salt, partition, row)
+        counter = None if begin is None else (*begin, row)
         tokens, ends = kernel.apply_to_lists(batch, counter)
         tokens = pyarrow.record_batch(tokens)
         values = pyarrow.StructArray.from_arrays(tokens.columns, fields=list(tokens.schema))
@@ -133,9 +133,15 @@ def _dated(spec: str) -> str:
     return json.dumps({**parsed, "as_of": datetime.date.today().isoformat()})
 
 
-def _partition() -> int | None:
-    """The number of the partition at work; none outside a task."""
+def _beginning(salt: bytes | None) -> tuple[bytes, int] | None:
+    """The salt and the number of the partition at work, of which ids are made.
+
+    None outside a task, and in the tasks of a stream: each of its small batches numbers its partitions and rows from nothing, so
+    they would make the same ids for other people. The query functions of declarative pipelines cannot know it, tasks can.
+    """
     from pyspark import TaskContext
 
     context = TaskContext.get()
-    return None if context is None else context.partitionId()
+    if salt is None or context is None or context.getLocalProperty("streaming.sql.batchId") is not None:
+        return None
+    return salt, context.partitionId()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,22 @@ def test_declarative_pipelines_get_tokens_without_being_asked_for_columns(connec
     assert len(tokens_of(without)) == 5
     with pytest.raises(Exception, match="Missing required columns: Sex"):
         lacking.collect()
+
+
+def test_streams_in_declarative_pipelines_repeat_no_made_up_id(
+    connect: Any, people: Path, processor: Any, tmp_path: Path
+) -> None:
+    pipelines = pytest.importorskip("pyspark.pipelines.block_connect_access")
+    for name in ("first", "second"):
+        shutil.copy(people, tmp_path / f"{name}.parquet")
+    schema = connect.read.parquet(str(people)).schema
+    source = connect.readStream.schema(schema).option("maxFilesPerTrigger", 1).parquet(str(tmp_path)).drop("RecordId")
+    with pipelines.block_spark_connect_execution_and_analysis():
+        made = processor.process_dataframe(source)
+    query = made.writeStream.format("memory").queryName("repeated").trigger(availableNow=True).start()
+    query.awaitTermination(120)
+    query.stop()
+    assert len(tokens_of(connect.sql("SELECT * FROM repeated"))) == 10
 
 
 def test_sql_calls_the_column_function(spark: Any, people: Path, processor: Any) -> None:
