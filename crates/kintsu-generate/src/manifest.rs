@@ -15,7 +15,7 @@ use crate::options::{Options, Part, PresetName};
 pub const MANIFEST: &str = "manifest.json";
 
 /// Only a new one may change what the same options give.
-pub const GENERATOR_VERSION: u32 = 1;
+pub const GENERATOR_VERSION: u32 = 2;
 
 /// The manifest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ mod distribution;
 use std::ops::Range;
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
 use arrow_array::types::Date32Type;
 use arrow_array::{ArrayRef, BooleanArray, PrimitiveArray, RecordBatch};
 use arrow_buffer::{NullBufferBuilder, ScalarBuffer};
@@ -69,7 +70,7 @@ impl Held {
     }
 
     /// Puts into a clean record what has happened to its entity, and the errors of the record.
-    fn change(&self, row: usize, corruptor: &Corruptor, record: &mut Record, changes: &mut Vec<Change>) {
+    pub(crate) fn change(&self, row: usize, corruptor: &Corruptor, record: &mut Record, changes: &mut Vec<Change>) {
         let (entity, own) = (self.entities[row], self.own[row]);
         let Some((batch, history)) = &self.batch else {
             return corruptor.apply(record, own.part(ERRORS), changes);
@@ -121,15 +122,18 @@ impl Held {
 /// Columns in the making, of the values of records.
 pub(crate) enum ValueColumn {
     Text(TextColumn),
+    /// Texts by their codes, and those that occur: the ones that the column is made of, then others as they come.
+    Code(CodeColumn, TextColumn),
     Date(Vec<i32>, NullBufferBuilder),
 }
 
 impl ValueColumn {
-    pub(crate) fn new(is_date: bool, rows: usize) -> Self {
-        if is_date {
-            Self::Date(Vec::with_capacity(rows), NullBufferBuilder::new(rows))
-        } else {
-            Self::Text(TextColumn::with_capacity(rows, 14))
+    /// A column for so many rows; `texts` are those that it is made of, where values tell their codes.
+    pub(crate) fn new(is_date: bool, texts: Option<&ArrayRef>, rows: usize) -> Self {
+        match texts {
+            _ if is_date => Self::Date(Vec::with_capacity(rows), NullBufferBuilder::new(rows)),
+            Some(texts) => Self::Code(CodeColumn::with_capacity(rows), TextColumn::beginning_with(texts.as_string())),
+            None => Self::Text(TextColumn::with_capacity(rows, 14)),
         }
     }
 
@@ -138,6 +142,11 @@ impl ValueColumn {
         match self {
             Self::Text(column) if value.missing => column.push_null(),
             Self::Text(column) => column.push(value.text.as_bytes()),
+            Self::Code(codes, _) if value.missing => codes.push_null(),
+            Self::Code(codes, texts) => codes.push(value.code.unwrap_or_else(|| {
+                texts.push(value.text.as_bytes());
+                texts.len() as u32 - 1
+            })),
             Self::Date(days, nulls) => {
                 days.push(value.days);
                 nulls.append(!value.missing);
@@ -148,6 +157,7 @@ impl ValueColumn {
     pub(crate) fn finish(self) -> Result<ArrayRef, GenerateError> {
         match self {
             Self::Text(column) => column.finish(),
+            Self::Code(codes, texts) => codes.finish(&texts.finish()?),
             Self::Date(days, mut nulls) => {
                 Ok(Arc::new(PrimitiveArray::<Date32Type>::new(ScalarBuffer::from(days), nulls.finish())))
             }
@@ -176,19 +186,40 @@ pub(crate) fn made_columns<'a>(
     fill: impl Fn(u64, &mut Record),
     corruptor: impl Fn(u64) -> &'a Corruptor,
 ) -> Result<(Vec<ArrayRef>, Changes), GenerateError> {
+    let texts = vec![None; columns.len()];
+    let change = |row: usize, record: &mut Record, changes: &mut Vec<Change>| {
+        if let Some(held) = held {
+            held.change(row, corruptor(entities[row]), record, changes);
+        }
+    };
+    made_coded_columns((columns, &texts, names), entities, held.is_some(), fill, change)
+}
+
+/// As [`made_columns`], where a column may be made of few texts, which [`Value::code`] tells by position; `change` does all that is
+/// done to a record after it was filled.
+pub(crate) fn made_coded_columns(
+    (columns, texts, names): (&[CorruptColumn], &[Option<ArrayRef>], &'static [&'static str]),
+    entities: &[u64],
+    changed: bool,
+    fill: impl Fn(u64, &mut Record),
+    change: impl Fn(usize, &mut Record, &mut Vec<Change>),
+) -> Result<(Vec<ArrayRef>, Changes), GenerateError> {
     let rows = entities.len();
-    let mut noted = Changes::new(names, &OPERATIONS, if held.is_some() { rows } else { 0 });
-    let mut made: Vec<ValueColumn> = columns.iter().map(|column| ValueColumn::new(column.is_date, rows)).collect();
-    let mut record = vec![Value::default(); columns.len()];
+    let mut noted = Changes::new(names, &OPERATIONS, if changed { rows } else { 0 });
+    let columns = columns.iter().zip(texts);
+    let mut made: Vec<ValueColumn> =
+        columns.map(|(column, texts)| ValueColumn::new(column.is_date, texts.as_ref(), rows)).collect();
+    let mut record = vec![Value::default(); made.len()];
     let mut changes: Vec<Change> = Vec::new();
     for (row, entity) in entities.iter().enumerate() {
         for value in &mut record {
             value.text.clear();
             value.missing = false;
+            value.code = None;
         }
         fill(*entity, &mut record);
-        if let Some(held) = held {
-            held.change(row, corruptor(*entity), &mut record, &mut changes);
+        if changed {
+            change(row, &mut record, &mut changes);
             for change in changes.drain(..) {
                 let after = change.after.as_deref().map(str::as_bytes);
                 noted.note(row, change.column as u32, change.operation as u32, change.before.as_bytes(), after);

@@ -97,7 +97,7 @@ impl CorruptionSpec {
         problems
     }
 
-    fn event_rates(&self) -> [(&'static str, f64); 9] {
+    fn event_rates(&self) -> [(&'static str, f64); 10] {
         let events = &self.events;
         [
             ("nickname", events.nickname),
@@ -109,6 +109,7 @@ impl CorruptionSpec {
             ("abbreviation", events.abbreviation),
             ("alias", events.alias),
             ("transliteration", events.transliteration),
+            ("job_change", events.job_change),
         ]
     }
 

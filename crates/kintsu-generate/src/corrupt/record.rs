@@ -89,17 +89,20 @@ pub struct Value {
     pub days: i32,
     /// Whether the value is missing.
     pub missing: bool,
+    /// The position of the text among those that its column is made of, where it is one of them: such columns are written by it.
+    /// Whoever changes the text takes it away.
+    pub code: Option<u32>,
 }
 
 impl Value {
     /// A text.
     pub fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), days: 0, missing: false }
+        Self { text: text.into(), ..Self::default() }
     }
 
     /// A date, as days since 1970-01-01.
     pub fn date(days: i32) -> Self {
-        Self { text: String::new(), days, missing: false }
+        Self { days, ..Self::default() }
     }
 
     /// No value.
@@ -150,11 +153,13 @@ pub enum Operation {
     Renamed,
     /// Left empty.
     Missing,
+    /// Another employer and another job; only under the preset `realistic`.
+    JobChange,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Keyboard,
         Self::Transposition,
         Self::Deletion,
@@ -173,6 +178,7 @@ impl Operation {
         Self::Relocated,
         Self::Renamed,
         Self::Missing,
+        Self::JobChange,
     ];
 
     /// Its name in the table of changes.
@@ -196,6 +202,7 @@ impl Operation {
             Self::Relocated => "relocated",
             Self::Renamed => "renamed",
             Self::Missing => "missing",
+            Self::JobChange => "job_change",
         }
     }
 }

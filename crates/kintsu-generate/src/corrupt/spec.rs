@@ -60,6 +60,10 @@ pub struct EventSpec {
     /// Names, street and city written without accents, where they have any. Default 0.1.
     #[schemars(range(min = 0, max = 1))]
     pub transliteration: f64,
+    /// Another company and another job, as when a source knows an employer of another time; of use under the preset realistic
+    /// alone, and as frequent in bad records as in others. Default 0.2.
+    #[schemars(range(min = 0, max = 1))]
+    pub job_change: f64,
 }
 
 /// How often a typing error is of each kind, relative to the others.
@@ -156,6 +160,7 @@ impl Default for EventSpec {
             abbreviation: 0.1,
             alias: 0.03,
             transliteration: 0.1,
+            job_change: 0.2,
         }
     }
 }

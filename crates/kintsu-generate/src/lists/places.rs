@@ -40,7 +40,24 @@ impl Places {
     /// The place that 64 random bits draw.
     #[inline]
     pub fn pick(&self, bits: u64) -> &Place {
-        &self.places[self.list.draw(bits) as usize]
+        &self.places[self.draw(bits) as usize]
+    }
+
+    /// The position of the place that 64 random bits draw.
+    #[inline]
+    pub fn draw(&self, bits: u64) -> u32 {
+        self.list.draw(bits)
+    }
+
+    /// The place at this position, which [`Places::draw`] gave.
+    #[inline]
+    pub fn get(&self, code: u32) -> &Place {
+        &self.places[code as usize]
+    }
+
+    /// Every place, by position.
+    pub fn iter(&self) -> impl Iterator<Item = &Place> {
+        self.places.iter()
     }
 }
 

@@ -289,6 +289,14 @@ impl Base {
         day(self.activity, draws.at(position::ACTIVITY))
     }
 
+    /// The last activity of who registered on a day: within the last year, and not before that day.
+    #[inline]
+    pub(crate) fn activity_since(&self, draws: Draws, registered: i32) -> i32 {
+        let (first, count) = self.activity;
+        let skipped = (registered - first).max(0);
+        day((first + skipped, count - skipped as u64), draws.at(position::ACTIVITY))
+    }
+
     #[inline]
     pub(crate) fn is_active(&self, draws: Draws) -> bool {
         self.active.happens(draws.at(position::ACTIVE))

@@ -10,7 +10,7 @@ use crate::lists::{Lists, Place, Places, WeightedList};
 #[derive(Debug, Clone)]
 pub(crate) struct Addresses {
     streets: WeightedList,
-    places: Places,
+    pub(crate) places: Places,
     number_first: bool,
 }
 
@@ -27,6 +27,12 @@ impl Addresses {
     #[inline]
     pub(crate) fn place(&self, home: Draws) -> &Place {
         self.places.pick(home.at(0))
+    }
+
+    /// The same, by position.
+    #[inline]
+    pub(crate) fn place_code(&self, home: Draws) -> u32 {
+        self.places.draw(home.at(0))
     }
 
     /// Appends its street and number.

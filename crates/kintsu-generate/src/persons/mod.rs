@@ -136,8 +136,8 @@ impl Persons {
             Kind::FatherAndSon => head.birth + gap(20 * YEAR, 27 * YEAR),
             Kind::Family if !second => head.birth + gap(20 * YEAR, 27 * YEAR),
             _ => head.birth + gap(-8 * YEAR, 8 * YEAR),
-        }
-        .clamp(self.oldest, self.youngest);
+        };
+        person.birth = self.within_ages(person.birth);
         if !(kind == Kind::FatherAndSon && second) {
             person.first = self.first_name_beside(draws, &person, head);
         }
@@ -147,12 +147,40 @@ impl Persons {
         person
     }
 
+    /// A birth date turned back into the range of ages where it leaves it, as many days as it went beyond.
+    fn within_ages(&self, birth: i32) -> i32 {
+        let turned = if birth > self.youngest { 2 * self.youngest - birth } else { birth };
+        if turned < self.oldest { 2 * self.oldest - turned } else { turned }
+    }
+
     /// A given name that is not the one of the head, as far as a few draws find one.
     fn first_name_beside(&self, draws: Draws, person: &Person, head: &Person) -> u32 {
         let list = &self.given[usize::from(person.female)];
         let drawn = |attempt: u64| list.draw(draws.at(position::FIRST_NAME + (attempt << 32)));
         let other = (0..16).map(drawn).find(|code| person.female != head.female || *code != head.first);
         other.unwrap_or(person.first)
+    }
+
+    /// All given names: those of men, then those of women.
+    pub(crate) fn given_names(&self) -> impl Iterator<Item = &str> {
+        self.given.iter().flat_map(WeightedList::iter)
+    }
+
+    /// The position of the given name of `person` among all of them.
+    #[inline]
+    pub(crate) fn first_name_code(&self, person: &Person) -> u32 {
+        person.first + if person.female { self.given[0].len() as u32 } else { 0 }
+    }
+
+    /// All surnames.
+    pub(crate) fn surnames(&self) -> impl Iterator<Item = &str> {
+        self.family.iter()
+    }
+
+    /// The position of the surname of `person` among all of them.
+    #[inline]
+    pub(crate) fn last_name_code(&self, person: &Person) -> u32 {
+        person.last
     }
 
     pub(crate) fn first_name(&self, person: &Person) -> &str {
