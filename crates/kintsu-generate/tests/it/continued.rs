@@ -3,7 +3,7 @@
 use std::fs;
 
 use kintsu_core::{Explain, RunContext};
-use kintsu_generate::{GenerateError, Options, WriteMode, generate};
+use kintsu_generate::{GENERATOR_VERSION, GenerateError, Options, WriteMode, generate};
 
 use crate::scene::{digests, made, options, texts};
 
@@ -55,7 +55,11 @@ fn what_does_not_go_together_is_not_appended() {
         assert!(matches!(error, GenerateError::Append { .. }) && error.hint().is_some(), "{error}");
     }
     let text = fs::read_to_string(output.join("manifest.json")).unwrap();
-    fs::write(output.join("manifest.json"), text.replace("\"generator_version\": 1", "\"generator_version\": 99")).unwrap();
+    fs::write(
+        output.join("manifest.json"),
+        text.replace(&format!("\"generator_version\": {GENERATOR_VERSION}"), "\"generator_version\": 99"),
+    )
+    .unwrap();
     assert!(matches!(generate(&append, &RunContext::default()), Err(GenerateError::Append { .. })));
     fs::write(output.join("manifest.json"), text).unwrap();
     fs::write(output.join("raw_crm_customers/part-00000.parquet"), "damaged").unwrap();

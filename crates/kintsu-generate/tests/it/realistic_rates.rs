@@ -22,6 +22,7 @@ fn the_rates_are_those_of_the_description() {
     changes(&output, made.manifest.counts["records"] as usize);
     missing_values(&output);
     households(&output);
+    found_out(&output);
 }
 
 /// Who is in which source, and how often: once, and as many times more as Poisson's law of mean 0.4 draws.
@@ -76,6 +77,11 @@ fn changes(output: &Path, records: usize) {
     ] {
         near(&format!("{column} {operations:?}"), seen(column, operations), records, mixed(rate));
     }
+    for column in ["company", "job_title"] {
+        let rate = seen(column, &["job_change"]);
+        // Now and then the other job has the same title.
+        assert!((0.194..0.203).contains(&rate), "{column}: {rate}");
+    }
     // Only names that have a nickname get one.
     let nicknames = seen("first_name", &["nickname"]);
     assert!(nicknames < mixed(0.06) && nicknames > mixed(0.06) * 0.6, "{nicknames}");
@@ -106,4 +112,31 @@ fn households(output: &Path) {
     // Households of two (half), three or four people are formed by 0.509 of the fours: 2.24 is the variance of their number.
     let deviation = (fours * 2.24).sqrt();
     assert!((together as f64 - expected).abs() < 5.0 * deviation, "{together}, expected {expected}");
+}
+
+/// What sources find out by themselves is not copied: no customer is told by it.
+fn found_out(output: &Path) {
+    let customer_of: HashMap<String, String> = texts(&output.join("truth/truth.parquet"), "record_id")
+        .into_iter()
+        .zip(texts(&output.join("truth/truth.parquet"), "customer_id"))
+        .map(|(record, customer)| (record.unwrap(), customer.unwrap()))
+        .collect();
+    let values = |system: &str, column: &str| -> HashMap<String, String> {
+        let table = output.join(format!("raw_{system}_customers"));
+        let records = texts(&table, "record_id").into_iter().map(|record| customer_of[&record.unwrap()].clone());
+        records.zip(texts(&table, column).into_iter().map(Option::unwrap)).collect()
+    };
+    for (column, most) in [("annual_income", 0.07), ("registration_date", 0.002), ("last_activity_date", 0.01), ("company", 0.7)]
+    {
+        let (crm, erp) = (values("crm", column), values("erp", column));
+        let both: Vec<bool> = crm.iter().filter_map(|(customer, value)| Some(erp.get(customer)? == value)).collect();
+        let same = share(&both, |same| *same);
+        assert!(same < most, "{column}: {same}");
+    }
+    for (first, last) in texts(&output.join("raw_erp_customers"), "registration_date")
+        .iter()
+        .zip(texts(&output.join("raw_erp_customers"), "last_activity_date"))
+    {
+        assert!(*first <= last, "nobody is seen before registering");
+    }
 }
