@@ -42,7 +42,8 @@ pub(crate) struct Person {
     pub(crate) home: Draws,
     pub(crate) female: bool,
     first: u32,
-    last: u32,
+    /// The position of the surname among all of them.
+    pub(crate) last: u32,
     /// The birth date, in days since 1970-01-01.
     pub(crate) birth: i32,
     lives_with_others: bool,
@@ -175,12 +176,6 @@ impl Persons {
     /// All surnames.
     pub(crate) fn surnames(&self) -> impl Iterator<Item = &str> {
         self.family.iter()
-    }
-
-    /// The position of the surname of `person` among all of them.
-    #[inline]
-    pub(crate) fn last_name_code(&self, person: &Person) -> u32 {
-        person.last
     }
 
     pub(crate) fn first_name(&self, person: &Person) -> &str {

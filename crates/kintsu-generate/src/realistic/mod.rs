@@ -134,7 +134,7 @@ impl Realistic {
         let place = self.persons.addresses.places.get(place_code);
         let coded = [
             (FIRST_NAME, first, self.persons.first_name_code(&person)),
-            (LAST_NAME, last, self.persons.last_name_code(&person)),
+            (LAST_NAME, last, person.last),
             (CITY, &place.city, place_code),
             (STATE, &place.state, self.state_of_place[place_code as usize]),
         ];
