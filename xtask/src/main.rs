@@ -3,12 +3,14 @@
 mod bench;
 mod codes;
 mod docs;
+mod install;
 mod package;
 mod process;
 mod python;
 mod spark;
 mod test;
 mod tidy;
+mod wheel;
 
 use std::process::ExitCode;
 
@@ -26,8 +28,10 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   bench difficulty [ARGS] how right exact keys and trained models are on made-up data
                         (benches print the goals that are missed, and fail when results are wrong)
   python                builds the extension module and runs types, tests and examples of the Python package
-  install               installs the Python package into a new environment with pip, and follows the README's quick start there
-  wheel                 builds the wheel of the Python package for manylinux_2_28 into target/wheels
+  install               installs the Python package into new environments with `pip install .` and `pip install -e .`, and follows
+                        the README's quick start there
+  wheel [TARGET]        builds the wheel of a release for manylinux_2_28 into target/wheels, looks into it, and tries it in a new
+                        environment; for another processor (such as aarch64-unknown-linux-gnu) it is not tried
   docs [--check]        writes docs/reference; with --check only says whether it is current
   tidy                  layers, file lengths, words that do not belong";
 
@@ -45,8 +49,9 @@ fn main() -> ExitCode {
         ["python"] => package::build_and_test(),
         ["bench", "generate", rest @ ..] => bench::generate(rest),
         ["bench", "difficulty", rest @ ..] => bench::difficulty(rest),
-        ["install"] => package::install(),
-        ["wheel"] => package::wheel(),
+        ["install"] => install::install(),
+        ["wheel"] => wheel::make(wheel::THIS_MACHINE),
+        ["wheel", target] => wheel::make(target),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
         ["tidy"] => tidy::run(),

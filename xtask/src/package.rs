@@ -1,13 +1,10 @@
-//! The Python package: its tests with the extension module that cargo has built, an installation as a user makes it, the wheel.
+//! The tests of the Python package, with the extension module that cargo has built.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use crate::process::{cargo, output, program, root, step, target};
+use crate::process::{cargo, program, root, step, target};
 use crate::python::{self, Environments};
-
-/// What the wheel runs on: every Linux with glibc 2.28 or newer.
-const COMPATIBILITY: &str = "manylinux_2_28";
 
 /// Builds the extension module with everything else, so that nothing is built twice, and tests the package.
 ///
@@ -68,31 +65,4 @@ fn pytest(programs: &Path) -> Command {
     let mut command = program(programs.join("python"));
     command.args(["-m", "pytest", "--quiet", "-rs"]).env("PYTHONPATH", root().join("python"));
     command
-}
-
-/// Installs the package into an environment of its own with nothing but pip, and follows the README's quick start there.
-///
-/// Cargo builds the bindings to Python anew for it, and again when it is next called itself, because the interpreter is another one;
-/// so this comes last.
-pub fn install() -> Result<(), String> {
-    let programs = python::fresh("installation")?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "."];
-    step("installation of the Python package", program(programs.join("python")).args(pip))?;
-    let version = output(program(programs.join("kintsu")).arg("--version"))?;
-    if version.trim() != format!("kintsu {}", env!("CARGO_PKG_VERSION")) {
-        return Err(format!("the installed command calls itself `{}`", version.trim()));
-    }
-    step("quick start of the README", program(programs.join("python")).arg("python/tests/run_readme.py"))
-}
-
-/// Builds the wheel of this machine's processor, for every Linux that is not older than [`COMPATIBILITY`].
-pub fn wheel() -> Result<(), String> {
-    let folder: PathBuf = target().join("wheels");
-    let maturin = python::maturin()?;
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let beside = maturin.parent().map(Path::to_path_buf).into_iter().chain(std::env::split_paths(&path));
-    let path = std::env::join_paths(beside).map_err(|error| error.to_string())?;
-    let mut command = program(&maturin);
-    command.args(["build", "--release", "--zig", "--compatibility", COMPATIBILITY, "--out"]).arg(&folder).env("PATH", path);
-    step(&format!("wheel for {COMPATIBILITY}"), &mut command)
 }

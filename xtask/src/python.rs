@@ -49,9 +49,9 @@ pub fn package_tests() -> Result<PathBuf, String> {
     environment("package", &PACKAGE_TESTS)
 }
 
-/// The program that builds wheels, with the linker that makes them run on old systems.
-pub fn maturin() -> Result<PathBuf, String> {
-    Ok(environment("wheel", &[MATURIN])?.join("maturin"))
+/// The programs that build wheels: maturin, and the compiler and linker that make them run on old systems.
+pub fn wheel_builders() -> Result<PathBuf, String> {
+    environment("wheel", &[MATURIN])
 }
 
 /// The programs of a new environment without packages.
@@ -97,9 +97,11 @@ fn make(name: &str, folder: &Path, packages: &[&str]) -> Result<(), String> {
     if packages.is_empty() {
         return Ok(());
     }
-    let pip = folder.join("bin/python");
-    step(
-        &format!("packages {}", packages.join(" ")),
-        program(pip).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(packages),
-    )
+    pip_install(&format!("packages {}", packages.join(" ")), &folder.join("bin"), packages)
+}
+
+/// Lets the pip of an environment install what it is told to.
+pub fn pip_install(what: &str, programs: &Path, packages: &[&str]) -> Result<(), String> {
+    let mut pip = program(programs.join("python"));
+    step(what, pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(packages))
 }

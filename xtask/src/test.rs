@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use crate::process::{cargo, output, program, root, step, target};
-use crate::{docs, package, python, spark, tidy};
+use crate::{docs, install, package, python, spark, tidy};
 
 /// How much is tested.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub fn run(extent: Extent) -> Result<(), String> {
         eprintln!("skipped: tests on golden data (../shared is not here)");
     }
     step("tests", &mut tests)?;
-    if extent == Extent::Everything && std::env::var_os("CI").is_some() { package::install() } else { Ok(()) }
+    if extent == Extent::Everything && std::env::var_os("CI").is_some() { install::install() } else { Ok(()) }
 }
 
 /// The scripts that compare this project with Splink 4, Splink 5 and DuckDB.

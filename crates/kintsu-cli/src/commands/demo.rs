@@ -87,9 +87,11 @@ fn job(output: &Path, data: &Path, name: &str) -> JobSpec {
     }
 }
 
-/// How this program was called.
+/// How the reader called this program; its name alone where an interpreter runs it.
 fn program() -> String {
-    std::env::args().next().unwrap_or_else(|| "kintsu".to_owned())
+    let called = std::env::args().next().unwrap_or_default();
+    let is_ours = Path::new(&called).file_stem().is_some_and(|name| name == "kintsu");
+    if is_ours { called } else { "kintsu".to_owned() }
 }
 
 /// The ids of the first two records of an example; where there are tables, with their names.
