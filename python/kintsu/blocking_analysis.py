@@ -1,19 +1,23 @@
 """How many pairs blocking rules make, before there is a model; with Splink's names.
 
+Pairs are counted exactly, and none is made: limits and samples that Splink asks for change nothing.
+
 >>> people = [{"unique_id": i, "surname": name} for i, name in enumerate(["Lee", "Lee", "Ray", "Lee"])]
 >>> count_comparisons_from_blocking_rule(
 ...     table_or_tables=people, blocking_rule="l.surname = r.surname", link_type="dedupe_only"
 ... )["number_of_comparisons_to_be_scored_post_filter_conditions"]
 3
+>>> n_largest_blocks(people, blocking_rule="l.surname = r.surname", link_type="dedupe_only").to_dicts()[0]["key_0"]
+'Lee'
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kintsu.blocking_rule_library import Rule
-from kintsu.inputs import Data, Memory, several
+from kintsu.inputs import Data, Memory, one_of, several
 from kintsu.linker.database_api import looked_up
 from kintsu.linker.job import inputs_of
 from kintsu.linker.session import Session, rule_json, rules_json
@@ -41,9 +45,13 @@ def count_comparisons_from_blocking_rule(
     compute_post_filter_count: bool = True,
     max_rows_limit: int | None = None,
 ) -> dict[str, int | str | None]:
-    """The pairs of one rule, before and after the link type and conditions that are no equalities drop some; all are counted."""
+    """The pairs of one rule, before and after the link type and conditions that are no equalities drop some; all are counted.
+
+    Raises:
+        ValueError: The rule cannot be computed, or the tables lack a column.
+    """
     session = _session(table_or_tables, link_type, db_api, unique_id_column_name, source_dataset_column_name)
-    (count,) = session.table("count_comparisons", blocking_rules=rules_json(blocking_rule, "duckdb")).to_dicts()
+    (count,) = _counts(session, blocking_rule).to_dicts()
     return {
         "blocking_rule": count["blocking_rule"],
         "number_of_comparisons_generated_pre_filter_conditions": count["pairs_before_filters"],
@@ -61,9 +69,14 @@ def cumulative_comparisons_to_be_scored_from_blocking_rules_data(
     max_rows_limit: int | None = None,
     source_dataset_column_name: str | None = None,
 ) -> Any:
-    """What each rule adds to the pairs, as a pandas table, as Splink 4 gives it."""
+    """What each rule adds to the pairs, as a pandas table, as Splink 4 gives it: a row a rule, with a running total.
+
+    Raises:
+        ValueError: A rule cannot be computed, or the tables lack a column.
+        ImportError: pandas is not installed.
+    """
     session = _session(table_or_tables, link_type, db_api, unique_id_column_name, source_dataset_column_name)
-    counts = session.table("count_comparisons", blocking_rules=rules_json(list(blocking_rules), "duckdb")).to_pandas()
+    counts = _counts(session, blocking_rules).to_pandas()
     counts["match_key"] = counts["match_key"].astype(str)
     return counts[["blocking_rule", "row_count", "cumulative_rows", "cartesian", "match_key", "start"]]
 
@@ -77,24 +90,31 @@ def count_comparisons_from_blocking_rules(
     source_dataset_column_name: str | None = None,
     record_sample_proportion: float = 1.0,
 ) -> list[dict[str, Any]]:
-    """What each rule adds to the pairs. Counted, whatever ``record_sample_proportion`` says."""
-    rules = (
-        [blocking_rules] if isinstance(blocking_rules, str) or not isinstance(blocking_rules, Iterable) else list(blocking_rules)
-    )
+    """What each rule adds to the pairs, as Splink 5 gives it: a dictionary a rule.
+
+    Raises:
+        ValueError: A rule cannot be computed, or the tables lack a column.
+    """
     session = _session(splink_dataframe_or_dataframes, link_type, None, unique_id_column_name, source_dataset_column_name)
-    return session.table("count_comparisons", blocking_rules=rules_json(rules, "duckdb")).to_dicts()
+    return _counts(session, blocking_rules).to_dicts()
 
 
 def n_largest_blocks(
-    table_or_tables: Data | Sequence[Data],
+    table_or_tables: Data | Sequence[Data] = None,
     *,
     blocking_rule: Rule,
     link_type: str,
     db_api: Any = None,
     n_largest: int = 5,
+    splink_dataframe_or_dataframes: Data | Sequence[Data] = None,
 ) -> ResultTable:
-    """The largest blocks of a rule: their keys and sizes."""
-    session = _session(table_or_tables, link_type, db_api, None, None)
+    """The largest blocks of a rule: their keys, how many records each has on either side, and how many pairs it makes.
+
+    Raises:
+        ValueError: The rule cannot be computed, or the tables lack a column.
+    """
+    tables = one_of(table_or_tables=table_or_tables, splink_dataframe_or_dataframes=splink_dataframe_or_dataframes)
+    session = _session(tables, link_type, db_api, None, None)
     return session.table("largest_blocks", blocking_rule=rule_json(blocking_rule, "duckdb"), n_largest=n_largest)
 
 
@@ -107,6 +127,12 @@ def cumulative_comparisons_to_be_scored_from_blocking_rules_chart(*arguments: ob
 def chart_comparisons_from_blocking_rules(*arguments: object, **options: object) -> Any:
     """A chart, which is not there yet."""
     raise no_chart("chart_comparisons_from_blocking_rules", "its data are there: count_comparisons_from_blocking_rules(...)")
+
+
+def _counts(session: Session, rules: Rule | Iterable[Rule]) -> ResultTable:
+    if not isinstance(rules, (str, Mapping)) and isinstance(rules, Iterable):
+        rules = list(rules)
+    return session.table("count_comparisons", blocking_rules=rules_json(rules, "duckdb"))
 
 
 def _session(

@@ -52,6 +52,16 @@ class BlockingRuleCreator:
         self._sql_dialect = sql_dialect
         self._arrays_to_explode = list(arrays_to_explode or [])
 
+    @property
+    def arrays_to_explode(self) -> list[str]:
+        """The list columns each element of which is tried."""
+        return list(self._arrays_to_explode)
+
+    @property
+    def salting_partitions(self) -> int:
+        """Splink 4's number of parts into which blocks are cut: always 1, as pairs stream by."""
+        return 1
+
     def get_blocking_rule(self, sql_dialect_str: str = "duckdb") -> BlockingRule:
         """The rule written in a dialect: duckdb, spark, sqlite or postgres."""
         spec = {**self._rule, "sql_dialect": self._sql_dialect, "arrays_to_explode": self._arrays_to_explode}
@@ -70,13 +80,17 @@ Rule: TypeAlias = "BlockingRuleCreator | Mapping[str, Any] | str"
 
 def block_on(
     *col_names_or_exprs: str | ColumnExpression,
-    arrays_to_explode: Sequence[str] | None = None,
     salting_partitions: int | None = None,
+    arrays_to_explode: Sequence[str] | None = None,
 ) -> BlockingRuleCreator:
-    """Equality on all of the columns or column expressions.
+    """Equality on all of the columns or column expressions; null equals nothing.
 
     With ``arrays_to_explode`` each element of these list columns is tried. ``salting_partitions`` is Splink 4's
     and changes nothing.
+
+    Raises:
+        ValueError: No column is named.
+        TypeError: A column is neither a name nor a `ColumnExpression`.
     """
     if not col_names_or_exprs:
         raise InputError("there is nothing to block on", code="KN-PY-012", hint="name at least one column")
@@ -87,10 +101,18 @@ def block_on(
 def CustomRule(
     blocking_rule: str,
     sql_dialect: str | None = None,
-    salting_partitions: int | None = None,
+    salting_partitions: int | Sequence[str] | None = None,
     arrays_to_explode: Sequence[str] | None = None,
 ) -> BlockingRuleCreator:
-    """A condition in SQL over ``l`` and ``r``, in ``sql_dialect`` or that of the settings."""
+    """A condition in SQL over ``l`` and ``r``, in ``sql_dialect`` or that of the settings.
+
+    The third argument is Splink 4's and changes nothing; what Splink 5 takes in its place, columns to explode, is taken, too.
+
+    Raises:
+        TypeError: The condition is no text.
+    """
+    if isinstance(salting_partitions, Sequence):
+        salting_partitions, arrays_to_explode = None, salting_partitions
     if not isinstance(blocking_rule, str):
         raise _no_rule(blocking_rule)
     rule = {"rule": "custom", "sql": blocking_rule}

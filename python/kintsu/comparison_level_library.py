@@ -1,6 +1,8 @@
 """Comparison levels with Splink's names and arguments.
 
-A level holds its arguments; `get_comparison_level` writes it in a dialect, as it stands in settings.
+A level holds its arguments; `get_comparison_level` writes it in a dialect, as it stands in settings, and only then are they
+checked: what cannot be used is a ``ValueError``, a column that is neither a name nor a `ColumnExpression` a ``TypeError`` at
+once. Where a value is null on either side a condition is not met, but for `NullLevel` and `ElseLevel`.
 
 >>> import kintsu.comparison_level_library as cll
 >>> cll.JaroWinklerLevel("first_name", 0.9).get_comparison_level("duckdb").sql_condition
@@ -12,7 +14,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from kintsu import _native
 from kintsu.column_expression import ColumnExpression, column_json
@@ -126,8 +128,27 @@ class LevelCreator:
         self._configuration.update({name: value for name, value in given.items() if value is not None})
         return self
 
+    @property
+    def is_null_level(self) -> bool:
+        """Whether the level says that nothing can be said."""
+        return self.get_comparison_level().is_null_level
+
+    @property
+    def is_exact_match_level(self) -> bool:
+        """Whether the level is one of equal values."""
+        return bool(self._spec["level"] == "exact_match")
+
+    @property
+    def term_frequency_adjustments(self) -> bool:
+        """Whether rare values count for more on the level."""
+        return bool(self.create_level_dict().get("tf_adjustment_column"))
+
     def get_comparison_level(self, sql_dialect_str: str = "duckdb") -> ComparisonLevel:
-        """The level written in a dialect: duckdb, spark, sqlite or postgres."""
+        """The level written in a dialect: duckdb, spark, sqlite or postgres.
+
+        Raises:
+            ValueError: An argument cannot be used, or the dialect cannot say it.
+        """
         return ComparisonLevel(json.loads(_native.build_level(json.dumps(self._json()), sql_dialect_str)), sql_dialect_str)
 
     def create_level_dict(self, sql_dialect_str: str = "duckdb") -> dict[str, Any]:
@@ -194,41 +215,43 @@ class ColumnsReversedLevel(LevelCreator):
         )
 
 
-class LevenshteinLevel(LevelCreator):
-    """Levenshtein distance at most ``distance_threshold``."""
+class _StringMeasureLevel(LevelCreator):
+    """Two texts within a threshold of a measure."""
 
-    def __init__(self, col_name: Column, distance_threshold: int) -> None:
-        super().__init__("string_measure", column=column_json(col_name), measure="levenshtein", threshold=distance_threshold)
-
-
-class DamerauLevenshteinLevel(LevelCreator):
-    """Damerau-Levenshtein distance at most ``distance_threshold``."""
-
-    def __init__(self, col_name: Column, distance_threshold: int) -> None:
-        super().__init__(
-            "string_measure", column=column_json(col_name), measure="damerau_levenshtein", threshold=distance_threshold
-        )
-
-
-class JaroLevel(LevelCreator):
-    """Jaro similarity at least ``distance_threshold``."""
+    _measure: ClassVar[str]
 
     def __init__(self, col_name: Column, distance_threshold: float) -> None:
-        super().__init__("string_measure", column=column_json(col_name), measure="jaro", threshold=distance_threshold)
+        super().__init__("string_measure", column=column_json(col_name), measure=self._measure, threshold=distance_threshold)
 
 
-class JaroWinklerLevel(LevelCreator):
-    """Jaro-Winkler similarity at least ``distance_threshold``."""
+class LevenshteinLevel(_StringMeasureLevel):
+    """Levenshtein distance at most ``distance_threshold`` characters."""
 
-    def __init__(self, col_name: Column, distance_threshold: float) -> None:
-        super().__init__("string_measure", column=column_json(col_name), measure="jaro_winkler", threshold=distance_threshold)
+    _measure = "levenshtein"
 
 
-class JaccardLevel(LevelCreator):
-    """Jaccard similarity of the characters at least ``distance_threshold``."""
+class DamerauLevenshteinLevel(_StringMeasureLevel):
+    """Damerau-Levenshtein distance at most ``distance_threshold`` characters: two swapped neighbours are one error."""
 
-    def __init__(self, col_name: Column, distance_threshold: float) -> None:
-        super().__init__("string_measure", column=column_json(col_name), measure="jaccard", threshold=distance_threshold)
+    _measure = "damerau_levenshtein"
+
+
+class JaroLevel(_StringMeasureLevel):
+    """Jaro similarity at least ``distance_threshold``, from 0 to 1."""
+
+    _measure = "jaro"
+
+
+class JaroWinklerLevel(_StringMeasureLevel):
+    """Jaro-Winkler similarity at least ``distance_threshold``, from 0 to 1."""
+
+    _measure = "jaro_winkler"
+
+
+class JaccardLevel(_StringMeasureLevel):
+    """Jaccard similarity of the characters at least ``distance_threshold``, from 0 to 1."""
+
+    _measure = "jaccard"
 
 
 class CosineSimilarityLevel(LevelCreator):
@@ -269,8 +292,10 @@ class PairwiseStringDistanceFunctionLevel(LevelCreator):
         )
 
 
-class AbsoluteTimeDifferenceLevel(LevelCreator):
-    """Times at most so far apart; text is read in ``datetime_format``, ISO 8601 by default."""
+class _DifferenceLevel(LevelCreator):
+    """Dates or times at most so far apart."""
+
+    _level: ClassVar[str]
 
     def __init__(
         self,
@@ -282,7 +307,7 @@ class AbsoluteTimeDifferenceLevel(LevelCreator):
         datetime_format: str | None = None,
     ) -> None:
         super().__init__(
-            "absolute_time_difference",
+            self._level,
             column=column_json(col_name),
             input_is_string=input_is_string,
             threshold=threshold,
@@ -291,26 +316,17 @@ class AbsoluteTimeDifferenceLevel(LevelCreator):
         )
 
 
-class AbsoluteDateDifferenceLevel(LevelCreator):
-    """Dates at most so far apart; text is read in ``datetime_format``, year-month-day by default."""
+class AbsoluteTimeDifferenceLevel(_DifferenceLevel):
+    """Times at most ``threshold`` of the unit ``metric`` apart; text is read in ``datetime_format``, ISO 8601 by default."""
 
-    def __init__(
-        self,
-        col_name: Column,
-        *,
-        input_is_string: bool,
-        threshold: float,
-        metric: Metric,
-        datetime_format: str | None = None,
-    ) -> None:
-        super().__init__(
-            "absolute_date_difference",
-            column=column_json(col_name),
-            input_is_string=input_is_string,
-            threshold=threshold,
-            metric=metric,
-            datetime_format=datetime_format,
-        )
+    _level = "absolute_time_difference"
+
+
+class AbsoluteDateDifferenceLevel(_DifferenceLevel):
+    """Dates at most ``threshold`` of the unit ``metric`` apart; text is read in ``datetime_format``, year-month-day by
+    default."""
+
+    _level = "absolute_date_difference"
 
 
 class DistanceInKMLevel(LevelCreator):

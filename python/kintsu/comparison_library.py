@@ -1,7 +1,12 @@
 """Comparisons with Splink's names and arguments: ready-made levels for common columns.
 
-A comparison holds its arguments; `get_comparison` writes it in a dialect, as it stands in settings. Where Splink 4 and 5 differ,
-this library does as Splink 5: `DateOfBirthComparison` finds typing errors by Levenshtein distance unless told otherwise.
+A comparison holds its arguments; `get_comparison` writes it in a dialect, as it stands in settings, and only then are they
+checked: what cannot be used is a ``ValueError``, a column that is neither a name nor a `ColumnExpression` a ``TypeError`` at
+once. In every comparison the first level is null on either side, about which nothing is said, and the last is everything else.
+Thresholds are one number or several, the strictest first; similarities are from 0 to 1, distances of text in characters.
+
+Where Splink 4 and 5 differ, this library does as Splink 5: `DateOfBirthComparison` finds typing errors by Levenshtein distance
+unless told otherwise.
 
 >>> import kintsu.comparison_library as cl
 >>> comparison = cl.NameComparison("surname").configure(term_frequency_adjustments=True).get_comparison("duckdb")
@@ -14,7 +19,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from kintsu import _native
 from kintsu.column_expression import column_json
@@ -87,7 +92,11 @@ class ComparisonCreator:
     ) -> _Comparison:
         """Sets what is given and returns the comparison itself; what is not given stays.
 
-        m and u are given for every level but the null level, in the order of the levels.
+        m and u are given for every level but the null level, in the order of the levels, from 0 to 1.
+
+        >>> import kintsu.comparison_library as cl
+        >>> cl.ExactMatch("city").configure(m_probabilities=[0.9, 0.1]).m_probabilities
+        [0.9, 0.1]
         """
         given = {
             "term_frequency_adjustments": term_frequency_adjustments,
@@ -97,13 +106,45 @@ class ComparisonCreator:
         self._configuration.update({name: value for name, value in given.items() if value is not None})
         return self
 
+    @property
+    def term_frequency_adjustments(self) -> bool:
+        """Whether rare values are configured to count for more."""
+        return bool(self._configuration.get("term_frequency_adjustments", False))
+
+    @property
+    def m_probabilities(self) -> list[float] | None:
+        """m of the levels, where it is configured."""
+        return self._configuration.get("m_probabilities")
+
+    @property
+    def u_probabilities(self) -> list[float] | None:
+        """u of the levels, where it is configured."""
+        return self._configuration.get("u_probabilities")
+
+    @property
+    def num_levels(self) -> int:
+        """How many levels there are."""
+        return len(self._levels())
+
+    @property
+    def num_non_null_levels(self) -> int:
+        """How many levels there are that say something."""
+        return sum(not level.get("is_null_level", False) for level in self._levels())
+
     def get_comparison(self, sql_dialect_str: str = "duckdb") -> Comparison:
-        """The comparison written in a dialect: duckdb, spark, sqlite or postgres."""
+        """The comparison written in a dialect: duckdb, spark, sqlite or postgres.
+
+        Raises:
+            ValueError: An argument cannot be used, or the dialect cannot say it.
+        """
         return Comparison(json.loads(self._build(sql_dialect_str)), sql_dialect_str)
 
     def create_comparison_dict(self, sql_dialect_str: str = "duckdb") -> dict[str, Any]:
         """The comparison as it stands in settings."""
         return self.get_comparison(sql_dialect_str).as_dict()
+
+    def _levels(self) -> list[dict[str, Any]]:
+        return self.create_comparison_dict()["comparison_levels"]  # type: ignore[no-any-return]
 
     def _build(self, sql_dialect_str: str) -> str:
         spec = {**self._spec, "configure": self._configuration}
@@ -115,62 +156,91 @@ class ComparisonCreator:
 
 
 class ExactMatch(ComparisonCreator):
-    """Equal or not."""
+    """Equal or not.
+
+    >>> import kintsu.comparison_library as cl
+    >>> cl.ExactMatch("city").num_levels
+    3
+    """
 
     def __init__(self, col_name: Column) -> None:
         super().__init__("exact_match", column=column_json(col_name))
 
 
-class LevenshteinAtThresholds(ComparisonCreator):
-    """Equal, then Levenshtein distances up to each threshold."""
+class _DistancesAtThresholds(ComparisonCreator):
+    """Equal, then distances of text up to each threshold."""
+
+    _type: ClassVar[str]
 
     def __init__(self, col_name: Column, distance_threshold_or_thresholds: Thresholds = (1, 2)) -> None:
-        thresholds = _numbers(distance_threshold_or_thresholds)
-        super().__init__("levenshtein_at_thresholds", column=column_json(col_name), thresholds=thresholds)
+        super().__init__(self._type, column=column_json(col_name), thresholds=_numbers(distance_threshold_or_thresholds))
 
 
-class DamerauLevenshteinAtThresholds(ComparisonCreator):
-    """Equal, then Damerau-Levenshtein distances up to each threshold."""
+class LevenshteinAtThresholds(_DistancesAtThresholds):
+    """Equal, then Levenshtein distances (characters put in, left out or replaced) up to each threshold.
 
-    def __init__(self, col_name: Column, distance_threshold_or_thresholds: Thresholds = (1, 2)) -> None:
-        thresholds = _numbers(distance_threshold_or_thresholds)
-        super().__init__("damerau_levenshtein_at_thresholds", column=column_json(col_name), thresholds=thresholds)
+    >>> import kintsu.comparison_library as cl
+    >>> levels = cl.LevenshteinAtThresholds("name", [1, 3]).create_comparison_dict()["comparison_levels"]
+    >>> levels[2]["sql_condition"]
+    'levenshtein("name_l", "name_r") <= 1'
+    """
+
+    _type = "levenshtein_at_thresholds"
 
 
-class JaroAtThresholds(ComparisonCreator):
+class DamerauLevenshteinAtThresholds(_DistancesAtThresholds):
+    """Equal, then Damerau-Levenshtein distances up to each threshold: as Levenshtein's, with two swapped neighbours as one
+    error."""
+
+    _type = "damerau_levenshtein_at_thresholds"
+
+
+class _ScoresAtThresholds(ComparisonCreator):
+    """Similarities from each threshold, from 0 to 1."""
+
+    _type: ClassVar[str]
+
+    def __init__(self, col_name: Column, score_threshold_or_thresholds: Thresholds = (0.9, 0.7)) -> None:
+        super().__init__(self._type, column=column_json(col_name), thresholds=_numbers(score_threshold_or_thresholds))
+
+
+class JaroAtThresholds(_ScoresAtThresholds):
     """Equal, then Jaro similarities from each threshold."""
 
-    def __init__(self, col_name: Column, score_threshold_or_thresholds: Thresholds = (0.9, 0.7)) -> None:
-        thresholds = _numbers(score_threshold_or_thresholds)
-        super().__init__("jaro_at_thresholds", column=column_json(col_name), thresholds=thresholds)
+    _type = "jaro_at_thresholds"
 
 
-class JaroWinklerAtThresholds(ComparisonCreator):
-    """Equal, then Jaro-Winkler similarities from each threshold."""
+class JaroWinklerAtThresholds(_ScoresAtThresholds):
+    """Equal, then Jaro-Winkler similarities from each threshold: as Jaro's, higher where the beginnings are equal.
 
-    def __init__(self, col_name: Column, score_threshold_or_thresholds: Thresholds = (0.9, 0.7)) -> None:
-        thresholds = _numbers(score_threshold_or_thresholds)
-        super().__init__("jaro_winkler_at_thresholds", column=column_json(col_name), thresholds=thresholds)
+    >>> import kintsu.comparison_library as cl
+    >>> cl.JaroWinklerAtThresholds("surname", 0.9).num_non_null_levels
+    3
+    """
 
-
-class JaccardAtThresholds(ComparisonCreator):
-    """Equal, then Jaccard similarities from each threshold."""
-
-    def __init__(self, col_name: Column, score_threshold_or_thresholds: Thresholds = (0.9, 0.7)) -> None:
-        thresholds = _numbers(score_threshold_or_thresholds)
-        super().__init__("jaccard_at_thresholds", column=column_json(col_name), thresholds=thresholds)
+    _type = "jaro_winkler_at_thresholds"
 
 
-class CosineSimilarityAtThresholds(ComparisonCreator):
+class JaccardAtThresholds(_ScoresAtThresholds):
+    """Equal, then Jaccard similarities of the characters from each threshold."""
+
+    _type = "jaccard_at_thresholds"
+
+
+class CosineSimilarityAtThresholds(_ScoresAtThresholds):
     """Cosine similarities of lists of numbers from each threshold; there is no level of equality."""
 
+    _type = "cosine_similarity_at_thresholds"
+
     def __init__(self, col_name: Column, score_threshold_or_thresholds: Thresholds = (0.9, 0.8, 0.7)) -> None:
-        thresholds = _numbers(score_threshold_or_thresholds)
-        super().__init__("cosine_similarity_at_thresholds", column=column_json(col_name), thresholds=thresholds)
+        super().__init__(col_name, score_threshold_or_thresholds)
 
 
 class DistanceFunctionAtThresholds(ComparisonCreator):
-    """Equal, then any function of two values that SQL knows at each threshold."""
+    """Equal, then any function of two values that SQL knows at each threshold.
+
+    With ``higher_is_more_similar`` values from the threshold up are alike, else values up to it.
+    """
 
     def __init__(
         self,
@@ -202,8 +272,10 @@ class PairwiseStringDistanceFunctionAtThresholds(ComparisonCreator):
         )
 
 
-class AbsoluteDateDifferenceAtThresholds(ComparisonCreator):
-    """Equal, then dates apart by at most each threshold."""
+class _DifferencesAtThresholds(ComparisonCreator):
+    """Equal, then apart by at most each threshold in its unit."""
+
+    _type: ClassVar[str]
 
     def __init__(
         self,
@@ -217,7 +289,7 @@ class AbsoluteDateDifferenceAtThresholds(ComparisonCreator):
         invalid_dates_as_null: bool = True,
     ) -> None:
         super().__init__(
-            "absolute_date_difference_at_thresholds",
+            self._type,
             column=column_json(col_name),
             input_is_string=input_is_string,
             metrics=_words(metrics),
@@ -229,35 +301,31 @@ class AbsoluteDateDifferenceAtThresholds(ComparisonCreator):
             self.configure(term_frequency_adjustments=True)
 
 
-class AbsoluteTimeDifferenceAtThresholds(ComparisonCreator):
-    """Equal, then times apart by at most each threshold."""
+class AbsoluteDateDifferenceAtThresholds(_DifferencesAtThresholds):
+    """Equal, then dates apart by at most each threshold in its unit, of which there is one for each: a day to a year.
 
-    def __init__(
-        self,
-        col_name: Column,
-        *,
-        input_is_string: bool,
-        metrics: Metric | Sequence[Metric],
-        thresholds: Thresholds,
-        datetime_format: str | None = None,
-        term_frequency_adjustments: bool = False,
-        invalid_dates_as_null: bool = True,
-    ) -> None:
-        super().__init__(
-            "absolute_time_difference_at_thresholds",
-            column=column_json(col_name),
-            input_is_string=input_is_string,
-            metrics=_words(metrics),
-            thresholds=_numbers(thresholds),
-            datetime_format=datetime_format,
-            invalid_dates_as_null=invalid_dates_as_null,
-        )
-        if term_frequency_adjustments:
-            self.configure(term_frequency_adjustments=True)
+    Text is read in ``datetime_format`` of the dialect, year-month-day by default; what is no date is null unless told otherwise.
+
+    >>> import kintsu.comparison_library as cl
+    >>> dates = cl.AbsoluteDateDifferenceAtThresholds("dob", input_is_string=True, metrics=["day", "year"], thresholds=[10, 1])
+    >>> dates.num_non_null_levels
+    4
+    """
+
+    _type = "absolute_date_difference_at_thresholds"
+
+
+class AbsoluteTimeDifferenceAtThresholds(_DifferencesAtThresholds):
+    """Equal, then times apart by at most each threshold in its unit, of which there is one for each: a second to a year.
+
+    Text is read in ``datetime_format`` of the dialect, ISO 8601 by default; what is no time is null unless told otherwise.
+    """
+
+    _type = "absolute_time_difference_at_thresholds"
 
 
 class ArrayIntersectAtSizes(ComparisonCreator):
-    """Lists that share at least so many elements."""
+    """Lists that share at least so many elements, each counted once."""
 
     def __init__(self, col_name: Column, size_threshold_or_thresholds: int | Iterable[int] = (1,)) -> None:
         sizes = _numbers(size_threshold_or_thresholds)
@@ -265,7 +333,7 @@ class ArrayIntersectAtSizes(ComparisonCreator):
 
 
 class DistanceInKMAtThresholds(ComparisonCreator):
-    """Places apart by at most so many kilometres."""
+    """Places apart by at most so many kilometres, along the surface of the earth; latitudes and longitudes are degrees."""
 
     def __init__(self, lat_col: Column, long_col: Column, km_thresholds: Thresholds) -> None:
         super().__init__(
@@ -277,7 +345,7 @@ class DistanceInKMAtThresholds(ComparisonCreator):
 
 
 class DateOfBirthComparison(ComparisonCreator):
-    """Equal dates of birth, then one typing error, then dates apart by at most each threshold.
+    """Equal dates of birth, then one typing error, then dates apart by at most each threshold in its unit.
 
     ``use_damerau_levenshtein`` is not among Splink's arguments: Splink 4 counts a swap as one error, Splink 5 as two.
     """
@@ -306,7 +374,12 @@ class DateOfBirthComparison(ComparisonCreator):
 
 
 class NameComparison(ComparisonCreator):
-    """A name: equal with term frequencies, then Jaro-Winkler similarities and, where given, phonetic codes."""
+    """A name: equal with term frequencies, then Jaro-Winkler similarities and, where given, phonetic codes in a list column.
+
+    >>> import kintsu.comparison_library as cl
+    >>> cl.NameComparison("surname", jaro_winkler_thresholds=[0.9]).num_non_null_levels
+    3
+    """
 
     def __init__(
         self,
@@ -324,7 +397,7 @@ class NameComparison(ComparisonCreator):
 
 
 class ForenameSurnameComparison(ComparisonCreator):
-    """Forename and surname together, also the wrong way round."""
+    """Forename and surname together, also the wrong way round; with term frequencies where a column holds both together."""
 
     def __init__(
         self,
@@ -344,7 +417,11 @@ class ForenameSurnameComparison(ComparisonCreator):
 
 
 class PostcodeComparison(ComparisonCreator):
-    """A British postcode: the whole, then sector, district and area, or distances where a place is given."""
+    """A British postcode: the whole, then sector, district and area, or distances in kilometres where a place is given.
+
+    Raises:
+        ValueError: Only one of latitude and longitude is given.
+    """
 
     def __init__(
         self,

@@ -17,7 +17,9 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,8 @@ __all__ = [
 
 _FileNotFoundError = FileNotFoundError
 _PACKAGE = str(Path(__file__).resolve().parent)
+# What a code begins with whose warnings the caller does not want.
+_SILENCED: ContextVar[str | None] = ContextVar("silenced", default=None)
 
 
 class Problem:
@@ -145,7 +149,31 @@ def from_native(
 
 def warn(code: str, message: str, hint: str | None = None) -> None:
     """Warns with the place in the user's own code that called kintsu."""
+    silenced = _SILENCED.get()
+    if silenced is not None and code.startswith(silenced):
+        return
     warnings.warn(KintsuWarning(message, code, _spelled(hint)), stacklevel=_frames_of_ours())
+
+
+@contextmanager
+def without_warnings(beginning: str) -> Iterator[None]:
+    """Drops warnings whose code begins so, within the block and this thread."""
+    token = _SILENCED.set(beginning)
+    try:
+        yield
+    finally:
+        _SILENCED.reset(token)
+
+
+def absent(module: str, names: Mapping[str, str]) -> Callable[[str], Any]:
+    """The ``__getattr__`` of a module that Splink has with more ``names``: each is refused with what to do instead."""
+
+    def get(name: str) -> Any:
+        if name in names:
+            raise NotAvailableError(f"`{name}` is not there", code="KN-PY-069", hint=names[name])
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+
+    return get
 
 
 def missing_package(name: str, purpose: str, extra: str | None = None) -> MissingPackageError:

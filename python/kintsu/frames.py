@@ -1,6 +1,6 @@
-"""Tables in and out: paths, and whatever speaks the Arrow PyCapsule interface, without copies.
+"""Paths, and tables that go out: an `ArrowTable` is taken as it is by whatever speaks the Arrow PyCapsule interface.
 
-What this is not: a table library. A result that is in memory is an `ArrowTable`, which other libraries take as it is.
+What this is not: a table library. What comes in is taken over by `kintsu.inputs`.
 """
 
 from __future__ import annotations
@@ -9,37 +9,19 @@ import html
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeGuard, runtime_checkable
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-from kintsu.errors import InputTypeError, NotAvailableError, missing_package
+from kintsu.errors import missing_package
 
 if TYPE_CHECKING:
     import pandas
     import polars
     import pyarrow
 
-__all__ = ["ArrowStream", "ArrowTable", "Data"]
+__all__ = ["ArrowTable", "html_table", "is_path", "path_text"]
 
 # Rows that are shown in a notebook.
 _ROWS_SHOWN = 10
-
-
-@runtime_checkable
-class ArrowStream(Protocol):
-    """Anything that gives a stream of Arrow batches: a frame of pandas or Polars, a table of PyArrow, a relation of DuckDB."""
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
-
-
-@runtime_checkable
-class ArrowBatch(Protocol):
-    """Anything that gives one Arrow batch."""
-
-    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
-
-
-# A file, or a table in memory.
-Data: TypeAlias = "str | os.PathLike[str] | ArrowStream | ArrowBatch"
 
 
 def is_path(data: object) -> TypeGuard[str | os.PathLike[str]]:
@@ -50,31 +32,6 @@ def is_path(data: object) -> TypeGuard[str | os.PathLike[str]]:
 def path_text(path: str | os.PathLike[str]) -> str:
     """The path as text; ``~`` is the user's own folder."""
     return str(Path(path).expanduser())
-
-
-def stream_of(data: object) -> ArrowStream | ArrowBatch:
-    """A table in memory as Arrow gives it; what is none is refused with what to do about it."""
-    name = f"{type(data).__module__}.{type(data).__qualname__}"
-    # Looked for first: frames of newer versions would give themselves to Arrow, all of their rows.
-    if name.startswith("pyspark.") and name.endswith(".DataFrame"):
-        raise NotAvailableError(
-            "a frame of Spark is not read into memory",
-            code="KN-PY-021",
-            hint="for tokens use kintsu.spark; otherwise write the frame to Parquet and give the path",
-        )
-    if isinstance(data, ArrowStream | ArrowBatch):
-        return data
-    hints = {
-        "LazyFrame": "collect it first: frame.collect()",
-        "DataFrame": "use pandas 2.2 or newer with pyarrow, which gives its frames to Arrow",
-        "list": "make a table of it first, such as pandas.DataFrame(rows)",
-        "dict": "make a table of it first, such as pandas.DataFrame(columns)",
-    }
-    raise InputTypeError(
-        f"{name} is no table",
-        code="KN-PY-021",
-        hint=hints.get(type(data).__name__, "give a path, or a table of pandas, Polars, Arrow or DuckDB"),
-    )
 
 
 class ArrowTable:

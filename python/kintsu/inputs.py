@@ -11,7 +11,7 @@ from kintsu import _native
 from kintsu.errors import InputError, InputTypeError, NotAvailableError, missing_package
 from kintsu.frames import is_path, path_text
 
-__all__ = ["Data", "Memory", "RegisteredTable", "native_table", "several"]
+__all__ = ["Data", "Memory", "RegisteredTable", "native_table", "one_of", "several"]
 
 #: A path, or a table in memory: pandas, Polars, Arrow, a DuckDB relation, a result of kintsu, or a list of records.
 Data: TypeAlias = Any
@@ -72,8 +72,26 @@ def several(data: Data | Sequence[Data]) -> list[Data]:
     return [data]
 
 
+def one_of(**given: Any) -> Any:
+    """The one argument that is given of those that mean the same in different versions of Splink.
+
+    >>> one_of(table_or_tables="people.csv", splink_dataframe_or_dataframes=None)
+    'people.csv'
+    """
+    known = [value for value in given.values() if value is not None]
+    if len(known) != 1:
+        names = " or ".join(f"`{name}`" for name in given)
+        raise InputTypeError(f"{len(known)} of {names} are given", code="KN-PY-066", hint="give one of them")
+    return known[0]
+
+
 def native_table(data: Data) -> _native.Table:
     """The batches of a table in memory, or of the file that a path names.
+
+    Raises:
+        TypeError: It is neither a path nor a table.
+        ImportError: It is a frame of pandas, or records in dictionaries, and PyArrow is not installed.
+        NotImplementedError: It is a frame of Spark.
 
     >>> native_table([{"unique_id": 1, "name": "Ann"}, {"unique_id": 2, "name": None}]).num_rows
     2
@@ -111,7 +129,8 @@ def spark_refused() -> NotAvailableError:
     return NotAvailableError(
         "a Spark DataFrame cannot be linked yet, and it is not collected unasked",
         code="KN-PY-043",
-        hint="write it as Parquet and give the path, or give `df.toArrow()` where it fits into this machine's memory",
+        hint="write it as Parquet and give the path, or give `df.toArrow()` where it fits into this machine's memory; "
+        "kintsu.spark makes tokens of it",
     )
 
 

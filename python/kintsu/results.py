@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from kintsu import _native
-from kintsu.errors import FileError, NotAvailableError, missing_package
+from kintsu.errors import FileError, InputError, NotAvailableError, missing_package
 from kintsu.frames import ArrowTable, html_table
+from kintsu.inputs import native_table
 
 if TYPE_CHECKING:
     import duckdb
     import pandas
     import pyarrow
 
-__all__ = ["ResultTable"]
+__all__ = ["ResultTable", "duckdb_module", "query", "query_as"]
 
 _ROWS_SHOWN = 10
+_NUMBERS = count(1)
+# The results that somebody still has, by their physical names.
+_ALIVE: WeakValueDictionary[str, ResultTable] = WeakValueDictionary()
+
+
+def duckdb_module() -> Any:
+    """DuckDB, where it is installed.
+
+    Raises:
+        ImportError: It is not.
+    """
+    try:
+        import duckdb
+    except ImportError as error:
+        raise missing_package("duckdb", "a table in DuckDB") from error
+    return duckdb
 
 
 class ResultTable(ArrowTable):
@@ -37,38 +57,53 @@ class ResultTable(ArrowTable):
     def __init__(self, native: _native.Table, name: str, links: _native.Links | None = None) -> None:
         super().__init__(native)
         self.native = native
+        #: What the table is called among those of its run.
         self.name = name
+        #: The name by which SQL knows it, as long as something refers to the table.
+        self.physical_name = f"kintsu_{name.replace('/', '_')}_{next(_NUMBERS)}"
+        _ALIVE[self.physical_name] = self
         self.links = links
         self.metadata: dict[str, Any] = {}
 
     @property
-    def physical_name(self) -> str:
-        """The name of the table, as Splink calls it."""
+    def templated_name(self) -> str:
+        """Splink's word for `name`."""
         return self.name
 
     @property
-    def templated_name(self) -> str:
-        """The name of the table, as Splink calls it."""
+    def dataset_display_name(self) -> str:
+        """Splink's word for `name`."""
         return self.name
 
     def __arrow_c_schema__(self) -> object:
         return self.native.__arrow_c_schema__()
 
     def head(self, rows: int = _ROWS_SHOWN) -> ResultTable:
-        """The first rows."""
+        """The first rows, of which there may be fewer."""
         return ResultTable(self.native.head(rows), self.name)
 
     def to_duckdb(self, connection: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyRelation:
-        """The table as a relation of DuckDB."""
-        try:
-            import duckdb
-        except ImportError as error:
-            raise missing_package("duckdb", "a table in DuckDB") from error
+        """The table as a relation of DuckDB, of the connection that is given or of the usual one.
+
+        Raises:
+            ImportError: DuckDB or PyArrow is not installed.
+        """
+        duckdb = duckdb_module()
         table = self.to_arrow()
         return connection.from_arrow(table) if connection is not None else duckdb.from_arrow(table)
 
+    def query_sql(self, sql: str) -> ResultTable:
+        """Asks DuckDB, which has to be installed, about the table, which the query calls ``{this}``.
+
+        >>> from kintsu.inputs import native_table
+        >>> table = ResultTable(native_table([{"weight": 3.5}, {"weight": -2.0}]), "pairs")
+        >>> table.query_sql("select count(*) as above from {this} where weight > 0").to_dicts()
+        [{'above': 1}]
+        """
+        return query(sql.format(this=self.physical_name))
+
     def to_dicts(self) -> list[dict[str, Any]]:
-        """The rows as dictionaries."""
+        """The rows as dictionaries; null is None."""
         return self.to_arrow().to_pylist()  # type: ignore[no-any-return]
 
     def as_pandas_dataframe(self, limit: int | None = None) -> pandas.DataFrame:
@@ -102,11 +137,15 @@ class ResultTable(ArrowTable):
         )
 
     def to_parquet(self, filepath: str | os.PathLike[str], overwrite: bool = False) -> None:
-        """Writes a Parquet file."""
+        """Writes a Parquet file; nothing is there until it is whole.
+
+        Raises:
+            OSError: There is a file already and ``overwrite`` is not given, or it cannot be written.
+        """
         self._write(Path(filepath), ".parquet", overwrite)
 
     def to_csv(self, filepath: str | os.PathLike[str], overwrite: bool = False) -> None:
-        """Writes a CSV file."""
+        """Writes a CSV file, as `to_parquet` does; null is an empty field."""
         self._write(Path(filepath), ".csv", overwrite)
 
     def drop_table_from_database_and_remove_from_cache(self, force_non_splink_table: bool = False) -> None:
@@ -133,3 +172,30 @@ class ResultTable(ArrowTable):
     def _repr_html_(self) -> str:
         shown = f", the first {_ROWS_SHOWN}" if len(self) > _ROWS_SHOWN else ""
         return html_table(self.columns, self.native.texts(_ROWS_SHOWN), f"{self.name}: {len(self):,} rows{shown}")
+
+
+def query(sql: str, named: Mapping[str, Any] | None = None, connection: Any = None) -> ResultTable:
+    """Asks DuckDB about results, by their physical names, and about tables that are ``named``, each as it is in memory.
+
+    Raises:
+        ImportError: DuckDB or PyArrow is not installed.
+    """
+    connection = duckdb_module().connect() if connection is None else connection.cursor()
+    for name, data in {**(named or {}), **_ALIVE}.items():
+        if name in sql:
+            connection.register(name, ResultTable(native_table(data), name).to_arrow())
+    return ResultTable(native_table(connection.sql(sql)), "query")
+
+
+def query_as(output_type: str, sql: str, named: Mapping[str, Any] | None = None, connection: Any = None) -> Any:
+    """What `query` finds as a frame of pandas or a `ResultTable`, in Splink's words.
+
+    Raises:
+        ValueError: There is no such output type.
+    """
+    if output_type not in ("pandas", "splink_df", "splinkdf"):
+        raise InputError(
+            f"`query_sql` has no output type {output_type!r}", code="KN-PY-065", hint='write "pandas" or "splink_df"'
+        )
+    found = query(sql, named, connection)
+    return found.to_pandas() if output_type == "pandas" else found

@@ -85,17 +85,7 @@ def dedupe(
         TypeError: The data or the settings are of a kind that cannot be used.
     """
     tables = several(data)
-    given = {
-        "link_type": "link_and_dedupe" if len(tables) > 1 else "dedupe_only",
-        "unique_id": unique_id,
-        "predict_threshold": predict_threshold,
-        "cluster_threshold": cluster_threshold,
-        "ignore": list(ignore) or None,
-        "parity": parity,
-        "overwrite": overwrite or None,
-    }
-    surroundings = {"threads": threads, "memory": memory, "seed": seed, "progress": progress}
-    return _run(tables, settings, model, job, names, blocking_rules, truth, output, given, surroundings)
+    return _run(tables, "link_and_dedupe" if len(tables) > 1 else "dedupe_only", locals())
 
 
 def link(
@@ -123,20 +113,22 @@ def link(
 ) -> Run:
     """Finds the records of different tables that belong to the same entity; records of one table are never compared.
 
-    With ``one_to_one`` an entity has at most one record of each table. The other arguments are those of `dedupe`.
+    With ``one_to_one`` an entity has at most one record of each table. The other arguments, and what is raised, are those of
+    `dedupe`.
+
+    >>> import kintsu
+    >>> import kintsu.comparison_library as cl
+    >>> model = kintsu.SettingsCreator(
+    ...     link_type="link_only",
+    ...     comparisons=[cl.ExactMatch("name").configure(m_probabilities=[0.9, 0.1], u_probabilities=[0.01, 0.99])],
+    ...     blocking_rules_to_generate_predictions=[kintsu.block_on("name")],
+    ...     probability_two_random_records_match=0.3,
+    ... )
+    >>> run = kintsu.link([{"id": 1, "name": "Ann"}], [{"id": 7, "name": "Ann"}], model=model, names=["crm", "shop"])
+    >>> [record["cluster_id"] for record in run.clusters.to_dicts()]
+    ['crm-__-1', 'crm-__-1']
     """
-    given = {
-        "link_type": "link_only",
-        "one_to_one": one_to_one or None,
-        "unique_id": unique_id,
-        "predict_threshold": predict_threshold,
-        "cluster_threshold": cluster_threshold,
-        "ignore": list(ignore) or None,
-        "parity": parity,
-        "overwrite": overwrite or None,
-    }
-    surroundings = {"threads": threads, "memory": memory, "seed": seed, "progress": progress}
-    return _run([left, right, *others], settings, model, job, names, blocking_rules, truth, output, given, surroundings)
+    return _run([left, right, *others], "link_only", locals())
 
 
 @dataclass(frozen=True)
@@ -168,7 +160,10 @@ class Evaluation:
 
 
 class Run:
-    """A finished run: its tables, and why and how right they are."""
+    """A finished run: its tables, and why and how right they are.
+
+    ``clusters`` has every record once, ``edges`` the pairs that were kept; ids are those of the input.
+    """
 
     def __init__(
         self,
@@ -199,7 +194,11 @@ class Run:
         return sorted(self._tables) if self.directory is None else sorted(self._files())
 
     def table(self, name: str) -> ResultTable:
-        """A table of the run by its name."""
+        """A table of the run by its name, one of `tables`.
+
+        Raises:
+            ValueError: The run made no such table.
+        """
         if name not in self._tables:
             path = None if self.directory is None else self._files().get(name)
             if path is None:
@@ -226,6 +225,9 @@ class Run:
         """Why two records match or not, or, for one id, what holds its entity together.
 
         Where there are several tables, ids are written ``TABLE-__-ID``. Values of records are shown only by ``show_values``.
+
+        Raises:
+            ValueError: There is no record of such an id.
         """
         if second is None:
             found, text = self._finished.explain_entity(str(first))
@@ -234,7 +236,15 @@ class Run:
         return Explanation(json.loads(found), text)
 
     def evaluate(self, truth: Data) -> Evaluation:
-        """How right the clusters are against a column of the input, a file, or a table with ids and entities."""
+        """How right the clusters are against a column of the input, a file, or a table with ids and entities.
+
+        Measures are from 0 to 1: precision, recall and F1 of pairs, B-cubed, and the shares of clusters that are exactly right.
+        Records without an entity are left out.
+
+        Raises:
+            ValueError: There is no such column or file, or it says of no record to which entity it belongs.
+            TypeError: A run that is in a directory is measured against a table in memory.
+        """
         if isinstance(truth, (str, os.PathLike)):
             named = os.fspath(truth)
         elif isinstance(self._finished, _native.LinkageSession):
@@ -263,40 +273,20 @@ class Run:
         return f"<table><caption>run</caption><tbody>{rows}</tbody></table>"
 
 
-def _run(
-    tables: list[Data],
-    settings: Any,
-    model: Any,
-    job: str | os.PathLike[str] | Mapping[str, Any] | None,
-    names: str | Sequence[str] | None,
-    blocking_rules: Rule | Sequence[Rule] | None,
-    truth: Data | None,
-    output: str | os.PathLike[str] | None,
-    given: dict[str, Any],
-    surroundings: dict[str, Any],
-) -> Run:
+# What a call says that stands in a job under the same name.
+_IN_JOBS = ("one_to_one", "unique_id", "predict_threshold", "cluster_threshold", "parity", "overwrite")
+_SURROUNDINGS = ("threads", "memory", "seed", "progress")
+
+
+def _run(tables: list[Data], link_type: str, call: Mapping[str, Any]) -> Run:
+    """Runs what a call of `dedupe` or `link` asks for, whose arguments are given by their names."""
     held = Memory()
-    spec = _job(job)
-    spec.update({key: value for key, value in given.items() if value is not None and (key != "link_type" or key not in spec)})
-    spec["inputs"] = inputs_of(tables, names, held)
-    if settings is None and model is None and not {"settings", "model", "comparisons"} & set(spec):
-        raise InputError(
-            "there are neither settings nor a model to compare records with",
-            code="KN-PY-056",
-            hint="give settings=... (trained first) or model=... (scored as it is); finding them by itself is not there yet",
-        )
-    for key, value in (("settings", settings), ("model", model)):
-        if value is not None:
-            spec = {name: kept for name, kept in spec.items() if name not in ("settings", "model", "comparisons")}
-            spec[key] = settings_of(value, held)
-    if blocking_rules is not None:
-        spec["blocking_rules"] = rules_json(blocking_rules, "duckdb")
-    if truth is not None:
-        spec["truth"] = (
-            os.fspath(truth) if isinstance(truth, (str, os.PathLike)) else held.hold_table("truth", native_table(truth))
-        )
-    surroundings = {**surroundings, "seed": surroundings["seed"] if surroundings["seed"] is not None else spec.get("seed")}
-    said = json.dumps({key: value for key, value in surroundings.items() if value is not None})
+    spec = _spec(tables, link_type, call, held)
+    surroundings = {name: call[name] for name in _SURROUNDINGS}
+    if surroundings["seed"] is None:
+        surroundings["seed"] = spec.get("seed")
+    said = json.dumps({name: value for name, value in surroundings.items() if value is not None})
+    output = call["output"]
     if output is None:
         for key in ("output", "overwrite", "file_format"):
             spec.pop(key, None)
@@ -306,6 +296,33 @@ def _run(
     spec["output"] = os.fspath(output)
     directory = Path(_native.run_job_into(json.dumps(spec), held.tables, held.texts, said))
     return Run(_native.FinishedRun(directory), {}, directory, said)
+
+
+def _spec(tables: list[Data], link_type: str, call: Mapping[str, Any], held: Memory) -> dict[str, Any]:
+    """The job of a call: what it names, with what the call says beside it."""
+    spec = {"link_type": link_type, **_job(call["job"])}
+    # What is false or nothing leaves the job as it is.
+    spec.update({name: call[name] for name in _IN_JOBS if call.get(name) not in (None, False)})
+    spec["inputs"] = inputs_of(tables, call["names"], held)
+    if call["ignore"]:
+        spec["ignore"] = list(call["ignore"])
+    given = {key: call[key] for key in ("settings", "model") if call[key] is not None}
+    if not given and not {"settings", "model", "comparisons"} & set(spec):
+        raise InputError(
+            "there are neither settings nor a model to compare records with",
+            code="KN-PY-056",
+            hint="give settings=... (trained first) or model=... (scored as it is); finding them by itself is not there yet",
+        )
+    if given:
+        spec = {name: kept for name, kept in spec.items() if name not in ("settings", "model", "comparisons")}
+        spec.update({key: settings_of(value, held) for key, value in given.items()})
+    if call["blocking_rules"] is not None:
+        spec["blocking_rules"] = rules_json(call["blocking_rules"], "duckdb")
+    truth = call["truth"]
+    if truth is not None:
+        in_file = isinstance(truth, (str, os.PathLike))
+        spec["truth"] = os.fspath(truth) if in_file else held.hold_table("truth", native_table(truth))
+    return spec
 
 
 def _job(job: str | os.PathLike[str] | Mapping[str, Any] | None) -> dict[str, Any]:

@@ -46,7 +46,11 @@ class Settings:
 
 @dataclass
 class SettingsCreator:
-    """What is compared, on which pairs, and how; every argument is one of Splink's."""
+    """What is compared, on which pairs, and how; every argument is one of Splink's.
+
+    Nothing is checked before `get_settings`, or before a `Linker` takes the settings. The probability is that of two records
+    drawn at random, from 0 to 1; ``em_convergence`` is the change of a probability at which training stops.
+    """
 
     link_type: Literal["link_only", "link_and_dedupe", "dedupe_only"]
     comparisons: Sequence[ComparisonCreator | Mapping[str, Any]] = field(default_factory=list)
@@ -60,10 +64,11 @@ class SettingsCreator:
     unique_id_column_name: str = "unique_id"
     source_dataset_column_name: str = "source_dataset"
     bayes_factor_column_prefix: str | None = None
-    match_weight_column_prefix: str = "mw_"
     term_frequency_adjustment_column_prefix: str = "tf_"
     comparison_vector_value_column_prefix: str = "gamma_"
     linker_uid: str | None = None
+    # Splink 5's in the place of the prefix of Bayes factors, which is Splink 4's: given by name.
+    match_weight_column_prefix: str = "mw_"
 
     def create_settings_dict(self, sql_dialect_str: str = "duckdb") -> dict[str, Any]:
         """The settings as Splink's JSON has them, in a dialect: duckdb, spark, sqlite or postgres."""
@@ -79,7 +84,11 @@ class SettingsCreator:
         return {name: value for name, value in settings.items() if value is not None}
 
     def get_settings(self, sql_dialect_str: str = "duckdb") -> Settings:
-        """The settings, checked; everything that is wrong with them is told at once."""
+        """The settings, checked; everything that is wrong with them is told at once.
+
+        Raises:
+            ValueError: Something is wrong with them.
+        """
         written = self.create_settings_dict(sql_dialect_str)
         read = json.loads(_native.read_settings(json.dumps(written)))
         # A model is written for both Splinks, each of which knows one of these alone.
@@ -87,7 +96,12 @@ class SettingsCreator:
 
     @classmethod
     def from_path_or_dict(cls, path_or_dict: str | Path | Mapping[str, Any]) -> SettingsCreator:
-        """Settings of a dictionary or of a JSON file."""
+        """Settings of a dictionary or of a JSON file.
+
+        Raises:
+            ValueError: They have a key that there is not, lack ``link_type``, or the file holds no JSON.
+            OSError: The file cannot be read.
+        """
         values = dict(path_or_dict) if isinstance(path_or_dict, Mapping) else _read(Path(path_or_dict))
         values.pop("sql_dialect", None)
         known = {member.name for member in fields(cls)}

@@ -13,9 +13,14 @@ class MissingDataSetError(NotAvailableError, AttributeError):
     """A data set that Splink would fetch."""
 
 
-def __getattr__(name: str) -> Any:
-    raise MissingDataSetError(
-        f"`splink_datasets.{name}` is not there: kintsu fetches no data",
+def not_fetched(name: str) -> MissingDataSetError:
+    """The error for a data set."""
+    return MissingDataSetError(
+        f"`{name}` is not there: kintsu fetches no data",
         code="KN-PY-059",
         hint="read the file with pandas or Polars, or give its path",
     )
+
+
+def __getattr__(name: str) -> Any:
+    raise not_fetched(f"splink_datasets.{name}")

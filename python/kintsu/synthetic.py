@@ -11,8 +11,10 @@ from pathlib import Path as FilePath
 from typing import Any, Literal, TypeAlias
 
 from kintsu import _native
-from kintsu.errors import InputTypeError
+from kintsu.errors import InputError
 from kintsu.frames import html_table, is_path, path_text
+from kintsu.inputs import Data, native_table
+from kintsu.results import ResultTable
 
 __all__ = ["Corrupted", "Generated", "corrupt", "generate"]
 
@@ -42,15 +44,39 @@ class Generated:
 
 
 class Corrupted:
-    """What was done to a table."""
+    """What was done to a table.
 
-    def __init__(self, made: dict[str, Any]) -> None:
-        self.output = FilePath(made["output"])
+    ``records`` has the columns of the table, text as text and dates as dates, and its rows in their order; ``changes`` a row a
+    change: ``record_id``, ``column``, ``operation``, and the value ``before`` and ``after``, null where it is empty now.
+    """
+
+    def __init__(self, made: dict[str, Any], tables: tuple[_native.Table, _native.Table] | None = None) -> None:
+        #: The folder that was written; none where the table was in memory.
+        self.output = None if made["output"] is None else FilePath(made["output"])
+        #: How many records there are, how many of them were changed, and how many changes there are.
         self.counts: dict[str, int] = dict(made["counts"])
+        self._tables = tables
+
+    @property
+    def records(self) -> ResultTable:
+        """The records with their errors."""
+        return ResultTable(self._both()[0], "records")
+
+    @property
+    def changes(self) -> ResultTable:
+        """Each change."""
+        return ResultTable(self._both()[1], "changes")
+
+    def _both(self) -> tuple[_native.Table, _native.Table]:
+        if self._tables is None:
+            assert self.output is not None
+            files = {path.stem == "changes": path for path in self.output.iterdir() if not path.name.startswith(".")}
+            self._tables = (_native.read_table(files[False], "{}"), _native.read_table(files[True], "{}"))
+        return self._tables
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in self.counts.items())
-        return f"Corrupted({str(self.output)!r}: {counts})"
+        return f"Corrupted({counts})" if self.output is None else f"Corrupted({str(self.output)!r}: {counts})"
 
 
 def generate(
@@ -79,7 +105,12 @@ def generate(
 ) -> Generated:
     """Makes customers and the tables that source systems have of them, with the truth beside.
 
-    With ``plan_only`` nothing is written, and the result says what is to be expected.
+    With ``plan_only`` nothing is written, and the result says what is to be expected. The arguments are the options of the
+    command ``kintsu generate``; the same seed makes the same bytes.
+
+    Raises:
+        ValueError: An option cannot be used, or the output is there already and ``overwrite`` is not given.
+        OSError: A file cannot be read or written.
 
     >>> generate("data", records=1000, plan_only=True).volumes["customers"] > 0
     True
@@ -113,8 +144,8 @@ def generate(
 
 
 def corrupt(
-    table: Path,
-    output: Path,
+    table: Data,
+    output: Path | None = None,
     *,
     corruption: Path | None = None,
     lists: Path | None = None,
@@ -125,23 +156,53 @@ def corrupt(
     threads: int | None = None,
     progress: bool | None = None,
 ) -> Corrupted:
-    """Puts errors into a table as people and systems make them.
+    """Puts errors into a table as people and systems make them: into a file, written anew, or into a table in memory, given back.
 
-    The records and each change are written to the folder ``output``.
+    A record's errors follow its id and the seed alone, not its place.
+
+    Args:
+        table: A path, a table of pandas, Polars, Arrow or DuckDB, or records in dictionaries. Columns of text and of dates are
+            looked at.
+        output: The folder that is written; for tables in files, and left out for tables in memory.
+        corruption: A file that says which column holds what and which errors are made; those of the defaults unless given.
+        lists: A folder of lists that replace those that come along.
+        record_id: The column of ids; ``unique_id``, ``id``, ``record_id`` or the number of the row unless given.
+        file_format: The format of what is written.
+        seed: The seed; 42 unless given.
+        overwrite: Replace an output that is there.
+        threads: How many threads work; one a processor unless given.
+        progress: Whether progress is shown; on terminals and in notebooks unless given.
+
+    Raises:
+        ValueError: No column is one that errors are put into, the corruption file is wrong, or an output is named for a table
+            in memory.
+        TypeError: It is no table.
+        OSError: A file cannot be read or written.
+
+    >>> people = [{"id": at, "first_name": "Alexander", "surname": "Montgomery"} for at in range(100)]
+    >>> done = corrupt(people, seed=3)
+    >>> len(done.records), len(done.changes) == done.counts["changes"] > 0
+    (100, True)
     """
-    if not is_path(table):
-        raise InputTypeError("errors are put into a file", code="KN-PY-021", hint="write the table to Parquet and give the path")
+    in_memory = not is_path(table)
+    if in_memory == (output is not None):
+        raise InputError(
+            "a table in memory comes back as a table" if in_memory else "no folder is named for the table",
+            code="KN-PY-022",
+            hint="leave `output` out and write the result" if in_memory else "name one as `output`",
+        )
     spec = {
-        "input": path_text(table),
-        "output": path_text(output),
+        "input": "records" if in_memory else path_text(table),
+        "output": _path(output),
         "file_format": file_format,
         "corruption": _path(corruption),
         "lists": _path(lists),
         "record_id": record_id,
         "overwrite": overwrite,
     }
-    surroundings = {"threads": threads, "seed": seed, "progress": progress}
-    return Corrupted(json.loads(_native.corrupt_table(json.dumps(spec), json.dumps(surroundings))))
+    surroundings = json.dumps({"threads": threads, "seed": seed, "progress": progress})
+    made, tables = _native.corrupt_table(json.dumps(spec), native_table(table) if in_memory else None, surroundings)
+    return Corrupted(json.loads(made), tables)
 
 
 def _path(path: Path | None) -> str | None:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from kintsu import _native
 from kintsu.errors import InputError, InputTypeError
-from kintsu.frames import ArrowTable, Data, html_table, is_path, path_text, stream_of
+from kintsu.frames import ArrowTable, html_table, is_path, path_text
+from kintsu.inputs import Data, native_table
+from kintsu.results import ResultTable
 
 if TYPE_CHECKING:
     import pyarrow
@@ -80,10 +82,32 @@ class TokenFile:
 
 
 class Overlap:
-    """Which records of two files of tokens are the same."""
+    """Which records of two sets of tokens are the same."""
 
-    def __init__(self, report: dict[str, Any]) -> None:
+    def __init__(self, report: dict[str, Any], pairs: _native.Table | None = None) -> None:
         self.report = report
+        self._matches = pairs
+
+    @property
+    def matches(self) -> ResultTable:
+        """The pairs that match, in the order of their ids: ``NAME_RecordId`` of both sides, and by which rules they match where
+        that may differ.
+
+        They are in memory where one of the sides is, else in the file that was named.
+
+        Raises:
+            ValueError: Both sides are files, and no file was named for the pairs.
+        """
+        if self._matches is None:
+            output = self.report["output"]
+            if output is None:
+                raise InputError(
+                    "the pairs of two files are only counted unless a file is named for them",
+                    code="KN-PY-068",
+                    hint="give one ending in .csv or .parquet as `output`",
+                )
+            self._matches = _native.read_table(output, "{}")
+        return ResultTable(self._matches, "matches")
 
     @property
     def results(self) -> list[dict[str, Any]]:
@@ -146,9 +170,35 @@ def tokenize(
 ) -> Tokens | TokenFile:
     """Makes tokens of records: of a file, written to ``output``, or of a table in memory, given back.
 
-    Secrets are given as they are, by their files, or by the variables KINTSU_HASHING_SECRET and KINTSU_ENCRYPTION_KEY.
-    ``columns`` says for columns of the input which field of the rules they hold; other fields are found by the names of
-    their kind.
+    Args:
+        records: A path, a table of pandas, Polars, Arrow or DuckDB, or records in dictionaries. Values that are null make no
+            token.
+        output: The file that is written, CSV or Parquet by its ending; for records in files only.
+        mode: ``"encrypt"`` hashes and encrypts, ``"hash-only"`` hashes, ``"plain"`` leaves tokens readable.
+        hashing_secret: The secret as it is; else by its file, or by the variable KINTSU_HASHING_SECRET.
+        encryption_key: The key, of 32 bytes; else by its file, or by the variable KINTSU_ENCRYPTION_KEY.
+        hashing_secret_file: The file that holds the secret.
+        encryption_key_file: The file that holds the key.
+        token_profile: Which implementation tokens are byte for byte those of.
+        rules: A file of rules, or a `CustomTokenDefinition`; those of the profile unless given.
+        columns: For columns of the input which field of the rules they hold; others are found by the names of their kind.
+        record_id: The column of ids; without one, ids are made.
+        partner: Derives the key of a partner from that given.
+        as_of: The day against which dates of birth are checked, as 2000-01-31; today unless given.
+        allow_weak_secret: Take secrets that are easily guessed.
+        allow_missing: Go on where a column that rules need is not there.
+        strict_columns: Take columns under the names of the fields alone.
+        overwrite: Replace a file that is there.
+        threads: How many threads work; one a processor unless given.
+        progress: Whether progress is shown; on terminals and in notebooks unless given.
+
+    Returns:
+        ``RuleId``, ``Token`` and ``RecordId``, a row a rule and record, or the file of them.
+
+    Raises:
+        ValueError: A column, a secret or a rule is missing or cannot be used.
+        TypeError: The records are no table, or a secret is neither text nor bytes.
+        OSError: A file cannot be read or written.
 
     >>> import pyarrow
     >>> people = pyarrow.table({"RecordId": ["1"], "FirstName": ["Ada"], "LastName": ["Lovelace"], "Sex": ["F"],
@@ -183,7 +233,7 @@ def tokenize(
     if not is_path(records):
         if output is not None:
             raise _in_memory_with_output("tokens")
-        table, card = _native.tokenize_table(stream_of(records), json.dumps(spec), held, *secrets, surroundings)
+        table, card = _native.tokenize_table(native_table(records), json.dumps(spec), held, *secrets, surroundings)
         return Tokens(table, json.loads(card))
     job = {"inputs": [path_text(records)], "output": _needed_output(output), "overwrite": overwrite, "tokenize": spec}
     made = json.loads(_native.tokenize_file(json.dumps(job), held, *secrets, surroundings))
@@ -205,7 +255,21 @@ def decrypt(
 ) -> Tokens | TokenFile:
     """Decrypts tokens: of a file, written to ``output``, or of a table in memory, given back.
 
-    Blank tokens and those that the key does not open stay as they are; a key that opens none at all is an error.
+    Blank tokens and those that the key does not open stay as they are. The arguments are those of `tokenize`.
+
+    Raises:
+        ValueError: There is no key, it opens no token at all, or a column lacks.
+        TypeError: The tokens are no table.
+        OSError: A file cannot be read or written.
+
+    >>> import pyarrow
+    >>> people = pyarrow.table({"RecordId": ["1"], "FirstName": ["Ada"], "LastName": ["Lovelace"], "Sex": ["F"],
+    ...                         "BirthDate": ["1985-12-10"], "PostalCode": ["98052"], "SocialSecurityNumber": ["452-38-7291"]})
+    >>> secret, key = "correct horse battery staple, 9 times", "0123456789abcdefghijklmnopqrstuv"
+    >>> encrypted = tokenize(people, hashing_secret=secret, encryption_key=key)
+    >>> hashed = tokenize(people, mode="hash-only", hashing_secret=secret)
+    >>> decrypt(encrypted, encryption_key=key).to_arrow()["Token"] == hashed.to_arrow()["Token"]
+    True
     """
     spec: dict[str, Any] = {
         "input": None,
@@ -221,7 +285,7 @@ def decrypt(
     if not is_path(tokens):
         if output is not None:
             raise _in_memory_with_output("tokens")
-        table, counts = _native.decrypt_table(stream_of(tokens), json.dumps(spec), key, surroundings)
+        table, counts = _native.decrypt_table(native_table(tokens), json.dumps(spec), key, surroundings)
         return Tokens(table, {"counts": json.loads(counts)})
     spec |= {"input": path_text(tokens), "output": _needed_output(output)}
     made = json.loads(_native.decrypt_file(json.dumps(spec), key, surroundings))
@@ -229,8 +293,8 @@ def decrypt(
 
 
 def overlap(
-    first: Path,
-    second: Path,
+    first: Data,
+    second: Data,
     output: Path | None = None,
     *,
     rules: Sequence[str] | Sequence[Sequence[str]],
@@ -249,18 +313,49 @@ def overlap(
     memory: str | None = None,
     progress: bool | None = None,
 ) -> Overlap:
-    """Compares two files of tokens; the pairs that match are written to ``output`` where one is named.
+    """Compares two sets of tokens, each a file or a table in memory, and tells which records of one are in the other.
 
-    Records match that agree on all of the ``rules``, or with ``any_rule`` on at least one. Several sets of rules, each a
-    list of its own, are compared one by one. ``encryption_keys`` are those of the files where they differ.
+    Records match that agree on all of the ``rules``, or with ``any_rule`` on at least one. Blank tokens match nothing.
+
+    Args:
+        first: A path, or a table with ``RuleId``, ``Token`` and ``RecordId``, such as `tokenize` gives.
+        second: The same for the other side; one may be a file and the other a table.
+        output: The file of pairs that is written, CSV or Parquet by its ending; for two files only. Where a side is in memory,
+            the pairs are, too: `Overlap.matches`.
+        rules: The rules that count. Several sets of them, each a list of its own, are compared one by one.
+        any_rule: Records match that agree on one rule of a set.
+        one_to_one: Each record has at most one partner.
+        max_token_frequency: Leaves out tokens that more records of a side bear.
+        encryption_key: The key of both sides, where tokens are encrypted.
+        encryption_key_file: The file that holds it.
+        encryption_keys: The keys of each side, where they differ.
+        partners: The partners whose keys the tokens of each side are encrypted with.
+        names: What the sides are called in results: their files, or ``first`` and ``second``, unless given.
+        token_profile: As for `tokenize`.
+        allow_weak_secret: Take a key that is easily guessed.
+        overwrite: Replace a file of pairs that is there.
+        threads: How many threads work; one a processor unless given.
+        memory: How much memory the process may hold, such as ``"4GiB"``; what does not fit goes to disk.
+        progress: Whether progress is shown; on terminals and in notebooks unless given.
+
+    Raises:
+        ValueError: A column lacks, a rule stands on neither side, a key is missing or opens nothing, or an output is named for
+            tables.
+        TypeError: A side is no table.
+        OSError: A file cannot be read or written.
+
+    >>> tokens = [{"RuleId": "T1", "Token": "x", "RecordId": "1"}, {"RuleId": "T1", "Token": "y", "RecordId": "2"}]
+    >>> found = overlap(tokens, tokens[1:], rules=["T1"], names=("ours", "theirs"))
+    >>> found.matches.to_dicts()
+    [{'ours_RecordId': '2', 'theirs_RecordId': '2'}]
     """
-    if any(not is_path(side) for side in (first, second)):
-        raise InputTypeError(
-            "tokens are compared in files", code="KN-PY-021", hint="write them to CSV or Parquet and give the paths"
-        )
+    tables = [None if is_path(side) else native_table(side) for side in (first, second)]
+    if output is not None and tables != [None, None]:
+        raise _in_memory_with_output("pairs")
+    sides = ((first, "first"), (second, "second"))
     sets = [list(rules)] if all(isinstance(rule, str) for rule in rules) else [list(rule_set) for rule_set in rules]
     spec = {
-        "inputs": [path_text(first), path_text(second)],
+        "inputs": [path_text(side) if is_path(side) else called for side, called in sides],
         "names": list(names),
         "output": _path(output),
         "rule_sets": sets,
@@ -276,8 +371,8 @@ def overlap(
     first_key, second_key = (_bytes("encryption_keys", key) for key in encryption_keys)
     surroundings = json.dumps({"threads": threads, "memory": memory, "progress": progress})
     key = _bytes("encryption_key", encryption_key)
-    report = _native.overlap_files(json.dumps(spec), key, first_key, second_key, surroundings)
-    return Overlap(json.loads(report))
+    report, pairs = _native.overlap_tokens(json.dumps(spec), tables, key, first_key, second_key, surroundings)
+    return Overlap(json.loads(report), pairs)
 
 
 def _definition(rules: Any) -> TokenDefinition:

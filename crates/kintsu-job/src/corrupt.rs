@@ -12,7 +12,9 @@ use arrow_cast::cast;
 use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 use kintsu_core::{RunContext, Stream};
 use kintsu_generate::{Change, CorruptColumn, Corruptor, Lists, Value};
-use kintsu_table::{Column, FileFormat, Input, Overwrite, ReadOptions, RowStream, StagedDirectory, Table, TableWriter};
+use kintsu_table::{
+    Column, FileFormat, HeldTable, Input, Overwrite, ReadOptions, RowStream, StagedDirectory, Table, TableWriter,
+};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -69,7 +71,40 @@ pub fn corrupt(job: &CorruptJob, ctx: &RunContext) -> Result<CorruptCounts, JobE
         (true, FileFormat::Arrow) => Overwrite::ReplaceHolding("changes.arrow"),
     };
     let staged = StagedDirectory::create(&job.output, overwrite).map_err(JobError::part)?;
-    let mut rows = RowStream::open(std::slice::from_ref(&job.input), &ReadOptions::default(), ctx).map_err(JobError::part)?;
+    let (mut rows, corruption) = prepare(job, &file, ctx)?;
+    let name = match job.input.data_set_name() {
+        name if name == CHANGES || name.is_empty() => "records".to_owned(),
+        name => name,
+    };
+    let mut output = Output::create(&staged, (&name, job.format), &corruption.columns.schema)?;
+    let counts = corruption.put_into(&mut rows, |some| output.write(some), ctx)?;
+    output.finish()?;
+    staged.publish().map_err(JobError::part)?;
+    Ok(counts)
+}
+
+/// As [`corrupt`], with the records and the changes in memory as the files would have them; what the job says of its output is of no
+/// account.
+///
+/// # Errors
+/// As [`corrupt`].
+pub fn corrupt_in_memory(job: &CorruptJob, ctx: &RunContext) -> Result<(CorruptCounts, [HeldTable; 2]), JobError> {
+    let file = CorruptionFile::read(job.corruption.as_deref())?;
+    let (mut rows, corruption) = prepare(job, &file, ctx)?;
+    let (mut records, mut changes) = (Vec::new(), Vec::new());
+    let hold = |some: &Corrupted| {
+        records.push(some.records.clone());
+        changes.push(some.changes.clone());
+        Ok(())
+    };
+    let counts = corruption.put_into(&mut rows, hold, ctx)?;
+    let schema = Arc::clone(&corruption.columns.schema);
+    Ok((counts, [HeldTable::new(schema, records), HeldTable::new(changes_schema(), changes)]))
+}
+
+/// Opens the table and makes ready what is done to it.
+fn prepare(job: &CorruptJob, file: &CorruptionFile, ctx: &RunContext) -> Result<(RowStream, Corruption), JobError> {
+    let rows = RowStream::open(std::slice::from_ref(&job.input), &ReadOptions::default(), ctx).map_err(JobError::part)?;
     let columns = Columns::of(rows.schema(), job.record_id.as_deref())?;
     let lists = job.lists.as_ref().map_or_else(Lists::built_in, Lists::in_folder);
     let corruptor = file.checked(&columns.open)?.compile(&columns.open, &lists).map_err(JobError::part)?;
@@ -77,16 +112,7 @@ pub fn corrupt(job: &CorruptJob, ctx: &RunContext) -> Result<CorruptCounts, JobE
         let problem = Problem::new("KN-JOB-023", "no column of the table is one that errors are put into");
         return Err(JobError::problem(problem.hint("say in the corruption file which column holds what, under `columns`")));
     }
-    let name = match job.input.data_set_name() {
-        name if name == CHANGES || name.is_empty() => "records".to_owned(),
-        name => name,
-    };
-    let corruption = Corruption { columns, corruptor, stream: Stream::new(ctx.seed, "corrupt") };
-    let mut output = Output::create(&staged, (&name, job.format), &corruption.columns.schema)?;
-    corruption.put_into(&mut rows, &mut output, ctx)?;
-    let counts = output.finish()?;
-    staged.publish().map_err(JobError::part)?;
-    Ok(counts)
+    Ok((rows, Corruption { columns, corruptor, stream: Stream::new(ctx.seed, "corrupt") }))
 }
 
 /// The columns of a table, and which of them may be corrupted.
@@ -159,7 +185,13 @@ struct Corruption {
 
 impl Corruption {
     /// Corrupts all rows; the next are read while the last are corrupted and written.
-    fn put_into(&self, rows: &mut RowStream, output: &mut Output, ctx: &RunContext) -> Result<(), JobError> {
+    fn put_into(
+        &self,
+        rows: &mut RowStream,
+        mut output: impl FnMut(&Corrupted) -> Result<(), JobError> + Send,
+        ctx: &RunContext,
+    ) -> Result<CorruptCounts, JobError> {
+        let mut counts = CorruptCounts { records: 0, records_changed: 0, changes: 0 };
         ctx.progress().begin("corrupt", rows.rows_known(), "records");
         let mut next = rows.next_rows().map_err(JobError::part)?;
         let mut first = 1;
@@ -174,7 +206,12 @@ impl Corruption {
                     let starts: Vec<usize> = (0..table.rows()).step_by(ROWS_PER_TASK).collect();
                     let corrupted: Vec<Corrupted> =
                         starts.par_iter().map(|start| self.corrupted(&taken, *start)).collect::<Result<_, JobError>>()?;
-                    corrupted.iter().try_for_each(|some| output.write(some))
+                    corrupted.iter().try_for_each(|some| {
+                        counts.records += some.records.num_rows() as u64;
+                        counts.records_changed += some.records_changed;
+                        counts.changes += some.changes.num_rows() as u64;
+                        output(some)
+                    })
                 },
             );
             written?;
@@ -183,7 +220,7 @@ impl Corruption {
             next = following?;
         }
         ctx.progress().finish();
-        Ok(())
+        Ok(counts)
     }
 
     /// Some rows from this one on.
@@ -234,7 +271,6 @@ impl Corruption {
 struct Output {
     records: TableWriter,
     changes: TableWriter,
-    counts: CorruptCounts,
 }
 
 impl Output {
@@ -243,23 +279,17 @@ impl Output {
             let path = staged.file(&format!("{name}.{}", format.extension()));
             TableWriter::create(&path, format, schema).map_err(JobError::part)
         };
-        let counts = CorruptCounts { records: 0, records_changed: 0, changes: 0 };
-        Ok(Self { records: create(name, schema)?, changes: create(CHANGES, &changes_schema())?, counts })
+        Ok(Self { records: create(name, schema)?, changes: create(CHANGES, &changes_schema())? })
     }
 
     fn write(&mut self, some: &Corrupted) -> Result<(), JobError> {
         self.records.write(&some.records).map_err(JobError::part)?;
-        self.changes.write(&some.changes).map_err(JobError::part)?;
-        self.counts.records += some.records.num_rows() as u64;
-        self.counts.records_changed += some.records_changed;
-        self.counts.changes += some.changes.num_rows() as u64;
-        Ok(())
+        self.changes.write(&some.changes).map_err(JobError::part)
     }
 
-    fn finish(self) -> Result<CorruptCounts, JobError> {
+    fn finish(self) -> Result<(), JobError> {
         self.records.finish().map_err(JobError::part)?;
-        self.changes.finish().map_err(JobError::part)?;
-        Ok(self.counts)
+        self.changes.finish().map(drop).map_err(JobError::part)
     }
 }
 

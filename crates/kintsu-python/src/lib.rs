@@ -53,7 +53,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(tokens::tokenize_table, module)?)?;
     module.add_function(wrap_pyfunction!(tokens::decrypt_file, module)?)?;
     module.add_function(wrap_pyfunction!(tokens::decrypt_table, module)?)?;
-    module.add_function(wrap_pyfunction!(tokens::overlap_files, module)?)?;
+    module.add_function(wrap_pyfunction!(tokens::overlap_tokens, module)?)?;
     kernel::register(module)?;
     linkage::register(module)
 }

@@ -10,7 +10,7 @@ use kintsu_job::{
     DecryptJob, ENCRYPTION_KEY_VARIABLE, HeldSecret, JobError, JobSpec, OverlapJob, OverlapSide, Problem, TokenSecrets,
     TokenizeGiven, TokenizeSpec, read_secret,
 };
-use kintsu_table::{Input, TextStream};
+use kintsu_table::{HeldTable, Input, TextStream};
 use kintsu_token::RuleSet;
 use kintsu_token::overlap::{Agreement, RuleSets};
 use pyo3::exceptions::PyValueError;
@@ -23,6 +23,7 @@ use serde_json::json;
 
 use crate::error;
 use crate::jobs::{read, read_surroundings};
+use crate::linkage::Table;
 use crate::running;
 
 /// A secret as Python hands it over.
@@ -153,17 +154,21 @@ struct OverlapSpec {
     allow_weak_secret: bool,
 }
 
-/// Compares two files of tokens, and gives the report. The first and the second key are those of one side alone.
+/// Compares tokens, and gives the report. Where a side is in `tables`, at its place, it stands for that input; the pairs then come
+/// back as a table. The first and the second key are those of one side alone.
 #[pyfunction]
-pub(crate) fn overlap_files(
+pub(crate) fn overlap_tokens(
     py: Python<'_>,
     job: &str,
+    tables: [Option<Bound<'_, Table>>; 2],
     encryption_key: SecretBytes<'_, '_>,
     first_key: SecretBytes<'_, '_>,
     second_key: SecretBytes<'_, '_>,
     surroundings: &str,
-) -> PyResult<String> {
+) -> PyResult<(String, Option<Table>)> {
     let spec: OverlapSpec = read(py, job)?;
+    let tables = tables.map(|table| table.map(|table| table.get().held().clone()));
+    let hold = tables.iter().any(Option::is_some);
     let surroundings = read_surroundings(py, surroundings)?;
     let of_both = key(encryption_key, spec.encryption_key_file.as_ref()).map(|key| key.map(Arc::new));
     let of_both = of_both.map_err(|failed| error::job_exception(py, &failed))?;
@@ -171,13 +176,20 @@ pub(crate) fn overlap_files(
         Some(bytes) => HeldSecret::given("encryption_key", bytes.as_bytes()).map(|key| Some(Arc::new(key))),
         None => Ok(of_both.clone()),
     };
-    let job = spec.job(own).map_err(|failed| error::job_exception(py, &failed))?;
-    let report = running::run(py, &surroundings, |context| kintsu_job::overlap(&job, context))?;
-    Ok(json!(report).to_string())
+    let job = spec.job(tables, own).map_err(|failed| error::job_exception(py, &failed))?;
+    let (report, pairs) = running::run(py, &surroundings, |context| match hold {
+        true => kintsu_job::overlap_in_memory(&job, context).map(|(report, pairs)| (report, Some(pairs))),
+        false => kintsu_job::overlap(&job, context).map(|report| (report, None)),
+    })?;
+    Ok((json!(report).to_string(), pairs.map(Table::new)))
 }
 
 impl OverlapSpec {
-    fn job(self, key: impl Fn(usize) -> Result<Option<Arc<HeldSecret>>, JobError>) -> Result<OverlapJob, JobError> {
+    fn job(
+        self,
+        tables: [Option<HeldTable>; 2],
+        key: impl Fn(usize) -> Result<Option<Arc<HeldSecret>>, JobError>,
+    ) -> Result<OverlapJob, JobError> {
         let agreement = if self.any { Agreement::Any } else { Agreement::All };
         let sets = RuleSets::new(self.rule_sets.iter().map(|set| set.iter().map(String::as_str)), agreement);
         let sets = sets.map_err(|error| {
@@ -185,7 +197,9 @@ impl OverlapSpec {
             JobError::problem(error.hint().into_iter().fold(problem, Problem::hint))
         })?;
         let side = |place: usize| {
-            let input = self.names[place].iter().fold(Input::new(&self.inputs[place]), Input::named);
+            let path = &self.inputs[place];
+            let input = tables[place].clone().map_or_else(|| Input::new(path), |table| Input::of_table(path, table));
+            let input = self.names[place].iter().fold(input, Input::named);
             Ok::<_, JobError>(OverlapSide { input, key: key(place)?, partner: self.partners[place].clone() })
         };
         Ok(OverlapJob {

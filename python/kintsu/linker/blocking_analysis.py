@@ -28,11 +28,14 @@ class LinkerBlockingAnalysis:
     def count_comparisons_from_blocking_rules(
         self, blocking_rules: Rule | Sequence[Rule] | None = None, *, record_sample_proportion: float = 1.0
     ) -> list[dict[str, Any]]:
-        """What each rule adds to the pairs: rows with the pairs it finds, those it adds, and the running total."""
+        """What each rule adds to the pairs: rows with the pairs it finds, those it adds, and the running total.
+
+        Pairs are counted exactly and none is made, so that ``record_sample_proportion`` changes nothing.
+        """
         return self.comparisons_from_blocking_rules(blocking_rules).to_dicts()
 
     def n_largest_blocks(self, blocking_rule: Rule, *, n_largest: int = 5) -> ResultTable:
-        """The largest blocks of a rule: their keys and sizes."""
+        """The largest blocks of a rule: their keys, how many records each has on either side, and how many pairs it makes."""
         return self._session.table("largest_blocks", blocking_rule=rule_json(blocking_rule, self._dialect), n_largest=n_largest)
 
     def chart_comparisons_from_blocking_rules(self, *arguments: object, **options: object) -> ResultTable:

@@ -33,7 +33,19 @@ class LinkerClustering:
     def cluster_pairwise_predictions_at_threshold(
         self, df_predict: Data, threshold_match_probability: float | None = None, threshold_match_weight: float | None = None
     ) -> ResultTable:
-        """Connected components: every record once, with the id of its cluster, the smallest of its records' ids."""
+        """Connected components: every record once, with the id of its cluster, the smallest of its records' ids.
+
+        Args:
+            df_predict: The pairs. Pairs of `deterministic_link`, and others without a score, count as certain.
+            threshold_match_probability: Pairs at or above it join, from 0 to 1; all of them unless given.
+            threshold_match_weight: The same in bits.
+
+        Returns:
+            ``cluster_id`` and the columns of the records, in the order of their ids. Records without a pair are clusters of one.
+
+        Raises:
+            ValueError: Both thresholds are given, or the pairs name records that are not there.
+        """
         threshold = _probability(threshold_match_probability, threshold_match_weight)
         table = self._session.table("cluster", self._session.links(df_predict), threshold_match_probability=threshold)
         table.metadata[_THRESHOLD] = threshold
@@ -46,7 +58,14 @@ class LinkerClustering:
         match_weight_thresholds: Sequence[float] | None = None,
         output_cluster_summary_stats: bool = False,
     ) -> ResultTable:
-        """Connected components at several thresholds: a column each, or the sizes and numbers of clusters."""
+        """Connected components at several thresholds: a row a record and a column ``cluster_p_0_95`` a threshold.
+
+        With ``output_cluster_summary_stats`` a row a threshold instead: how many clusters there are, and how large they are at
+        most and on average. Thresholds are either probabilities or weights in bits.
+
+        Raises:
+            ValueError: Both kinds of thresholds are given, or neither.
+        """
         if (match_probability_thresholds is None) == (match_weight_thresholds is None):
             raise InputError("give either probabilities or weights as thresholds", code="KN-PY-052", hint="such as [0.5, 0.95]")
         if match_probability_thresholds is not None:
@@ -68,7 +87,19 @@ class LinkerClustering:
         threshold_match_weight: float | None = None,
         ties_method: str = "lowest_id",
     ) -> ResultTable:
-        """Clusters in which mutual best links are joined, with at most one record of each table named."""
+        """Clusters in which mutual best links are joined, with at most one record of each table named.
+
+        Args:
+            df_predict: The pairs.
+            duplicate_free_datasets: Tables of which a cluster holds at most one record; all of them unless given.
+            threshold_match_probability: Pairs at or above it are looked at; all of them unless given.
+            threshold_match_weight: The same in bits.
+            ties_method: What is done with links of equal probability: ``"lowest_id"`` takes that to the lowest id, ``"drop"``
+                none.
+
+        Raises:
+            ValueError: There is one table only, or no table of a name.
+        """
         return self._session.table(
             "single_best_links",
             self._session.links(df_predict),
@@ -80,7 +111,12 @@ class LinkerClustering:
     def compute_graph_metrics(
         self, df_predict: Data, df_clustered: ResultTable | None = None, *, threshold_match_probability: float | None = None
     ) -> GraphMetricsResults:
-        """Degrees, bridges and densities, at the threshold given or at that of ``df_clustered``."""
+        """Degrees, bridges and densities, at the threshold given or at that of ``df_clustered``.
+
+        Returns:
+            ``nodes`` (degree and centrality of each record), ``edges`` (whether a link is the only one that holds two parts
+            together) and ``clusters`` (numbers of records and links, density from 0 to 1, null for a single record).
+        """
         threshold = threshold_match_probability
         if threshold is None and isinstance(df_clustered, ResultTable):
             threshold = df_clustered.metadata.get(_THRESHOLD)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kintsu.errors import InputTypeError, NotAvailableError
 from kintsu.inputs import Data, RegisteredTable, spark_refused
+from kintsu.results import duckdb_module, query_as
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,6 +18,10 @@ __all__ = ["DuckDBAPI", "SparkAPI"]
 
 class DuckDBAPI:
     """Takes the place of Splink's; names of tables are looked up in ``connection``, where there is one.
+
+    Args:
+        connection: A connection of DuckDB, or the path of a database, which is only read.
+        output_schema: Splink's, and changes nothing: no table is made.
 
     >>> people = DuckDBAPI().register([{"unique_id": 1}], dataset_display_name="people")
     >>> people.name
@@ -33,7 +38,7 @@ class DuckDBAPI:
     def register(
         self, table: Data, *, dataset_display_name: str | None = None, table_name: str | None = None, **_: Any
     ) -> RegisteredTable:
-        """Gives a table a name. Text is a table of the connection, or a file."""
+        """Gives a table a name, which results have in ``source_dataset``. Text is a table of the connection, or a file."""
         name = dataset_display_name or table_name
         return RegisteredTable(name, self.found(table) if isinstance(table, str) else table)
 
@@ -49,13 +54,27 @@ class DuckDBAPI:
         """The table of the connection that is called so, else the path."""
         if Path(table).exists():
             return table
-        if not isinstance(self._connection, str):
-            return self._connection.table(table)
-        if self._connection == ":memory:":
-            return table
-        import duckdb
+        connection = self._opened()
+        return table if connection is None else connection.table(table)
 
-        return duckdb.connect(self._connection, read_only=True).table(table)
+    def query_sql(self, sql: str, output_type: str = "splink_df") -> Any:
+        """Asks the connection, which also knows the results of linkers by their ``physical_name``.
+
+        Args:
+            sql: A query in DuckDB's dialect.
+            output_type: ``"splink_df"`` for a `ResultTable`, or ``"pandas"``.
+
+        Raises:
+            ValueError: There is no such output type.
+            ImportError: DuckDB is not installed.
+        """
+        return query_as(output_type, sql, connection=self._opened())
+
+    def _opened(self) -> Any:
+        """The connection; one that only reads where a database is named by its path, none where it would be empty."""
+        if not isinstance(self._connection, str):
+            return self._connection
+        return None if self._connection == ":memory:" else duckdb_module().connect(self._connection, read_only=True)
 
     def delete_tables_created_by_splink_from_db(self) -> None:
         """Does nothing: no table is made in a database."""

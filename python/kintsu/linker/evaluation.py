@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kintsu.errors import InputError
+from kintsu.errors import InputError, warn
 from kintsu.inputs import Data
 from kintsu.linker.session import Session
 from kintsu.linker.visualisations import no_chart
@@ -13,10 +13,17 @@ from kintsu.results import ResultTable
 __all__ = ["LinkerEvaluation"]
 
 _ROUNDED_TO = 0.1
+_CHARTS = ("threshold_selection", "roc", "precision_recall", "accuracy")
 
 
 class LinkerEvaluation:
-    """Truth tables and prediction errors. Charts come later: ask for ``output_type="table"``."""
+    """Truth tables and prediction errors.
+
+    A truth table has a row a threshold: ``truth_threshold`` in bits, ``match_probability``, the numbers of pairs (``p``, ``n``,
+    ``tp``, ``tn``, ``fp``, ``fn``) and the measures that follow from them. It is what ``output_type="table"`` gives. Splink's
+    other output types are charts of the same table: as charts come with the reports, the table is given in their place, with a
+    warning that says so.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -31,8 +38,20 @@ class LinkerEvaluation:
         add_metrics: Sequence[str] = (),
         positives_not_captured_by_blocking_rules_scored_as_zero: bool = True,
     ) -> ResultTable:
-        """The truth table against a column that says which records belong together."""
-        _only_table("accuracy_analysis_from_labels_column", output_type, match_weight_round_to_nearest)
+        """The truth table against a column of the records that says which of them belong together; null is not known.
+
+        Args:
+            labels_column_name: The column.
+            threshold_match_probability: Splink's, and changes nothing: pairs of a column match or do not.
+            match_weight_round_to_nearest: 0.1, the step of the thresholds in bits.
+            output_type: ``"table"``; the names of charts give the table, too, and warn.
+            add_metrics: Changes nothing: the table has all measures.
+            positives_not_captured_by_blocking_rules_scored_as_zero: Matches that the blocking rules miss count as missed.
+
+        Raises:
+            ValueError: There is no such column or output type.
+        """
+        _check_output("accuracy_analysis_from_labels_column", output_type, match_weight_round_to_nearest)
         return self._session.table(
             "accuracy_from_labels_column",
             labels_column_name=labels_column_name,
@@ -48,8 +67,19 @@ class LinkerEvaluation:
         output_type: str = "threshold_selection",
         add_metrics: Sequence[str] = (),
     ) -> ResultTable:
-        """The truth table against labelled pairs: ids of both sides and ``clerical_match_score``."""
-        _only_table("accuracy_analysis_from_labels_table", output_type, match_weight_round_to_nearest)
+        """The truth table against labelled pairs: ids of both sides and ``clerical_match_score``.
+
+        Args:
+            labels_splinkdataframe_or_table_name: A table, a path, or a name that is registered.
+            threshold_match_probability: Labels with a score at or above it are matches.
+            match_weight_round_to_nearest: 0.1, the step of the thresholds in bits.
+            output_type: ``"table"``; the names of charts give the table, too, and warn.
+            add_metrics: Changes nothing: the table has all measures.
+
+        Raises:
+            ValueError: The table lacks a column, names records that are not there, or there is no such output type.
+        """
+        _check_output("accuracy_analysis_from_labels_table", output_type, match_weight_round_to_nearest)
         return self._session.table(
             "accuracy_from_labels_table",
             labels=self._session.hold(labels_splinkdataframe_or_table_name),
@@ -63,7 +93,19 @@ class LinkerEvaluation:
         include_false_negatives: bool = True,
         threshold_match_probability: float = 0.5,
     ) -> ResultTable:
-        """The pairs on which the model and a column of labels differ."""
+        """The pairs on which the model and a column of labels differ: the columns of `predict`, and ``truth_status``.
+
+        Pairs that the blocking rules miss are scored and count as missed whatever they weigh.
+
+        Args:
+            label_colname: The column that says which records belong together.
+            include_false_positives: Give the pairs that are wrongly predicted.
+            include_false_negatives: Give the pairs that are missed.
+            threshold_match_probability: Pairs at or above it are predicted matches.
+
+        Raises:
+            ValueError: There is no such column.
+        """
         return self._session.table(
             "prediction_errors",
             labels=label_colname,
@@ -79,16 +121,10 @@ class LinkerEvaluation:
         include_false_negatives: bool = True,
         threshold_match_probability: float = 0.5,
     ) -> ResultTable:
-        """The pairs on which the model and labelled pairs differ."""
-        return self.prediction_errors_from_labels_column(
-            self._session.hold(labels_splinkdataframe_or_table_name),
-            include_false_positives,
-            include_false_negatives,
-            threshold_match_probability,
-        )
+        """The pairs on which the model and labelled pairs differ.
 
-    def unlinkables(self) -> ResultTable:
-        """How many records could not be linked even to themselves, by threshold: the data of ``unlinkables_chart``."""
+        The labels are those of `accuracy_analysis_from_labels_table`.
+        """
         return self._session.table("unlinkables")
 
     def unlinkables_chart(self, *arguments: object, **options: object) -> ResultTable:
@@ -102,12 +138,21 @@ class LinkerEvaluation:
         )
 
 
-def _only_table(method: str, output_type: str, rounded_to: float) -> None:
-    if output_type != "table":
-        raise no_chart(f"{method}(output_type={output_type!r})", 'its data are there: output_type="table"')
+def _check_output(method: str, output_type: str, rounded_to: float) -> None:
+    """Refuses what there is not, and says what is given in the place of a chart."""
+    if output_type != "table" and output_type not in _CHARTS:
+        raise InputError(
+            f"`{method}` has no output type {output_type!r}", code="KN-PY-065", hint=f'write "table", or {", ".join(_CHARTS)}'
+        )
     if rounded_to != _ROUNDED_TO:
         raise InputError(
             f"thresholds are rounded to {_ROUNDED_TO} bits, not to {rounded_to}",
             code="KN-PY-054",
             hint="leave `match_weight_round_to_nearest` out",
+        )
+    if output_type != "table":
+        warn(
+            "KN-W-PY-001",
+            f"`{method}` gives the table behind the chart `{output_type}`: charts come with the reports of a later version",
+            'write output_type="table" to ask for the table',
         )

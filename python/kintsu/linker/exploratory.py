@@ -17,12 +17,18 @@ class LinkerExploratory:
         self._session = session
 
     def completeness(self, cols: Sequence[str] | None = None) -> ResultTable:
-        """The share of filled values of each column and table."""
+        """The share of values that are not null, from 0 to 1, a row a column and table."""
         return self._session.table("completeness", cols=None if cols is None else list(cols))
 
     def profile_columns(
         self, column_expressions: Sequence[str] | None = None, top_n: int = 10, bottom_n: int = 10
     ) -> ResultTable:
-        """The distribution of values of columns or column expressions, and the most and least frequent values."""
+        """The distribution of values of columns or column expressions, and the most and least frequent values.
+
+        A row of ``kind`` ``"distribution"`` is a step of it, ``"top"`` and ``"bottom"`` a value with the number of its rows.
+
+        Raises:
+            ValueError: An expression cannot be read, or names a column that is not there.
+        """
         expressions = None if column_expressions is None else [str(expression) for expression in column_expressions]
         return self._session.table("profile_columns", column_expressions=expressions, top_n=top_n, bottom_n=bottom_n)

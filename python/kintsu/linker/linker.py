@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kintsu.inputs import Data, Memory, several
+from kintsu.inputs import Data, Memory, one_of, several
 from kintsu.linker.blocking_analysis import LinkerBlockingAnalysis
 from kintsu.linker.clustering import LinkerClustering
 from kintsu.linker.database_api import looked_up
@@ -30,7 +30,11 @@ class Linker:
             `register` gives. Data in memory are taken over without copies.
         settings: Settings or a trained model: a dictionary, the path of a JSON file, or a `SettingsCreator`.
         db_api: A handle such as `DuckDBAPI`, in whose connection names of tables are looked up. Not needed.
+        set_up_basic_logging: Splink's, and changes nothing: progress and warnings are Python's own.
         input_table_aliases: Names of the tables, which results have in ``source_dataset``.
+        validate_settings: Splink's, and changes nothing: settings are always checked.
+        splink_dataframe_or_dataframes: Splink 5's name of the tables.
+        log_level: Splink 5's, and changes nothing.
         threads: How many threads work; one a processor unless given.
         memory: How much memory the process may hold, such as ``"4GiB"``.
         seed: The seed of everything random; 42 unless given.
@@ -43,13 +47,14 @@ class Linker:
 
     def __init__(
         self,
-        input_table_or_tables: Data | Sequence[Data],
-        settings: Any,
+        input_table_or_tables: Data | Sequence[Data] = None,
+        settings: Any = None,
         db_api: Any = None,
         set_up_basic_logging: bool = True,
         input_table_aliases: str | Sequence[str] | None = None,
         validate_settings: bool = True,
         *,
+        splink_dataframe_or_dataframes: Data | Sequence[Data] = None,
         log_level: int | str | None = None,
         threads: int | None = None,
         memory: str | None = None,
@@ -57,7 +62,8 @@ class Linker:
         progress: bool | None = None,
     ) -> None:
         held = Memory()
-        tables = [looked_up(table, db_api) for table in several(input_table_or_tables)]
+        given = one_of(input_table_or_tables=input_table_or_tables, splink_dataframe_or_dataframes=splink_dataframe_or_dataframes)
+        tables = [looked_up(table, db_api) for table in several(given)]
         inputs = inputs_of(tables, input_table_aliases, held)
         job = {"inputs": inputs, "model": settings_of(settings, held), "seed": seed}
         surroundings = {"threads": threads, "memory": memory, "seed": seed, "progress": progress}

@@ -1,20 +1,24 @@
-"""Saving the model, and what else there is."""
+"""Saving the model, and SQL over results."""
 
 from __future__ import annotations
 
 import json
 import os
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from kintsu.errors import FileError, NotAvailableError
+from kintsu.errors import FileError
 from kintsu.linker.session import Session
+from kintsu.results import ResultTable, query_as
+
+if TYPE_CHECKING:
+    import pandas
 
 __all__ = ["LinkerMisc"]
 
 
 class LinkerMisc:
-    """Saves the model."""
+    """Saves the model, and asks results with SQL."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -23,6 +27,9 @@ class LinkerMisc:
         """The model in Splink's format, written to ``out_path`` where it is given.
 
         What that format cannot hold (how strings are measured, notes of training) goes beside it into ``NAME.kintsu.json``.
+
+        Raises:
+            OSError: The file is there already, and ``overwrite`` is not given.
         """
         if out_path is not None:
             path = Path(out_path)
@@ -32,10 +39,18 @@ class LinkerMisc:
             path.with_suffix(".kintsu.json").write_text(self._session.native.model_notes(), encoding="utf-8")
         return json.loads(self._session.native.model())  # type: ignore[no-any-return]
 
-    def query_sql(self, sql: str, output_type: str = "pandas") -> NoReturn:
-        """Not there: no database holds the tables."""
-        raise NotAvailableError(
-            "`query_sql` is not there: no database holds the tables",
-            code="KN-PY-055",
-            hint="ask a result with DuckDB: table.to_duckdb().query('t', 'select * from t')",
-        )
+    def query_sql(self, sql: str, output_type: str = "pandas") -> ResultTable | pandas.DataFrame:
+        """Asks DuckDB, which has to be installed, about results of this linker and tables that were registered.
+
+        A result is called by its ``physical_name`` as long as something refers to it, a table by the name that it was given. No
+        database holds them: each question is asked of the tables as they are in memory.
+
+        Args:
+            sql: A query in DuckDB's dialect.
+            output_type: ``"pandas"``, or ``"splink_df"`` for a `ResultTable`, which is what Splink 5 gives unless told otherwise.
+
+        Raises:
+            ValueError: There is no such output type.
+            ImportError: DuckDB is not installed.
+        """
+        return query_as(output_type, sql, self._session.registered)

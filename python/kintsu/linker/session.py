@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from kintsu import _native
@@ -19,9 +20,12 @@ class Session:
     """A native session with the tables that were registered for it."""
 
     def __init__(self, job: dict[str, Any], memory: Memory, surroundings: dict[str, Any]) -> None:
-        self._surroundings = json.dumps({key: value for key, value in surroundings.items() if value is not None})
+        self._surroundings = json.dumps(_given(surroundings))
         self.native = _native.open_session(json.dumps(job), memory.tables, memory.texts, self._surroundings)
-        self.registered: dict[str, Data] = {}
+        #: Tables by the names that methods take in their place: those of the linker, and those that are registered.
+        self.registered: dict[str, Data] = {name: memory.tables.get(name, path) for name, path in _named_inputs(job)}
+        #: The path of the pairs that a prediction scores in place of those that the rules find.
+        self.blocked_pairs: str | None = None
         self._held = 0
 
     @property
@@ -50,13 +54,19 @@ class Session:
 
     def hold(self, data: Data) -> str:
         """Holds a table and gives the path by which steps name it; a path stays one, and a registered name is looked up."""
-        if isinstance(data, str) and data in self.registered:
-            data = self.registered[data]
-        if isinstance(data, RegisteredTable):
+        data = self.found(data)
+        while isinstance(data, RegisteredTable):
             data = data.data
-        if isinstance(data, str):
-            return data
-        return str(self.native.hold_table(self._name(), native_table(data)))
+        if isinstance(data, (str, Path)):
+            return str(data)
+        self._held += 1
+        return str(self.native.hold_table(f"held_{self._held}", native_table(data)))
+
+    def found(self, data: Data) -> Data:
+        """What is registered under a name, where there is something, with its name."""
+        if isinstance(data, str) and data in self.registered:
+            return RegisteredTable(data, self.registered[data])
+        return data
 
     def hold_records(self, data: Data) -> str:
         """As `hold`; records in dictionaries take the types of the columns of the session."""
@@ -65,7 +75,8 @@ class Session:
         if isinstance(data, Sequence) and not isinstance(data, str) and all(isinstance(row, Mapping) for row in data):
             if not data:
                 raise InputError("there are no records", code="KN-PY-048", hint="give at least one")
-            return str(self.native.hold_records(self._name(), json_lines(data)))
+            self._held += 1
+            return str(self.native.hold_records(f"held_{self._held}", json_lines(data)))
         return self.hold(data)
 
     def links(self, table: Data) -> _native.Links:
@@ -78,13 +89,14 @@ class Session:
         """Takes the term frequencies of a column from a table."""
         self.native.supply_term_frequencies(column, self.hold(data), self._surroundings)
 
-    def _name(self) -> str:
-        self._held += 1
-        return f"held_{self._held}"
-
 
 def _given(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}
+
+
+def _named_inputs(job: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The inputs of a job by name: the one that they are given, or their file's up to its endings."""
+    return [(named.get("name") or Path(named["path"]).name.split(".")[0], named["path"]) for named in job["inputs"]]
 
 
 def rule_json(rule: Rule, dialect: str) -> dict[str, Any]:

@@ -54,7 +54,14 @@ class LinkerTraining:
     ) -> None:
         """Lambda from the pairs that rules find which find hardly anything but matches, and the share of matches they find.
 
-        Pairs are counted, all of them: ``max_rows_limit`` and ``record_sample_proportion`` change nothing.
+        Args:
+            deterministic_matching_rules: Rules strict enough to find matches alone.
+            recall: The share of all matches that they find, above 0 and at most 1.
+            max_rows_limit: Splink's, and changes nothing: pairs are counted without being made.
+            record_sample_proportion: Splink's, and changes nothing: all records are counted.
+
+        Raises:
+            ValueError: The recall is out of range, or a rule cannot be computed.
         """
         self._session.train(
             "estimate_probability_two_random_records_match",
@@ -69,7 +76,18 @@ class LinkerTraining:
         min_count_per_level: int | None = None,
         num_chunks: int | None = None,
     ) -> None:
-        """u from pairs drawn at random. ``min_count_per_level`` and ``num_chunks`` change nothing."""
+        """u from pairs drawn at random, few of which match.
+
+        Args:
+            max_pairs: How many pairs are drawn at most; where there are not so many, all of them are looked at.
+            seed: The seed of the draw; that of the linker unless given. The same seed draws the same pairs, in any order of the
+                rows.
+            min_count_per_level: Splink's, and changes nothing.
+            num_chunks: Splink's, and changes nothing.
+
+        Raises:
+            ValueError: ``max_pairs`` is below 1.
+        """
         self._session.train("estimate_u_using_random_sampling", max_pairs=float(max_pairs), seed=seed)
 
     def estimate_parameters_using_expectation_maximisation(
@@ -86,7 +104,23 @@ class LinkerTraining:
     ) -> EMTrainingSession:
         """m, and u where it is not fixed, from the pairs that a rule finds.
 
-        Comparisons on the rule's columns are left out: train on at least two rules. ``record_sample_proportion`` changes nothing.
+        Comparisons on the rule's columns are left out: train on at least two rules.
+
+        Args:
+            blocking_rule: The rule whose pairs are looked at.
+            estimate_without_term_frequencies: Count patterns instead of looking at each pair; term frequencies are then left out.
+            fix_probability_two_random_records_match: Keep lambda.
+            fix_m_probabilities: Keep m.
+            fix_u_probabilities: Keep u.
+            populate_probability_two_random_records_match_from_trained_values: Set the model's lambda from the last session.
+            max_pairs: How many pairs are looked at at most.
+            record_sample_proportion: Splink's, and changes nothing.
+
+        Returns:
+            What the session went through: its pairs, its iterations and the parameters after each of them.
+
+        Raises:
+            ValueError: The rule finds no pairs, leaves no comparison to train, or cannot be computed.
         """
         self._session.train(
             "estimate_parameters_using_expectation_maximisation",
@@ -103,10 +137,18 @@ class LinkerTraining:
         return EMTrainingSession(**json.loads(self._session.native.last_em_session()))
 
     def estimate_m_from_label_column(self, label_colname: str) -> None:
-        """m from all pairs of records that agree on a column."""
+        """m from all pairs of records that agree on a column, such as a social security number; null agrees with nothing.
+
+        Raises:
+            ValueError: There is no such column.
+        """
         self._session.train("estimate_m_from_label_column", label_colname=label_colname)
 
     def estimate_m_from_pairwise_labels(self, labels_splinkdataframe_or_table_name: Data) -> None:
-        """m from a table of matching pairs; a score that stands there is of no account."""
+        """m from a table of matching pairs (ids of both sides); a score that stands there is of no account.
+
+        Raises:
+            ValueError: The table lacks ids, or names records that are not there.
+        """
         labels = self._session.hold(labels_splinkdataframe_or_table_name)
         self._session.train("estimate_m_from_pairwise_labels", labels=labels)

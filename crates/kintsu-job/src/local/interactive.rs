@@ -173,7 +173,8 @@ impl LinkageSession {
             self.links = links;
         }
         let mut tables = TablesInMemory::default();
-        if matches!(step, StepSpec::Predict { .. }) {
+        if matches!(step, StepSpec::Predict { .. } | StepSpec::PredictBetween { .. } | StepSpec::ScoreMissingClusterEdges { .. })
+        {
             self.warn_about_model(ctx)?;
         }
         self.take(step, &mut tables, ctx, &mut Clock::start())?;
@@ -341,7 +342,7 @@ impl LinkageSession {
         self.evaluation_against(truth, self.clustered()?, links, ctx)
     }
 
-    fn clustered(&self) -> Result<&Clusters, JobError> {
+    pub(super) fn clustered(&self) -> Result<&Clusters, JobError> {
         self.clusters.as_ref().ok_or_else(|| JobError::problem(Problem::new("KN-JOB-043", "there are no clusters yet")))
     }
 }

@@ -7,6 +7,7 @@ mod comparisons;
 mod edges;
 mod explain;
 mod finished;
+mod given_pairs;
 mod interactive;
 mod links;
 mod load;

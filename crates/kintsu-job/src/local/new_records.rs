@@ -13,12 +13,13 @@ use kintsu_link::score::{EdgeColumns, TermFrequencies, Threshold};
 use kintsu_table::{Column, ColumnChoice, Input, ReadOptions};
 
 use super::edges::{Extra, write_pairs};
+use super::given_pairs::threshold_or_all;
 use super::load::{LookedAt, Sources, column_types, find};
-use super::model_source::blocking_rules;
+use super::model_source::{blocking_rules, link_type};
 use super::output::Tables;
 use super::session::{LinkageSession, prepare_records, score_blocks};
 use crate::error::JobError;
-use crate::spec::StepSpec;
+use crate::spec::{InputSpec, Problem, StepSpec};
 
 /// The column that says on which side a record stands; it never reaches an output.
 const SIDE: &str = "__kintsu_side";
@@ -44,6 +45,31 @@ impl LinkageSession {
                 let edges = kernel.score(&blocker, &compiled, ctx).map_err(JobError::part)?;
                 let columns = self.columns_of(&both, &model, &compiled);
                 write_pairs(columns, name.as_deref().unwrap_or("new_record_matches"), &edges, &Extra::default(), tables)
+            }
+            StepSpec::PredictBetween {
+                left,
+                right,
+                link_type: wanted,
+                blocking_rules: rules,
+                threshold_match_probability,
+                threshold_match_weight,
+                name,
+            } => {
+                let mut model = self.model()?.clone();
+                if let Some(rules) = rules {
+                    model.blocking_rules = blocking_rules(rules)?;
+                }
+                model.link_type = wanted.map_or(model.link_type, link_type);
+                let both = self.roles(left, right, &model, ctx)?;
+                let threshold = threshold_or_all(*threshold_match_probability, *threshold_match_weight)?;
+                let compiled = self.compile_for(&model, &both, ctx)?;
+                let kernel = score_blocks(&self.loaded.spec, &model, threshold)?;
+                let blocker = kernel.block(&both, ctx).map_err(JobError::part)?;
+                let blocker = if model.link_type == LinkType::LinkOnly { blocker.across_tables() } else { blocker };
+                let edges = kernel.score(&blocker, &compiled, ctx).map_err(JobError::part)?;
+                let source_column = both.source_codes().map(|_| both.source_column());
+                let columns = EdgeColumns { source_column, ..self.columns_of(&both, &model, &compiled) };
+                write_pairs(columns, name.as_deref().unwrap_or("pairs_between"), &edges, &Extra::default(), tables)
             }
             StepSpec::CompareTwoRecords { left, right, include_found_by_blocking_rules, name } => {
                 let model = self.model()?.clone();
@@ -83,6 +109,33 @@ impl LinkageSession {
             sources: self.loaded.records.sources().iter().map(ToString::to_string).collect(),
         };
         Records::new_against_old(table, &options, &is_new).map_err(JobError::part)
+    }
+
+    /// The records of `left` on the left side of every pair, those of `right` on the right. Tables keep their names, so that one may
+    /// stand on both sides.
+    fn roles(&self, left: &[InputSpec], right: &[InputSpec], model: &Model, ctx: &RunContext) -> Result<Records, JobError> {
+        if left.is_empty() || right.is_empty() {
+            let problem = Problem::new("KN-JOB-010", "pairs between tables need at least one table on either side");
+            return Err(JobError::problem(problem.hint("name the tables under `left` and `right`")));
+        }
+        let inputs: Vec<Input> = left.iter().chain(right).map(|input| self.held.input(input)).collect();
+        let apart = model.link_type != LinkType::DedupeOnly;
+        let inputs = if apart { inputs } else { named_apart(&inputs) };
+        let source = self.loaded.records.source_column().to_owned();
+        let options = ReadOptions { source_dataset_column: apart.then(|| source.clone()), ..self.read_options(model) };
+        let (table, rows) = kintsu_table::read_counted(&inputs, &options, ctx).map_err(JobError::part)?;
+        let rows_left: usize = rows[..left.len()].iter().sum();
+        let is_right: Vec<bool> = (0..table.rows()).map(|row| row >= rows_left).collect();
+        let mut sources: Vec<String> = inputs.iter().map(Input::data_set_name).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        let options = RecordsOptions {
+            unique_id_column: self.loaded.sources.unique_id.clone(),
+            source_dataset_column: source,
+            link_type: model.link_type,
+            sources: if apart { sources } else { Vec::new() },
+        };
+        Records::new_against_old(table, &options, &is_right).map_err(JobError::part)
     }
 
     /// Reads `inputs`; those before `right` stand on the left side of every pair, the others on the right.

@@ -9,6 +9,7 @@ use kintsu_table::ReadOptions;
 
 use super::load::{LookedAt, Sources, find, listed, missing};
 use super::model_source::{SourcedModel, blocking_rule, source_model};
+use super::row_lookup::JOIN_KEY;
 use super::step_data::parse_expressions;
 use crate::error::JobError;
 use crate::held::Held;
@@ -95,6 +96,7 @@ fn add_rules(wanted: &mut LookedAt, rules: &[BlockingRuleSpec], problems: &mut V
 fn add_step(wanted: &mut LookedAt, step: &StepSpec, sources: &Sources, problems: &mut Vec<Problem>) {
     match step {
         StepSpec::FindMatchesToNewRecords { blocking_rules: Some(rules), .. }
+        | StepSpec::PredictBetween { blocking_rules: Some(rules), .. }
         | StepSpec::CountComparisons { blocking_rules: Some(rules), .. } => add_rules(wanted, rules, problems),
         StepSpec::LargestBlocks { blocking_rule, .. } => add_rules(wanted, std::slice::from_ref(blocking_rule), problems),
         StepSpec::AccuracyFromLabelsColumn { labels_column_name, .. } => wanted.add_label(labels_column_name),
@@ -144,7 +146,9 @@ pub(super) fn check_files_of_labels(
         _ => None,
     });
     let of_steps = job.steps.iter().filter_map(|step| match step {
-        StepSpec::ScorePairs { pairs: path, .. } | StepSpec::AccuracyFromLabelsTable { labels: path, .. } => Some(path.as_path()),
+        StepSpec::ScorePairs { pairs: path, .. }
+        | StepSpec::Predict { pairs: Some(path), .. }
+        | StepSpec::AccuracyFromLabelsTable { labels: path, .. } => Some(path.as_path()),
         StepSpec::PredictionErrors { labels: ColumnOrFile(label), .. } if find(label, &sources.columns).is_none() => {
             Some(Path::new(label))
         }
@@ -200,7 +204,7 @@ pub(super) fn no_entities(path: &Path) -> Problem {
 fn check_pairs(path: &Path, columns: &[String], sources: &Sources, problems: &mut Vec<Problem>) {
     let has = |name: &str| columns.iter().any(|column| column == name);
     let id = sources.unique_id.as_deref().unwrap_or("unique_id");
-    let side = |side: &str| has(&format!("{id}_{side}")) || has(&format!("unique_id_{side}"));
+    let side = |side: &str| ["unique_id", id, JOIN_KEY].iter().any(|stem| has(&format!("{stem}_{side}")));
     if !(side("l") && side("r")) && columns.len() != 2 {
         problems.push(no_pairs(path, id, columns));
     }

@@ -15,6 +15,9 @@ use crate::error::JobError;
 use crate::held::Held;
 use crate::spec::Problem;
 
+/// What the columns are called by which Splink's tables of blocked pairs name records: ids with the table before them.
+pub(super) const JOIN_KEY: &str = "join_key";
+
 /// Rows by their ids.
 #[derive(Debug)]
 pub(crate) struct RowLookup<'a> {
@@ -67,6 +70,11 @@ impl<'a> RowLookup<'a> {
         Self { records, rows }
     }
 
+    /// The number of records.
+    pub(crate) fn records(&self) -> usize {
+        self.records.rows()
+    }
+
     /// The row of an id, in the table called `source` where there are several. Without a table the id must be of one only.
     pub(crate) fn row(&self, source: Option<&str>, id: &str) -> Option<u32> {
         let sources = self.records.sources();
@@ -96,6 +104,7 @@ impl<'a> RowLookup<'a> {
         let (ids_l, ids_r) = (column(&Some(columns.id_l))?, column(&Some(columns.id_r))?);
         let (sources_l, sources_r) = (column(&columns.source_l)?, column(&columns.source_r)?);
         let scores = column(&columns.score)?;
+        let fallback = if columns.composite { (None, None) } else { self.fallback_sources(columns.source_l.as_ref()) };
         let mut pairs = Vec::with_capacity(table.rows());
         let mut unknown = 0;
         for row in 0..table.rows() {
@@ -103,7 +112,7 @@ impl<'a> RowLookup<'a> {
                 let source = sources[row].as_deref().or(fallback);
                 ids[row].as_deref().and_then(|id| self.row(source, id))
             };
-            let (first, second) = self.fallback_sources(columns.source_l.as_ref());
+            let (first, second) = fallback;
             match (side(&ids_l, &sources_l, first), side(&ids_r, &sources_r, second)) {
                 (Some(a), Some(b)) => {
                     let score = scores[row].as_deref().map_or(Some(1.0), |text| text.parse().ok());
@@ -158,7 +167,8 @@ impl<'a> RowLookup<'a> {
         let source = self.records.source_column();
         let named = |stem: &str, side: &str| table.first_of(&[format!("{stem}_{side}")]);
         let either = |side: &str| named(id, side).or_else(|| named("unique_id", side));
-        let (id_l, id_r) = match (either("l"), either("r")) {
+        let composite = either("l").is_none() && named(JOIN_KEY, "l").is_some();
+        let (id_l, id_r) = match (either("l").or_else(|| named(JOIN_KEY, "l")), either("r").or_else(|| named(JOIN_KEY, "r"))) {
             (Some(l), Some(r)) => (l, r),
             _ => match table.names().as_slice() {
                 [l, r] => (l.clone(), r.clone()),
@@ -167,7 +177,7 @@ impl<'a> RowLookup<'a> {
         };
         let source_of = |side: &str| named(source, side).or_else(|| named("source_dataset", side));
         let score = table.first_of(&["clerical_match_score".to_owned()]);
-        Ok(PairColumns { id_l, id_r, source_l: source_of("l"), source_r: source_of("r"), score })
+        Ok(PairColumns { id_l, id_r, source_l: source_of("l"), source_r: source_of("r"), score, composite })
     }
 }
 
@@ -187,6 +197,8 @@ struct PairColumns {
     source_l: Option<String>,
     source_r: Option<String>,
     score: Option<String>,
+    /// Whether the ids have the table before them.
+    composite: bool,
 }
 
 fn no_score(path: &Path) -> JobError {

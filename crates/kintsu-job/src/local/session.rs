@@ -10,10 +10,10 @@ use kintsu_entity::Clusters;
 use kintsu_kernel::{
     Compiled, Kernel, KernelSpec, ModelSpec, PrepareSpec, RecordsSpec, ScoreBlocks, ScoreBlocksSpec, ScorePairs, ScorePairsSpec,
 };
-use kintsu_link::block::{Blocker, Blocks};
+use kintsu_link::block::{Blocker, Blocks, Chunk};
 use kintsu_link::compare::Comparators;
 use kintsu_link::model::{KintsuModel, Model};
-use kintsu_link::score::{EdgeColumns, TermFrequencies, TermFrequencyTables, Threshold};
+use kintsu_link::score::{EdgeColumns, Edges, TermFrequencies, TermFrequencyTables, Threshold};
 use kintsu_link::train::{Trainer, TrainingData};
 
 use super::announce::{announce_prediction, announce_training};
@@ -30,7 +30,7 @@ use super::truth::{Truth, evaluate};
 use crate::card::{Counts, Evaluation};
 use crate::error::JobError;
 use crate::held::Held;
-use crate::spec::{CLUSTER_THRESHOLD_DEFAULT, JobSpec, PREDICT_THRESHOLD_DEFAULT, StepSpec};
+use crate::spec::{CLUSTER_THRESHOLD_DEFAULT, ChunkSpec, JobSpec, PREDICT_THRESHOLD_DEFAULT, StepSpec};
 
 /// Records and a model, and what was made of them so far: the state of a run, and what an interactive user works with.
 #[derive(Debug)]
@@ -124,7 +124,7 @@ impl LinkageSession {
     fn block(&mut self, steps: &[StepSpec], ctx: &RunContext, clock: &mut Clock) -> Result<(), JobError> {
         let Some(sourced) = &self.sourced else { return Ok(()) };
         let model = &sourced.model;
-        if !steps.iter().any(|step| matches!(step, StepSpec::Predict { .. } | StepSpec::DeterministicLink { .. })) {
+        if !steps.iter().any(|step| matches!(step, StepSpec::Predict { pairs: None, .. } | StepSpec::DeterministicLink { .. })) {
             return Ok(());
         }
         let blocks = clock.stage("block", ctx, || {
@@ -134,7 +134,7 @@ impl LinkageSession {
             refuse_if_too_large(&blocker, model.comparisons.len(), ctx)?;
             Ok(blocker.into_blocks())
         })?;
-        if steps.iter().any(|step| matches!(step, StepSpec::Predict { .. })) {
+        if steps.iter().any(|step| matches!(step, StepSpec::Predict { pairs: None, .. })) {
             self.blocks = Some(blocks);
         }
         Ok(())
@@ -203,20 +203,24 @@ impl LinkageSession {
         clock: &mut Clock,
     ) -> Result<(), JobError> {
         match step {
-            StepSpec::Predict { threshold_match_probability, threshold_match_weight } => {
+            StepSpec::Predict { threshold_match_probability, threshold_match_weight, left_chunk, right_chunk, pairs } => {
                 let threshold = self.threshold(*threshold_match_probability, *threshold_match_weight)?;
-                self.predict(threshold, tables, ctx, clock)
+                match pairs {
+                    Some(pairs) => self.predict_given(pairs, threshold, tables, ctx, clock),
+                    None => self.predict(threshold, [chunk_of(*left_chunk), chunk_of(*right_chunk)], tables, ctx, clock),
+                }
             }
             StepSpec::DeterministicLink { .. }
             | StepSpec::Cluster { .. }
             | StepSpec::SingleBestLinks { .. }
+            | StepSpec::ScoreMissingClusterEdges { .. }
             | StepSpec::GraphMetrics { .. } => self.take_edge_step(step, tables, ctx, clock),
             StepSpec::AccuracyFromLabelsTable { .. }
             | StepSpec::AccuracyFromLabelsColumn { .. }
             | StepSpec::PredictionErrors { .. }
             | StepSpec::ScorePairs { .. }
             | StepSpec::Unlinkables { .. } => clock.stage(step.kind(), ctx, || self.take_label_step(step, tables, ctx)),
-            StepSpec::FindMatchesToNewRecords { .. } | StepSpec::CompareTwoRecords { .. } => {
+            StepSpec::FindMatchesToNewRecords { .. } | StepSpec::CompareTwoRecords { .. } | StepSpec::PredictBetween { .. } => {
                 clock.stage(step.kind(), ctx, || self.take_new_record_step(step, tables, ctx))
             }
             StepSpec::ProfileColumns { .. }
@@ -236,20 +240,20 @@ impl LinkageSession {
         Ok(Threshold::Probability(probability))
     }
 
-    /// Scores the pairs that the blocking rules find and hands the edges out.
+    /// Scores the pairs that the blocking rules find, those of the chunks alone, and hands the edges out.
     pub(super) fn predict(
         &mut self,
         threshold: Threshold,
+        [left, right]: [Option<Chunk>; 2],
         tables: &mut dyn Tables,
         ctx: &RunContext,
         clock: &mut Clock,
     ) -> Result<(), JobError> {
         if self.blocks.is_none() {
-            let predict = StepSpec::Predict { threshold_match_probability: None, threshold_match_weight: None };
-            self.block(&[predict], ctx, clock)?;
+            self.block(&[StepSpec::predict()], ctx, clock)?;
         }
         let blocks = self.blocks.take().ok_or_else(|| JobError::Defect("there are no blocks to predict on".to_owned()))?;
-        let blocker = Blocker::with_blocks(&self.loaded.records, blocks);
+        let blocker = Blocker::with_blocks(&self.loaded.records, blocks).in_chunks(left, right);
         let kernel = score_blocks(&self.loaded.spec, self.model()?, threshold)?;
         let edges = clock.stage("predict", ctx, || {
             ctx.progress().begin("scoring pairs", Some(blocker.pairs()), "pairs");
@@ -258,6 +262,17 @@ impl LinkageSession {
             Ok(edges)
         })?;
         drop(blocker);
+        self.hand_out(edges, tables, ctx, clock)
+    }
+
+    /// Hands the edges of a prediction out and keeps their links.
+    pub(super) fn hand_out(
+        &mut self,
+        edges: Edges,
+        tables: &mut dyn Tables,
+        ctx: &RunContext,
+        clock: &mut Clock,
+    ) -> Result<(), JobError> {
         self.counts.put("candidate_pairs", edges.candidate_pairs);
         self.counts.put("edges", edges.len() as u64);
         clock.stage("write", ctx, || write_pairs(self.edge_columns()?, "edges", &edges, &Extra::default(), tables))?;
@@ -340,6 +355,11 @@ pub(super) fn score_pairs(model: &Model) -> Result<ScorePairs, JobError> {
     kernel.into_score_pairs().ok_or_else(other_kernel)
 }
 
+/// A chunk as the blocker takes it; that there is such a chunk was checked with the step.
+pub(super) fn chunk_of(spec: Option<ChunkSpec>) -> Option<Chunk> {
+    spec.and_then(|chunk| Chunk::new(chunk.number, chunk.of))
+}
+
 fn other_kernel() -> JobError {
     JobError::Defect("a kernel is not the one that its spec names".to_owned())
 }
@@ -349,12 +369,11 @@ fn steps_of(job: &JobSpec) -> Vec<StepSpec> {
     if !job.steps.is_empty() {
         return job.steps.clone();
     }
-    let predict = StepSpec::Predict { threshold_match_probability: None, threshold_match_weight: None };
     let cluster = StepSpec::Cluster {
         threshold_match_probability: None,
         thresholds: Vec::new(),
         output_cluster_summary_stats: false,
         deterministic: false,
     };
-    vec![predict, cluster]
+    vec![StepSpec::predict(), cluster]
 }

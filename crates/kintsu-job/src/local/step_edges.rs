@@ -8,15 +8,16 @@ use kintsu_entity::{
     BestLinkOptions, Clusters, Threshold as EntityThreshold, Ties, cluster_at_thresholds, connected_components, graph_metrics,
     one_to_one, single_best_links,
 };
-use kintsu_link::block::Blocker;
+use kintsu_link::block::{Blocker, Chunk};
 use kintsu_link::score::{EdgeColumns, Threshold, deterministic_link};
 
 use super::clock::Clock;
 use super::clusters::{batch_of, cluster_ids, clusters_batch, input_columns};
 use super::edges::{Extra, write_pairs};
+use super::given_pairs::threshold_or_all;
 use super::links::Links;
 use super::output::Tables;
-use super::session::LinkageSession;
+use super::session::{LinkageSession, chunk_of};
 use crate::error::JobError;
 use crate::spec::{Problem, StepSpec, TiesMethod};
 
@@ -29,13 +30,14 @@ impl LinkageSession {
         clock: &mut Clock,
     ) -> Result<(), JobError> {
         match step {
-            StepSpec::DeterministicLink { name } => {
+            StepSpec::DeterministicLink { left_chunk, right_chunk, name } => {
                 let name = name.as_deref().unwrap_or("deterministic_link");
-                clock.stage("deterministic_link", ctx, || self.link_deterministically(Some((name, tables)), ctx))
+                let chunks = [chunk_of(*left_chunk), chunk_of(*right_chunk)];
+                clock.stage("deterministic_link", ctx, || self.link_deterministically(chunks, Some((name, tables)), ctx))
             }
             StepSpec::Cluster { threshold_match_probability, thresholds, output_cluster_summary_stats, deterministic } => {
                 if *deterministic && self.deterministic.is_none() {
-                    clock.stage("deterministic_link", ctx, || self.link_deterministically(None, ctx))?;
+                    clock.stage("deterministic_link", ctx, || self.link_deterministically([None; 2], None, ctx))?;
                 } else if !*deterministic {
                     self.need_edges(tables, ctx, clock)?;
                 }
@@ -58,6 +60,23 @@ impl LinkageSession {
                 let threshold = self.cluster_threshold(*threshold_match_probability);
                 clock.stage("graph_metrics", ctx, || self.measure_graph(threshold, tables))
             }
+            StepSpec::ScoreMissingClusterEdges {
+                clusters,
+                leave_out_edges,
+                threshold_match_probability,
+                threshold_match_weight,
+                name,
+            } => {
+                if *leave_out_edges {
+                    self.need_edges(tables, ctx, clock)?;
+                }
+                let threshold = threshold_or_all(*threshold_match_probability, *threshold_match_weight)?;
+                let name = name.as_deref().unwrap_or("missing_cluster_edges");
+                clock.stage(step.kind(), ctx, || {
+                    let edges = self.missing_cluster_edges(clusters.as_deref(), *leave_out_edges, threshold, ctx)?;
+                    write_pairs(self.edge_columns()?, name, &edges, &Extra::default(), tables)
+                })
+            }
             other => Err(JobError::Defect(format!("`{}` is no step on edges", other.kind()))),
         }
     }
@@ -69,13 +88,19 @@ impl LinkageSession {
         }
         let wanted = self.job.predict_threshold.unwrap_or(crate::spec::PREDICT_THRESHOLD_DEFAULT);
         let probability = kintsu_core::Probability::new(wanted).map_err(|error| JobError::Defect(error.to_string()))?;
-        self.predict(Threshold::Probability(probability), tables, ctx, clock)
+        self.predict(Threshold::Probability(probability), [None; 2], tables, ctx, clock)
     }
 
     /// Finds the pairs of the blocking rules, and hands them out where a table is named.
-    fn link_deterministically(&mut self, table: Option<(&str, &mut dyn Tables)>, ctx: &RunContext) -> Result<(), JobError> {
+    fn link_deterministically(
+        &mut self,
+        [left, right]: [Option<Chunk>; 2],
+        table: Option<(&str, &mut dyn Tables)>,
+        ctx: &RunContext,
+    ) -> Result<(), JobError> {
         let model = self.model()?;
         let blocker = Blocker::new(&self.loaded.records, &model.blocking_rules, model.parity, ctx).map_err(JobError::part)?;
+        let blocker = blocker.in_chunks(left, right);
         ctx.progress().begin("finding pairs", Some(blocker.pairs()), "pairs");
         let found = deterministic_link(&blocker, ctx).map_err(JobError::part)?;
         ctx.progress().finish();

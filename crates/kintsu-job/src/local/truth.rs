@@ -72,34 +72,48 @@ impl Truth {
         let Some(entity) = made_up.or_else(|| names.iter().find(is_entity)) else {
             return Err(JobError::problem(no_entities(path)));
         };
-        let ids = table.text(&id)?.unwrap_or_default();
-        let entities = table.text(entity)?.unwrap_or_default();
-        let sources = source.map(|source| table.text(&source)).transpose()?.flatten();
-        let mut labels = vec![UNKNOWN; records.rows()];
-        let mut numbers: HashMap<&str, u32> = HashMap::new();
-        let (mut strangers, mut contradictions) = (0_usize, 0_usize);
-        for (row, (id, entity)) in ids.iter().zip(&entities).enumerate() {
-            let source = sources.as_ref().and_then(|sources| sources[row].as_deref());
-            let (Some(id), Some(entity)) = (id, entity) else { continue };
-            let Some(record) = lookup.row(source, id) else {
-                strangers += 1;
-                continue;
-            };
-            let next = numbers.len() as u32;
-            let label = *numbers.entry(entity).or_insert(next);
-            let known = std::mem::replace(&mut labels[record as usize], label);
-            contradictions += usize::from(known != UNKNOWN && known != label);
-        }
-        if contradictions > 0 {
-            let message = format!("{contradictions} rows of the truth put a record into another entity than a row before them");
-            return Err(JobError::problem(Problem::new("KN-JOB-050", message)));
-        }
-        if strangers > 0 {
-            let message = format!("{strangers} of the {} rows of the truth are of no record of the input", ids.len());
-            ctx.warn("KN-W-JOB-006", message, code_note("KN-W-JOB-006").map(|note| note.hint.to_owned()));
-        }
+        let labels = entity_labels(&lookup, &table, [&id, entity], source.as_deref(), "the truth", ctx)?;
         Ok(Self::Labels(labels))
     }
+}
+
+/// A label for each record from a table of ids and entities, which messages call `what`; [`UNKNOWN`] for records that it does not
+/// name.
+pub(super) fn entity_labels(
+    lookup: &RowLookup<'_>,
+    table: &TextTable,
+    [id, entity]: [&str; 2],
+    source: Option<&str>,
+    what: &str,
+    ctx: &RunContext,
+) -> Result<Vec<u32>, JobError> {
+    let ids = table.text(id)?.unwrap_or_default();
+    let entities = table.text(entity)?.unwrap_or_default();
+    let sources = source.map(|source| table.text(source)).transpose()?.flatten();
+    let mut labels = vec![UNKNOWN; lookup.records()];
+    let mut numbers: HashMap<&str, u32> = HashMap::new();
+    let (mut strangers, mut contradictions) = (0_usize, 0_usize);
+    for (row, (id, entity)) in ids.iter().zip(&entities).enumerate() {
+        let source = sources.as_ref().and_then(|sources| sources[row].as_deref());
+        let (Some(id), Some(entity)) = (id, entity) else { continue };
+        let Some(record) = lookup.row(source, id) else {
+            strangers += 1;
+            continue;
+        };
+        let next = numbers.len() as u32;
+        let label = *numbers.entry(entity).or_insert(next);
+        let known = std::mem::replace(&mut labels[record as usize], label);
+        contradictions += usize::from(known != UNKNOWN && known != label);
+    }
+    if contradictions > 0 {
+        let message = format!("{contradictions} rows of {what} put a record into another entity than a row before them");
+        return Err(JobError::problem(Problem::new("KN-JOB-050", message)));
+    }
+    if strangers > 0 {
+        let message = format!("{strangers} of the {} rows of {what} are of no record of the input", ids.len());
+        ctx.warn("KN-W-JOB-006", message, code_note("KN-W-JOB-006").map(|note| note.hint.to_owned()));
+    }
+    Ok(labels)
 }
 
 /// A label for each record from a column, whether it was encoded or carried.

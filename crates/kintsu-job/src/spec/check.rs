@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use kintsu_core::{MatchWeight, Probability};
+use kintsu_link::block::Chunk;
 
 use super::document::Step;
 use super::load::Places;
 use super::problem::Problem;
 use super::{
-    BlockingRuleSpec, CLUSTER_THRESHOLD_DEFAULT, InputSpec, JobSpec, LinkTypeName, PREDICT_THRESHOLD_DEFAULT, StepSpec,
-    TrainingStep,
+    BlockingRuleSpec, CLUSTER_THRESHOLD_DEFAULT, ChunkSpec, InputSpec, JobSpec, LinkTypeName, PREDICT_THRESHOLD_DEFAULT,
+    StepSpec, TrainingStep,
 };
 use crate::held::is_held;
 use crate::memory::parse_bytes;
@@ -77,7 +78,7 @@ impl Checks<'_> {
     fn thresholds_of_steps(&mut self, spec: &JobSpec, predict: f64, cluster: f64) {
         let mut current = PredictThreshold::Probability(predict);
         for (position, step) in spec.steps.iter().enumerate() {
-            if let StepSpec::Predict { threshold_match_probability, threshold_match_weight } = step {
+            if let StepSpec::Predict { threshold_match_probability, threshold_match_weight, .. } = step {
                 let probability = threshold_match_probability.unwrap_or(predict);
                 current = threshold_match_weight.map_or(PredictThreshold::Probability(probability), PredictThreshold::Weight);
             } else if let Some(lowest) = lowest_threshold(step, cluster)
@@ -193,8 +194,21 @@ impl Checks<'_> {
     }
 
     fn step(&mut self, step: &StepSpec, at: &[Step<'_>]) {
+        if let StepSpec::Predict { left_chunk, right_chunk, .. } | StepSpec::DeterministicLink { left_chunk, right_chunk, .. } =
+            step
+        {
+            self.chunks([left_chunk, right_chunk].into_iter().flatten(), at);
+        }
         match step {
-            StepSpec::Predict { threshold_match_probability: Some(_), threshold_match_weight: Some(_) } => {
+            StepSpec::Predict { left_chunk, right_chunk, pairs: Some(_), .. } if left_chunk.or(*right_chunk).is_some() => {
+                let problem = Problem::new("KN-JOB-015", "both a chunk and `pairs` are given");
+                self.report(problem.hint("give one of them: pairs of a file are scored all together"), at);
+            }
+            StepSpec::Predict { threshold_match_probability: Some(_), threshold_match_weight: Some(_), .. }
+            | StepSpec::PredictBetween { threshold_match_probability: Some(_), threshold_match_weight: Some(_), .. }
+            | StepSpec::ScoreMissingClusterEdges {
+                threshold_match_probability: Some(_), threshold_match_weight: Some(_), ..
+            } => {
                 let problem =
                     Problem::new("KN-JOB-015", "both `threshold_match_probability` and `threshold_match_weight` are given");
                 self.report(problem.hint("give one of them"), at);
@@ -207,6 +221,7 @@ impl Checks<'_> {
                 self.report(Problem::new("KN-JOB-004", "`thresholds` must be from 0 to 1"), at);
             }
             StepSpec::FindMatchesToNewRecords { blocking_rules: Some(rules), .. }
+            | StepSpec::PredictBetween { blocking_rules: Some(rules), .. }
             | StepSpec::CountComparisons { blocking_rules: Some(rules), .. } => {
                 for rule in rules {
                     self.rule(rule, at);
@@ -214,6 +229,13 @@ impl Checks<'_> {
             }
             StepSpec::LargestBlocks { blocking_rule, .. } => self.rule(blocking_rule, at),
             _ => {}
+        }
+    }
+
+    fn chunks<'c>(&mut self, chunks: impl Iterator<Item = &'c ChunkSpec>, at: &[Step<'_>]) {
+        for chunk in chunks.filter(|chunk| Chunk::new(chunk.number, chunk.of).is_none()) {
+            let message = format!("there is no chunk {} of {}", chunk.number, chunk.of);
+            self.report(Problem::new("KN-JOB-004", message).hint("chunks are counted from 1"), at);
         }
     }
 
@@ -233,6 +255,7 @@ impl Checks<'_> {
         let of_steps = spec.steps.iter().flat_map(|step| match step {
             StepSpec::FindMatchesToNewRecords { records, .. } => vec![records],
             StepSpec::CompareTwoRecords { left, right, .. } => vec![left, right],
+            StepSpec::PredictBetween { left, right, .. } => left.iter().chain(right).collect(),
             _ => Vec::new(),
         });
         let readers = spec.inputs.iter().chain(of_steps).filter(|input| input.parts().0.as_os_str() == "-").count();
@@ -278,7 +301,15 @@ impl Checks<'_> {
         for (position, step) in spec.steps.iter().enumerate() {
             let at = [Step::Key("steps"), Step::Item(position)];
             match step {
-                StepSpec::ScorePairs { pairs, .. } => self.file(pairs, "the file of pairs", &at),
+                StepSpec::ScorePairs { pairs, .. } | StepSpec::Predict { pairs: Some(pairs), .. } => {
+                    self.file(pairs, "the file of pairs", &at);
+                }
+                StepSpec::ScoreMissingClusterEdges { clusters: Some(clusters), .. } => {
+                    self.file(clusters, "the file of clusters", &at);
+                }
+                StepSpec::PredictBetween { left, right, .. } => {
+                    left.iter().chain(right).for_each(|input| self.input(input, &at));
+                }
                 StepSpec::AccuracyFromLabelsTable { labels, .. } => self.file(labels, "the file of labels", &at),
                 StepSpec::FindMatchesToNewRecords { records, .. } => self.input(records, &at),
                 StepSpec::CompareTwoRecords { left, right, .. } => {
@@ -376,7 +407,9 @@ impl StepSpec {
             Self::Cluster { thresholds, .. } if !thresholds.is_empty() => vec!["clusters_at_thresholds".to_owned()],
             Self::Cluster { .. } | Self::SingleBestLinks { .. } => vec!["clusters".to_owned()],
             Self::GraphMetrics { .. } => ["graph_nodes", "graph_edges", "graph_clusters"].map(str::to_owned).to_vec(),
-            Self::DeterministicLink { name } => named(name, "deterministic_link"),
+            Self::DeterministicLink { name, .. } => named(name, "deterministic_link"),
+            Self::ScoreMissingClusterEdges { name, .. } => named(name, "missing_cluster_edges"),
+            Self::PredictBetween { name, .. } => named(name, "pairs_between"),
             Self::ScorePairs { name, .. } => named(name, "scored_pairs"),
             Self::FindMatchesToNewRecords { name, .. } => named(name, "new_record_matches"),
             Self::CompareTwoRecords { name, .. } => named(name, "compared_records"),
@@ -397,7 +430,13 @@ impl StepSpec {
 impl StepSpec {
     /// Whether the step works on the edges of a prediction, which is made for it where none stands before it.
     pub fn needs_edges(&self) -> bool {
-        matches!(self, Self::Cluster { deterministic: false, .. } | Self::SingleBestLinks { .. } | Self::GraphMetrics { .. })
+        matches!(
+            self,
+            Self::Cluster { deterministic: false, .. }
+                | Self::SingleBestLinks { .. }
+                | Self::GraphMetrics { .. }
+                | Self::ScoreMissingClusterEdges { leave_out_edges: true, .. }
+        )
     }
 
     /// Whether the step looks at the records only, so that no model needs to be trained for it. Term frequencies are not of these:
@@ -418,6 +457,8 @@ impl StepSpec {
             Self::SingleBestLinks { .. } => "single_best_links",
             Self::GraphMetrics { .. } => "graph_metrics",
             Self::ScorePairs { .. } => "score_pairs",
+            Self::ScoreMissingClusterEdges { .. } => "score_missing_cluster_edges",
+            Self::PredictBetween { .. } => "predict_between",
             Self::FindMatchesToNewRecords { .. } => "find_matches_to_new_records",
             Self::CompareTwoRecords { .. } => "compare_two_records",
             Self::AccuracyFromLabelsTable { .. } => "accuracy_from_labels_table",

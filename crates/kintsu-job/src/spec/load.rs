@@ -135,7 +135,11 @@ fn resolve_paths(spec: &mut JobSpec, folder: &Path) {
     }
     for step in &mut spec.steps {
         match step {
-            StepSpec::ScorePairs { pairs: path, .. } | StepSpec::AccuracyFromLabelsTable { labels: path, .. } => resolve(path),
+            StepSpec::ScorePairs { pairs: path, .. }
+            | StepSpec::Predict { pairs: Some(path), .. }
+            | StepSpec::ScoreMissingClusterEdges { clusters: Some(path), .. }
+            | StepSpec::AccuracyFromLabelsTable { labels: path, .. } => resolve(path),
+            StepSpec::PredictBetween { left, right, .. } => left.iter_mut().chain(right).for_each(resolve_input),
             StepSpec::FindMatchesToNewRecords { records, .. } => resolve_input(records),
             StepSpec::CompareTwoRecords { left, right, .. } => {
                 resolve_input(left);

@@ -30,7 +30,7 @@ pub use generate::{GeneratePreset, GenerateSpec, WriteModeName};
 pub use load::{LoadedJob, Places, load_job, parse_job, read_job};
 pub use problem::{Problem, nearest};
 pub use schema::job_schema;
-pub use steps::{ColumnOrFile, StepSpec, TiesMethod};
+pub use steps::{ChunkSpec, ColumnOrFile, StepSpec, TiesMethod};
 pub use tokenize::TokenizeSpec;
 pub use training::TrainingStep;
 

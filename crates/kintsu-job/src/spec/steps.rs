@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{BlockingRuleSpec, InputSpec};
+use super::{BlockingRuleSpec, InputSpec, LinkTypeName};
 
 /// One step; most write a data file of their own into the run directory, called `name` where it is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,9 +20,24 @@ pub enum StepSpec {
         /// Keep pairs at or above this weight, in bits, instead.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         threshold_match_weight: Option<f64>,
+        /// Score only pairs whose left record is in this chunk of the records.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        left_chunk: Option<ChunkSpec>,
+        /// Score only pairs whose right record is in this chunk of the records.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        right_chunk: Option<ChunkSpec>,
+        /// Score the pairs of a file of ids instead of those that the blocking rules find.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pairs: Option<PathBuf>,
     },
     /// The pairs that the blocking rules find, without scores: `deterministic_link`.
     DeterministicLink {
+        /// Only pairs whose left record is in this chunk of the records.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        left_chunk: Option<ChunkSpec>,
+        /// Only pairs whose right record is in this chunk of the records.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        right_chunk: Option<ChunkSpec>,
         /// The name of the file.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
@@ -67,6 +82,48 @@ pub enum StepSpec {
     ScorePairs {
         /// The file: `unique_id_l`, `unique_id_r`, and the sources where there are several tables.
         pairs: PathBuf,
+        /// The name of the file.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// Scores the pairs inside clusters, whatever blocking says: `missing_cluster_edges`.
+    ScoreMissingClusterEdges {
+        /// A file of ids and `cluster_id`. Default: the clusters of the step before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        clusters: Option<PathBuf>,
+        /// Leave out the pairs that the prediction has kept.
+        #[serde(default = "yes")]
+        leave_out_edges: bool,
+        /// Keep pairs at or above this probability. Default: all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(range(min = 0, max = 1))]
+        threshold_match_probability: Option<f64>,
+        /// Keep pairs at or above this weight, in bits, instead.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        threshold_match_weight: Option<f64>,
+        /// The name of the file.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// Scores pairs of a record of some tables and one of others, not among either: `pairs_between`.
+    PredictBetween {
+        /// The tables whose records stand on the left.
+        left: Vec<InputSpec>,
+        /// The tables whose records stand on the right.
+        right: Vec<InputSpec>,
+        /// Which pairs are looked at; `link_only` drops those of tables of one name. Default: that of the model.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link_type: Option<LinkTypeName>,
+        /// The rules that find pairs. Default: those of the model.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        blocking_rules: Option<Vec<BlockingRuleSpec>>,
+        /// Keep pairs at or above this probability. Default: all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(range(min = 0, max = 1))]
+        threshold_match_probability: Option<f64>,
+        /// Keep pairs at or above this weight, in bits, instead.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        threshold_match_weight: Option<f64>,
         /// The name of the file.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
@@ -196,6 +253,18 @@ pub enum StepSpec {
     },
 }
 
+/// One of so many chunks of the records, told by a hash of their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChunkSpec {
+    /// Which one, counted from 1.
+    #[schemars(range(min = 1))]
+    pub number: u32,
+    /// How many there are.
+    #[schemars(range(min = 1))]
+    pub of: u32,
+}
+
 /// What is done with links of equal probability.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -211,6 +280,19 @@ pub enum TiesMethod {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct ColumnOrFile(pub String);
+
+impl StepSpec {
+    /// Scores the pairs of the blocking rules, with the threshold of the job.
+    pub(crate) fn predict() -> Self {
+        Self::Predict {
+            threshold_match_probability: None,
+            threshold_match_weight: None,
+            left_chunk: None,
+            right_chunk: None,
+            pairs: None,
+        }
+    }
+}
 
 fn new_record_weight_default() -> f64 {
     -4.0

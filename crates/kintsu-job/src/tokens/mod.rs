@@ -35,7 +35,7 @@ pub use fuzzy_overlap::{
 };
 pub use fuzzy_side::ClkSide;
 pub use in_memory::tokenize_stream;
-pub use overlap::{OverlapJob, OverlapReport, OverlapSide, overlap, plan_overlap};
+pub use overlap::{OverlapJob, OverlapReport, OverlapSide, overlap, overlap_in_memory, plan_overlap};
 pub use prepare::{TokensPlan, plan_tokens};
 pub use reference::{
     ReferenceDecrypt, ReferenceTokens, decrypt_as_reference, plan_as_reference, plan_decrypt_as_reference, tokenize_as_reference,

@@ -7,7 +7,7 @@ use arrow_array::builder::StringBuilder;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use kintsu_core::RunContext;
-use kintsu_table::Input;
+use kintsu_table::{HeldTable, Input};
 use kintsu_token::Profile;
 use kintsu_token::overlap::{
     Agreement, MatchedPair, Overlap, OverlapError, OverlapOptions, OverlapResult, PairIds, RuleOverlap, RuleSets, TokenSide,
@@ -78,7 +78,16 @@ pub struct OverlapReport {
 /// # Errors
 /// When a column lacks, a file cannot be read or written, a key is unfit or opens nothing, or a rule stands in neither file.
 pub fn overlap(job: &OverlapJob, ctx: &RunContext) -> Result<OverlapReport, JobError> {
-    compare(job, ctx).map_err(|error| error.or_memory_for(ctx, MemoryNeed::Tokens))
+    let compared = compare(job, false, ctx).map_err(|error| error.or_memory_for(ctx, MemoryNeed::Tokens));
+    compared.map(|(report, _)| report)
+}
+
+/// As [`overlap`], with the pairs in memory as the file of pairs would have them; the job's output is not written.
+///
+/// # Errors
+/// As [`overlap`].
+pub fn overlap_in_memory(job: &OverlapJob, ctx: &RunContext) -> Result<(OverlapReport, HeldTable), JobError> {
+    compare(job, true, ctx).map_err(|error| error.or_memory_for(ctx, MemoryNeed::Tokens))
 }
 
 /// Checks what can be known of [`overlap`] before tokens are read: keys, columns, and whether the pairs may be written.
@@ -90,8 +99,9 @@ pub fn plan_overlap(job: &OverlapJob, ctx: &RunContext) -> Result<(), JobError> 
     job.sides.iter().try_for_each(|side| job.reading().check(side, ctx))
 }
 
-fn compare(job: &OverlapJob, ctx: &RunContext) -> Result<OverlapReport, JobError> {
-    let file = job.pair_file()?;
+/// Compares, and gives the pairs where they are to be held; there are none in the table otherwise.
+fn compare(job: &OverlapJob, hold: bool, ctx: &RunContext) -> Result<(OverlapReport, HeldTable), JobError> {
+    let file = if hold { None } else { job.pair_file()? };
     let scratch = Scratch::create(job.output.as_deref())?;
     let bytes_max = bytes_for_tokens(ctx);
     let sides = job.reading().read_both(&job.sides, scratch.path(), bytes_max, ctx)?;
@@ -100,9 +110,15 @@ fn compare(job: &OverlapJob, ctx: &RunContext) -> Result<OverlapReport, JobError
     let mut overlap = Overlap::new(job.sets.clone(), sides, options, scratch.path(), ctx).map_err(JobError::part)?;
     let rules = overlap.rules();
     warn_of_frequencies(&rules, job, ctx);
-    let pairs = write_pairs(&mut overlap, file.as_ref(), job)?;
+    let columns = PairColumns::new(overlap.names(), &job.sets);
+    let mut held = Vec::new();
+    let pairs = if hold {
+        hold_pairs(&mut overlap, &columns, &mut held, ctx)?
+    } else {
+        write_pairs(&mut overlap, &columns, file.as_ref())?
+    };
     let report = OverlapReport {
-        output: job.output.clone(),
+        output: file.is_some().then(|| job.output.clone()).flatten(),
         pairs,
         agreement: job.agreement(),
         one_to_one: job.one_to_one,
@@ -113,7 +129,7 @@ fn compare(job: &OverlapJob, ctx: &RunContext) -> Result<OverlapReport, JobError
     if let Some(file) = file {
         file.publish(job.as_json(), report.counts(), &report, ctx)?;
     }
-    Ok(report)
+    Ok((report, HeldTable::new(columns.schema, held)))
 }
 
 impl OverlapJob {
@@ -193,7 +209,7 @@ fn warn_of_frequencies(rules: &[RuleOverlap], job: &OverlapJob, ctx: &RunContext
 }
 
 /// Counts the pairs, and writes them where there is a file for them.
-fn write_pairs(overlap: &mut Overlap, file: Option<&PairFile<'_>>, job: &OverlapJob) -> Result<u64, JobError> {
+fn write_pairs(overlap: &mut Overlap, columns: &PairColumns<'_>, file: Option<&PairFile<'_>>) -> Result<u64, JobError> {
     let mut pairs = 0;
     let count = |some: &[MatchedPair]| some.len() as u64;
     let Some(file) = file else {
@@ -205,13 +221,31 @@ fn write_pairs(overlap: &mut Overlap, file: Option<&PairFile<'_>>, job: &Overlap
             .map_err(JobError::part)?;
         return Ok(pairs);
     };
-    let columns = PairColumns::new(overlap.names(), &job.sets);
     let mut writer = file.writer(&columns.schema)?;
     overlap.for_each_pair(|ids, some| {
         pairs += count(some);
         some.chunks(PAIRS_PER_BATCH).try_for_each(|some| writer.write(&columns.batch(ids, some)?).map_err(PairError::part))
     })?;
     writer.finish().map_err(JobError::part)?;
+    Ok(pairs)
+}
+
+/// Puts the pairs into memory, and counts them.
+fn hold_pairs(
+    overlap: &mut Overlap,
+    columns: &PairColumns<'_>,
+    held: &mut Vec<RecordBatch>,
+    ctx: &RunContext,
+) -> Result<u64, JobError> {
+    let mut pairs = 0;
+    overlap.for_each_pair(|ids, some| {
+        pairs += some.len() as u64;
+        some.chunks(PAIRS_PER_BATCH).try_for_each(|some| {
+            ctx.make_room_for(0).map_err(|stopped| PairError(JobError::Cancelled(stopped)))?;
+            held.push(columns.batch(ids, some)?);
+            Ok::<(), PairError>(())
+        })
+    })?;
     Ok(pairs)
 }
 

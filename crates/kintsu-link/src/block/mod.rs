@@ -4,6 +4,7 @@
 //! that finds it. Pairs are never kept: they pass through [`Blocker::fold`] in batches.
 
 mod batch;
+mod chunk;
 mod counts;
 mod earlier;
 mod explode;
@@ -24,6 +25,8 @@ use crate::model::{BlockingRule, Parity};
 use crate::records::{PairKind, Records};
 
 pub use batch::{BATCH_PAIRS, PairBatch};
+pub use chunk::Chunk;
+use chunk::Members;
 pub use counts::{BlockSize, RuleCount};
 use earlier::EarlierKeys;
 use groups::Groups;
@@ -35,6 +38,10 @@ use walk::Walk;
 pub struct Blocker<'a> {
     records: &'a Records,
     kind: Kind,
+    /// The records that pairs of rules may have, where not all of them.
+    members: Option<Members>,
+    /// Whether pairs of rules inside one table are dropped although the link type admits them.
+    across_tables: bool,
 }
 
 #[derive(Debug)]
@@ -81,25 +88,41 @@ impl<'a> Blocker<'a> {
         if rules.is_empty() {
             plans.push(RulePlan::new(0, rule::every_row(records.rows(), records.pair_kind()), None, None, false));
         }
-        Ok(Self { records, kind: Kind::Rules(Rules::new(plans, compiler.finish(), records)) })
+        Ok(Self::of_kind(records, Kind::Rules(Rules::new(plans, compiler.finish(), records))))
     }
 
     /// Every pair among `rows` (ascending) that the link type admits.
     pub fn cartesian(records: &'a Records, rows: Vec<u32>) -> Self {
         let groups = Groups::one(rows, records.pair_kind());
         let plan = RulePlan::new(0, groups, None, None, false);
-        Self { records, kind: Kind::Rules(Rules::new(vec![plan], Shared::default(), records)) }
+        Self::of_kind(records, Kind::Rules(Rules::new(vec![plan], Shared::default(), records)))
     }
 
     /// The given pairs of rows, in their order and as they are oriented.
     pub fn given(records: &'a Records, pairs: &[(u32, u32)]) -> Self {
         let (left, right) = pairs.iter().copied().unzip();
-        Self { records, kind: Kind::Given { left, right } }
+        Self::of_kind(records, Kind::Given { left, right })
     }
 
     /// Every record with itself.
     pub fn itself(records: &'a Records) -> Self {
-        Self { records, kind: Kind::Itself }
+        Self::of_kind(records, Kind::Itself)
+    }
+
+    /// Of the pairs of rules only those whose left and right records are in these chunks. All chunks of the left records with all
+    /// of the right ones give every pair once. Takes time and memory linear in the records.
+    pub fn in_chunks(self, left: Option<Chunk>, right: Option<Chunk>) -> Self {
+        let members = (left.is_some() || right.is_some()).then(|| Members::of(self.records, left, right));
+        Self { members, ..self }
+    }
+
+    /// Of the pairs of rules only those of records of different tables.
+    pub fn across_tables(self) -> Self {
+        Self { across_tables: true, ..self }
+    }
+
+    fn of_kind(records: &'a Records, kind: Kind) -> Self {
+        Self { records, kind, members: None, across_tables: false }
     }
 
     /// The blocks alone; [`Blocker::with_blocks`] takes them up again.
@@ -109,7 +132,7 @@ impl<'a> Blocker<'a> {
 
     /// The source of pairs over `blocks`, which must have been made of the same `records`.
     pub fn with_blocks(records: &'a Records, blocks: Blocks) -> Self {
-        Self { records, kind: blocks.0 }
+        Self::of_kind(records, blocks.0)
     }
 
     /// The records whose pairs these are.
@@ -150,7 +173,8 @@ impl<'a> Blocker<'a> {
 
     /// The tables of the rows, when pairs inside one table have to be dropped.
     fn sources(&self) -> Option<&[u32]> {
-        if self.records.pair_kind() == PairKind::Across { self.records.source_codes() } else { None }
+        let dropped = self.across_tables || self.records.pair_kind() == PairKind::Across;
+        if dropped { self.records.source_codes() } else { None }
     }
 }
 

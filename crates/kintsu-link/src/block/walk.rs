@@ -96,6 +96,9 @@ impl<'a, 'b, S, F: Fn(&mut S, &PairBatch) -> Result<(), LinkError>> Walk<'a, 'b,
             self.batch.clear();
             return;
         }
+        if let Some(members) = &self.blocker.members {
+            retain_with_groups(&mut self.batch, &mut self.groups, |_, left, right| members.hold(left, right));
+        }
         if let Some(sources) = self.blocker.sources() {
             let keep = |left: u32, right: u32| sources[left as usize] != sources[right as usize];
             retain_with_groups(&mut self.batch, &mut self.groups, |_, left, right| keep(left, right));

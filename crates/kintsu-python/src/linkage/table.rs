@@ -25,8 +25,13 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    pub(super) fn new(held: HeldTable) -> Self {
+    pub(crate) fn new(held: HeldTable) -> Self {
         Self { held }
+    }
+
+    /// The batches.
+    pub(crate) fn held(&self) -> &HeldTable {
+        &self.held
     }
 
     /// Takes over what anything with the Arrow C stream or array interface gives.

@@ -86,12 +86,15 @@ impl std::fmt::Debug for TextStream {
 }
 
 impl TextStream {
-    /// Opens one file, or standard input, packed or not. The dialect says what is taken for a record of a CSV file.
+    /// Opens one file, standard input, packed or not, or a table in memory. The dialect says what is taken for a record of a CSV file.
     ///
     /// # Errors
     /// [`TableError::NotStreamed`] for folders and for formats other than CSV and Parquet, and as for [`read`](super::read).
     pub fn open(input: &Input, options: &ReadOptions, dialect: CsvDialect) -> Result<Self, TableError> {
         let refused = |what| TableError::NotStreamed { path: input.path.clone(), what };
+        if let Some(table) = &input.table {
+            return Ok(Self::of_batches(&input.path, &table.schema, table.batches.to_vec()));
+        }
         if !input.is_standard_input() && input.path.is_dir() {
             return Err(refused("a folder"));
         }
@@ -119,11 +122,11 @@ impl TextStream {
 
     /// Rows that are in memory already; `name` stands for them where a file's path would. Their values are read as those of a
     /// Parquet file are.
-    pub fn of_batches(name: &str, schema: &Schema, batches: Vec<RecordBatch>) -> Self {
+    pub fn of_batches(name: impl Into<PathBuf>, schema: &Schema, batches: Vec<RecordBatch>) -> Self {
         let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
         let source = Source::Memory { batches: batches.into(), rows, positions: Vec::new(), kept: Arc::new([]) };
         let names = schema.fields().iter().map(|field| field.name().clone()).collect();
-        Self { path: PathBuf::from(name), format: FileFormat::Arrow, names, marked: false, source, failure: None }
+        Self { path: name.into(), format: FileFormat::Arrow, names, marked: false, source, failure: None }
     }
 
     /// The names of the columns as the file has them: nothing is trimmed, and names may repeat.

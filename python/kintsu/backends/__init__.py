@@ -1,0 +1,1 @@
+"""Splink's places of database APIs: `kintsu.backends.duckdb` and `kintsu.backends.spark`."""
