@@ -7,6 +7,7 @@ import math
 import subprocess
 import sys
 import textwrap
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -185,9 +186,6 @@ def test_other_records_are_scored_with_the_model(linker: kintsu.Linker) -> None:
     some = PEOPLE[:32]
     within = linker.inference.predict_within(some, threshold_match_probability=0.0).to_dicts()
     assert within and all(own[pair["unique_id_l"], pair["unique_id_r"]] == pair["match_weight"] for pair in within)
-    between = linker.inference.predict_between(PEOPLE[:32:2], PEOPLE[1:32:2]).to_dicts()
-    ids = [sorted((pair["unique_id_l"], pair["unique_id_r"])) for pair in between]
-    assert ids and all(own[left, right] == pair["match_weight"] for (left, right), pair in zip(ids, between, strict=True))
 
 
 def test_nodes_and_edges_cluster_without_a_model() -> None:
@@ -244,12 +242,10 @@ def test_handles_of_splink_are_taken() -> None:
         kintsu.Linker("people", settings(), connection)
 
 
-def test_charts_and_sql_say_what_there_is_instead(linker: kintsu.Linker) -> None:
+def test_charts_say_what_there_is_instead(linker: kintsu.Linker) -> None:
     refused = [
         lambda: linker.visualisations.match_weights_chart(),
-        lambda: linker.evaluation.accuracy_analysis_from_labels_column("person"),
         lambda: linker.evaluation.unlinkables_chart(),
-        lambda: linker.misc.query_sql("select 1"),
         lambda: kintsu.splink_datasets.fake_1000,
         lambda: linker.inference.predict().as_spark_dataframe(),
     ]
@@ -259,10 +255,53 @@ def test_charts_and_sql_say_what_there_is_instead(linker: kintsu.Linker) -> None
         assert error.value.hint
 
 
+@pytest.mark.parametrize("output_type", [None, "roc", "accuracy"])
+def test_the_table_behind_a_chart_is_given_and_said_to_be(linker: kintsu.Linker, output_type: str | None) -> None:
+    table = linker.evaluation.accuracy_analysis_from_labels_column("person", output_type="table").to_dicts()
+    asked = {} if output_type is None else {"output_type": output_type}
+    with pytest.warns(KintsuWarning, match="charts come with the reports") as warned:
+        charted = linker.evaluation.accuracy_analysis_from_labels_column("person", **asked)
+    assert charted.to_dicts() == table
+    assert 'output_type="table"' in str(warned[0].message) and warned[0].filename == __file__
+    with pytest.raises(ValueError, match="no output type 'tabel'"):
+        linker.evaluation.accuracy_analysis_from_labels_column("person", output_type="tabel")
+
+
+def test_results_and_registered_tables_can_be_asked_with_sql(linker: kintsu.Linker) -> None:
+    pytest.importorskip("duckdb")
+    pairs = linker.inference.predict(threshold_match_probability=0.5)
+    again = linker.inference.predict(threshold_match_probability=0.5)
+    assert pairs.physical_name != again.physical_name and pairs.templated_name == again.templated_name
+    linker.table_management.register_table(PEOPLE, "persons")
+    sql = f"select count(*) as n from {pairs.physical_name} p join persons a on p.unique_id_l = a.unique_id"
+    assert linker.misc.query_sql(sql)["n"][0] == len(pairs)
+    for found in (
+        linker.misc.query_sql(sql, output_type="splink_df"),
+        pairs.query_sql("select count(*) as n from {this}"),
+        kintsu.DuckDBAPI().query_sql(f"select count(*) as n from {pairs.physical_name}"),
+    ):
+        assert found.as_record_list() == [{"n": len(pairs)}]
+    with pytest.raises(ValueError, match="output type"):
+        linker.misc.query_sql(sql, output_type="polars")
+
+
+def test_a_name_that_is_taken_is_replaced_only_when_told(linker: kintsu.Linker) -> None:
+    linker.table_management.register_table(PEOPLE[:2], "some")
+    with pytest.raises(ValueError, match="already"):
+        linker.table_management.register_table(PEOPLE[:3], "some")
+    linker.table_management.register_table(PEOPLE[:3], "some", overwrite=True)
+    assert len(linker.inference.score_pairs("some", PEOPLE[4:5])) == 3
+
+
 def test_an_untrained_model_warns_by_name() -> None:
     made = kintsu.Linker(PEOPLE, settings())
     with pytest.warns(KintsuWarning, match="surname"):
         made.inference.predict()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        made.inference.predict(warning_mode="never")
+    with pytest.raises(ValueError, match="warning mode"):
+        made.inference.predict(warning_mode="sometimes")  # type: ignore[arg-type]
 
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:

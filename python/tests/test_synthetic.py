@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import kintsu
 import pyarrow.parquet
@@ -54,6 +55,49 @@ def test_a_table_is_corrupted_and_every_change_told(tmp_path: Path) -> None:
     changes = pyarrow.parquet.read_table(tmp_path / "bad" / "changes.parquet")
     assert done.counts["records"] == 500
     assert done.counts["changes"] == changes.num_rows > 0
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "arrow", "duckdb", "records"])
+def test_a_table_in_memory_comes_back_as_one(tmp_path: Path, kind: str) -> None:
+    arrow = pyarrow.table(
+        {
+            "id": [str(number) for number in range(500)],
+            "first_name": ["Alexander"] * 500,
+            "born": pyarrow.array([5000 + number for number in range(500)], pyarrow.date32()),
+        }
+    )
+    pyarrow.parquet.write_table(arrow, tmp_path / "people.parquet")
+    done = kintsu.corrupt(in_library(arrow, kind), seed=3)
+    written = kintsu.corrupt(tmp_path / "people.parquet", tmp_path / "bad", seed=3)
+    assert done.output is None and done.counts == written.counts
+    assert done.records.to_dicts() == written.records.to_dicts() != arrow.to_pylist()
+    assert done.changes.to_dicts() == written.changes.to_dicts()
+    assert done.records.to_arrow().schema.types == [pyarrow.string(), pyarrow.string(), pyarrow.date32()]
+
+
+def in_library(table: pyarrow.Table, kind: str) -> Any:
+    """The table as one of a library."""
+    if kind in ("pandas", "polars", "duckdb"):
+        library = pytest.importorskip(kind)
+        made = {
+            "pandas": table.to_pandas,
+            "polars": lambda: library.DataFrame(table),
+            "duckdb": lambda: library.from_arrow(table),
+        }
+        return made[kind]()
+    return table if kind == "arrow" else table.to_pylist()
+
+
+def test_an_output_is_named_for_files_and_for_nothing_else(tmp_path: Path) -> None:
+    people = [{"id": 1, "first_name": "Alexander"}]
+    with pytest.raises(ValueError, match="comes back as a table"):
+        kintsu.corrupt(people, tmp_path / "bad")
+    with pytest.raises(ValueError, match="no folder is named"):
+        kintsu.corrupt(tmp_path / "people.csv")
+    with pytest.raises(TypeError, match="no table"):
+        kintsu.corrupt(3)
+    with pytest.raises(ValueError, match="no column of the table"):
+        kintsu.corrupt([{"id": 1, "height": 3}])
 
 
 SCRIPT = """

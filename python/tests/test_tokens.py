@@ -128,6 +128,42 @@ def test_files_of_tokens_are_compared(people: Path, tmp_path: Path) -> None:
     assert "100.00 %" not in repr(found) and "2 pairs" in repr(found)
 
 
+@pytest.mark.parametrize("kind", ["pandas", "polars", "arrow", "duckdb", "records", "mixed"])
+def test_tokens_in_memory_are_compared_as_files_are(people: Path, tmp_path: Path, kind: str) -> None:
+    made = kintsu.tokenize(people, tmp_path / "tokens.parquet", mode="hash-only", hashing_secret=SECRET)
+    assert isinstance(made, kintsu.tokens.TokenFile)
+    path = tmp_path / "tokens.parquet"
+    written = kintsu.overlap(path, path, tmp_path / "pairs.parquet", rules=[["T1"], ["T2", "T3"]], names=("ours", "theirs"))
+    first: Any = {
+        "pandas": made.to_pandas,
+        "polars": made.to_polars,
+        "arrow": made.to_arrow,
+        "duckdb": lambda: pytest.importorskip("duckdb").from_arrow(made.to_arrow()),
+        "records": lambda: made.to_arrow().to_pylist(),
+        "mixed": made.to_arrow,
+    }[kind]()
+    second = path if kind == "mixed" else first
+    found = kintsu.overlap(first, second, rules=[["T1"], ["T2", "T3"]], names=("ours", "theirs"))
+    assert found.matches.to_dicts() == written.matches.to_dicts() != []
+    assert found.matches.columns == ["ours_RecordId", "theirs_RecordId", "MatchingRules", "RuleSets"]
+    assert found.results == written.results and found.pairs == written.pairs == len(found.matches)
+    assert kintsu.overlap(first, second, rules=["T1"]).matches.columns[0] == "first_RecordId"
+
+
+def test_pairs_of_files_are_counted_unless_a_file_is_named(people: Path, tmp_path: Path) -> None:
+    path = tmp_path / "tokens.parquet"
+    tokens = kintsu.tokenize(people, path, mode="hash-only", hashing_secret=SECRET)
+    found = kintsu.overlap(path, path, rules=["T1"])
+    with pytest.raises(ValueError, match="only counted"):
+        found.matches  # noqa: B018
+    with pytest.raises(ValueError, match="pairs of a table in memory"):
+        kintsu.overlap(tokens.to_arrow(), path, tmp_path / "pairs.parquet", rules=["T1"])
+    with pytest.raises(TypeError, match="no table"):
+        kintsu.overlap(path, 3, rules=["T1"])
+    with pytest.raises(ValueError, match="lacks the column"):
+        kintsu.overlap(path, [{"RuleId": "T1"}], rules=["T1"])
+
+
 class OneRule:
     """A definition as `kintsu.CustomTokenDefinition` gives it."""
 

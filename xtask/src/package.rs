@@ -22,12 +22,12 @@ pub fn test() -> Result<(), String> {
     step("types of the Python package", &mut program(programs.join("mypy")))?;
     step("tests of the Python package", pytest(&programs).args(["python/tests", "--ignore=python/tests/spark"]))?;
     step("examples of the Python package", pytest(&programs).args(["--doctest-modules", "python/kintsu"]))?;
-    let page = root().join("docs/guides/python.md");
-    let mut guide = program(programs.join("python"));
-    step(
-        "guide of the Python package",
-        guide.arg("python/tests/run_readme.py").arg(page).env("PYTHONPATH", root().join("python")),
-    )
+    for page in ["python.md", "python-linkage.md"] {
+        let mut guide = program(programs.join("python"));
+        let path = root().join("docs/guides").join(page);
+        step(page, guide.arg("python/tests/run_readme.py").arg(path).env("PYTHONPATH", root().join("python")))?;
+    }
+    Ok(())
 }
 
 /// Compares the package with both Splinks. The extension module must have been built.
@@ -39,6 +39,10 @@ pub fn compare_with_splink(environments: &Environments) -> Result<(), String> {
     let (splink_4, splink_5) = (&environments.splink_4, &environments.splink_5);
     compare("python_library.py", "the libraries of Python and Splink 4", splink_4)?;
     compare("python_library.py", "the libraries of Python and Splink 5", splink_5)?;
+    compare("python_surface.py", "the names and parameters of Python and Splink 4", splink_4)?;
+    compare("python_surface.py", "the names and parameters of Python and Splink 5", splink_5)?;
+    compare("python_pairs.py", "pairs between tables and inside clusters of Splink 4", splink_4)?;
+    compare("python_pairs.py", "pairs between tables and inside clusters of Splink 5", splink_5)?;
     compare("from_splink.py", "scripts of Splink 4 with the import changed", splink_4)?;
     compare("from_splink.py", "scripts of Splink 5 with the import changed", splink_5)
 }

@@ -180,7 +180,11 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-PY-061", "there is no such chunk", "write its number, counted from 1, and how many there are"),
     ("KN-PY-062", "blocked pairs are registered, which are scored all together", "call predict() without chunks"),
     ("KN-PY-063", "a table of that name is registered already", "give overwrite=True, or another name"),
-    ("KN-PY-064", "a table is not that of the records with term frequencies", "give the records of the linker, with a tf_ column"),
+    (
+        "KN-PY-064",
+        "a table is not that of the records with term frequencies",
+        "give the records of the linker, with a tf_ column",
+    ),
     ("KN-PY-065", "a method has no such output type", "write one of those that the message lists"),
     ("KN-PY-066", "an argument is missing, or given under two names", "give one of those that the message names"),
     ("KN-PY-067", "column expressions are given twice", "give numbers of values by their names"),

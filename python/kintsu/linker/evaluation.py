@@ -125,6 +125,18 @@ class LinkerEvaluation:
 
         The labels are those of `accuracy_analysis_from_labels_table`.
         """
+        return self.prediction_errors_from_labels_column(
+            self._session.hold(labels_splinkdataframe_or_table_name),
+            include_false_positives,
+            include_false_negatives,
+            threshold_match_probability,
+        )
+
+    def unlinkables(self) -> ResultTable:
+        """How many records could not be linked even to themselves, by threshold: the data of ``unlinkables_chart``.
+
+        A row a threshold: ``match_weight`` in bits, ``match_probability``, and the shares of records at it and up to it.
+        """
         return self._session.table("unlinkables")
 
     def unlinkables_chart(self, *arguments: object, **options: object) -> ResultTable:

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use kintsu_core::RunContext;
 use kintsu_job::{Engine, Held, JobSpec, LinkageSession, LocalEngine, StepSpec, TrainingStep};
@@ -131,4 +133,58 @@ fn records_in_json_take_the_types_of_the_columns() {
     let path = session.hold_json_records("one", "{\"id\": \"7\", \"surname\": null, \"person\": 3}\n".to_owned(), &ctx).unwrap();
     assert_eq!(path, PathBuf::from("memory:one"));
     assert!(session.hold_json_records("two", "{\"id\": \"seven\"}\n".to_owned(), &ctx).is_err());
+}
+
+/// The pairs of ids of a table of pairs.
+fn ids(table: &HeldTable) -> Vec<(i64, i64)> {
+    let mut pairs = Vec::new();
+    for batch in table.batches.iter() {
+        let column = |name: &str| batch.column_by_name(name).unwrap().as_primitive::<Int64Type>().values().to_vec();
+        pairs.extend(column("id_l").into_iter().zip(column("id_r")));
+    }
+    pairs
+}
+
+#[test]
+fn chunks_of_a_prediction_make_up_the_whole() {
+    let ctx = RunContext::default();
+    let mut session = LinkageSession::open(job(""), held(), &ctx).unwrap();
+    let whole = ids(&session.take_step(&step(r#"{"step": "predict"}"#), None, &ctx).unwrap().tables[0].1);
+    let mut parts = Vec::new();
+    for (left, right) in [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 2)] {
+        for kind in ["predict", "deterministic_link"] {
+            let chunks =
+                format!(r#"{{"left_chunk": {{"number": {left}, "of": 3}}, "right_chunk": {{"number": {right}, "of": 2}}, "#);
+            let part = step(&format!(r#"{chunks} "step": "{kind}"}}"#));
+            let found = ids(&session.take_step(&part, None, &ctx).unwrap().tables[0].1);
+            assert!(found.len() < whole.len() / 2);
+            parts.push(found);
+        }
+    }
+    assert!(parts.chunks(2).all(|kinds| kinds[0] == kinds[1]));
+    let mut together: Vec<(i64, i64)> = parts.iter().step_by(2).flatten().copied().collect();
+    together.sort_unstable();
+    let mut expected = whole.clone();
+    expected.sort_unstable();
+    assert_eq!(together, expected);
+    let none = step(r#"{"step": "predict", "left_chunk": {"number": 4, "of": 3}}"#);
+    assert!(session.take_step(&none, None, &ctx).unwrap_err().to_string().contains("no chunk 4 of 3"));
+}
+
+#[test]
+fn a_job_scores_pairs_inside_clusters_and_between_tables() {
+    let ctx = RunContext::default();
+    let steps = r#", "steps": [
+        {"step": "predict", "threshold_match_weight": 0.0},
+        {"step": "cluster", "threshold_match_probability": 0.5},
+        {"step": "score_missing_cluster_edges"},
+        {"step": "score_missing_cluster_edges", "leave_out_edges": false, "name": "inside"},
+        {"step": "predict_between", "left": ["memory:people"], "right": [{"path": "memory:people"}]}]"#;
+    let (_, answer) = LinkageSession::run(JobSpec { training: training(), ..job(steps) }, held(), &ctx).unwrap();
+    let table = |name: &str| &answer.tables.iter().find(|table| table.0 == name).unwrap().1;
+    let (edges, missing, inside) = (ids(table("edges")), ids(table("missing_cluster_edges")), ids(table("inside")));
+    assert!(!edges.is_empty() && missing.iter().all(|pair| !edges.contains(pair)));
+    assert_eq!(inside.len(), edges.len() + missing.len());
+    // Every record with every record of its first name, itself among them.
+    assert_eq!(ids(table("pairs_between")).len(), 8 * 12 * 12);
 }
