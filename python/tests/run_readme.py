@@ -1,13 +1,14 @@
-"""Runs the Python blocks of a page one after the other, as a reader does, in a folder of their own.
+"""Runs the Python blocks of a page, or the cells of a notebook, one after the other, as a reader does, in a folder of their own.
 
 Usage: run_readme.py [PAGE]; README.md by default. What a block prints is held to the comment ``# -> ...`` on the line
-that prints it.
+that prints it. The data of the demo stand beside a page, and for a notebook where the repository has them.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
 import shutil
@@ -16,12 +17,17 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = ("febrl3.csv", "febrl3.truth.csv", "febrl3.settings.json", "febrl3.model.json", "fodors.csv", "zagats.csv")
 
 
-def blocks(page: str) -> list[str]:
-    """The Python blocks of a page of Markdown."""
-    return re.findall(r"^```python\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
+def blocks(path: Path) -> list[str]:
+    """The Python blocks of a page of Markdown, or the cells of a notebook."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        return re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    if any(cell["outputs"] for cell in cells):
+        raise SystemExit(f"{path.name}: notebooks are kept without outputs")
+    return ["".join(cell["source"]) for cell in cells]
 
 
 def expected(block: str) -> list[str]:
@@ -31,7 +37,7 @@ def expected(block: str) -> list[str]:
 
 def run(path: Path) -> int:
     """Runs the blocks of a page and gives how many there are."""
-    found = blocks(path.read_text(encoding="utf-8"))
+    found = blocks(path)
     names: dict[str, object] = {"__name__": "__main__"}
     for number, block in enumerate(found, 1):
         printed = io.StringIO()
@@ -48,9 +54,14 @@ def main() -> None:
     """Runs the blocks of the page that is named, with the data of the demo beside them."""
     page = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT / "README.md"
     with tempfile.TemporaryDirectory() as folder:
-        for name in DATA:
-            shutil.copy(ROOT / "demo" / name, folder)
-        os.chdir(folder)
+        place = Path(folder, "docs", "notebooks") if page.suffix == ".ipynb" else Path(folder)
+        data = Path(folder, "demo") if page.suffix == ".ipynb" else place
+        place.mkdir(parents=True, exist_ok=True)
+        for file in (ROOT / "demo").iterdir():
+            if file.suffix in (".csv", ".json"):
+                data.mkdir(exist_ok=True)
+                shutil.copy(file, data)
+        os.chdir(place)
         count = run(page)
         os.chdir(ROOT)
     if count == 0:

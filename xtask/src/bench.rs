@@ -18,6 +18,13 @@ pub fn tokens(arguments: &[&str]) -> Result<(), String> {
     run("tokens", "run", python::bench_tokens, arguments)
 }
 
+/// One million people, deduplicated by the command and by the Python package.
+pub fn python(arguments: &[&str]) -> Result<(), String> {
+    step("build", cargo().args(["build", "--release", "--quiet", "--workspace"]))?;
+    package::put_extension_module()?;
+    run("python", "run", python::bench, arguments)
+}
+
 /// Two files of five million tokens each, compared; the pairs are held to those of a join in DuckDB.
 pub fn overlap(arguments: &[&str]) -> Result<(), String> {
     run("overlap", "run", python::bench, arguments)

@@ -23,6 +23,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   bench spark-tokens [ARGS]
                         one million people on Spark: this project and openlinktoken-pyspark side by side
   spark all|VERSION...  builds, then runs the tests of kintsu.spark on PySpark 3.4, 3.5, 4.0, 4.1, 4.2 and 4.3, or some of them
+  bench python [ARGS]   one million people: the command and the Python package side by side
   bench overlap [ARGS]  two files of five million tokens compared
   bench generate [ARGS] one million made-up records: this project and Faker side by side
   bench difficulty [ARGS] how right exact keys and trained models are on made-up data
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         ["bench", "tokens", rest @ ..] => bench::tokens(rest),
         ["bench", "spark-tokens", rest @ ..] => bench::spark_tokens(rest),
         ["spark", versions @ ..] if !versions.is_empty() => spark::test_versions(versions),
+        ["bench", "python", rest @ ..] => bench::python(rest),
         ["bench", "overlap", rest @ ..] => bench::overlap(rest),
         ["python"] => package::build_and_test(),
         ["bench", "generate", rest @ ..] => bench::generate(rest),

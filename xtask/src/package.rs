@@ -22,9 +22,9 @@ pub fn test() -> Result<(), String> {
     step("types of the Python package", &mut program(programs.join("mypy")))?;
     step("tests of the Python package", pytest(&programs).args(["python/tests", "--ignore=python/tests/spark"]))?;
     step("examples of the Python package", pytest(&programs).args(["--doctest-modules", "python/kintsu"]))?;
-    for page in ["python.md", "python-linkage.md"] {
+    for page in ["guides/python.md", "guides/python-linkage.md", "notebooks/Linkage.ipynb"] {
         let mut guide = program(programs.join("python"));
-        let path = root().join("docs/guides").join(page);
+        let path = root().join("docs").join(page);
         step(page, guide.arg("python/tests/run_readme.py").arg(path).env("PYTHONPATH", root().join("python")))?;
     }
     Ok(())

@@ -18,6 +18,9 @@ use pyo3_arrow::input::AnyRecordBatch;
 use crate::error;
 use crate::running::{Surroundings, run};
 
+/// So many rows are written at once, so that writing can be stopped between them.
+const ROWS_AT_ONCE: usize = 1 << 17;
+
 /// A table in memory; whatever speaks the Arrow C stream interface can take it.
 #[pyclass(frozen, module = "kintsu._native")]
 pub(crate) struct Table {
@@ -158,20 +161,20 @@ pub(crate) fn read_table(py: Python<'_>, path: PathBuf, surroundings: &str) -> P
     Ok(Table::new(run(py, &surroundings, read)?))
 }
 
-/// Writes `table` to the file at `path` in a format: parquet, csv, jsonl or arrow.
+/// Writes `table` to the file at `path` in a format: parquet, csv, jsonl or arrow. Columns that are dictionaries here are plain there.
 #[pyfunction]
 pub(crate) fn write_table(py: Python<'_>, table: &Bound<'_, Table>, path: PathBuf, format: &str) -> PyResult<()> {
     let held = table.get().held.clone();
-    let write = || -> Result<(), JobError> {
+    run(py, &Surroundings::default(), |ctx| {
         let format = super::read::<FileFormat>("the format", &format!("\"{format}\""))?.into();
-        let schema = plain_schema(&held.schema);
-        let mut file = TableWriter::create(&path, format, &schema).map_err(JobError::part)?;
+        let mut file = TableWriter::create(&path, format, &held.schema).map_err(JobError::part)?;
         for batch in held.batches.iter() {
-            let plain = plain_rows(batch, &schema).map_err(|failed| JobError::Defect(failed.to_string()))?;
-            let plain = plain.as_any().downcast_ref::<StructArray>().map(RecordBatch::from);
-            plain.map_or(Ok(()), |batch| file.write(&batch)).map_err(JobError::part)?;
+            for start in (0..batch.num_rows()).step_by(ROWS_AT_ONCE) {
+                ctx.check().map_err(JobError::Cancelled)?;
+                let rows = ROWS_AT_ONCE.min(batch.num_rows() - start);
+                file.write(&batch.slice(start, rows)).map_err(JobError::part)?;
+            }
         }
-        file.finish().map(|_| ()).map_err(JobError::part)
-    };
-    py.detach(write).map_err(|failed| error::job_exception(py, &failed))
+        file.finish().map(drop).map_err(JobError::part)
+    })
 }

@@ -69,7 +69,7 @@ mod tests {
     use std::sync::Arc;
 
     use arrow_array::cast::AsArray;
-    use arrow_array::{ArrayRef, Int64Array, LargeStringArray, RecordBatch};
+    use arrow_array::{Array, ArrayRef, Int64Array, LargeStringArray, NullArray, RecordBatch};
     use kintsu_core::RunContext;
 
     use crate::{ColumnChoice, HeldTable, Input, ReadOptions, read};
@@ -100,5 +100,25 @@ mod tests {
         let read = read(&[Input::of_table("memory:people", table)], &options, &RunContext::default()).unwrap();
         let numbers = read.column("number").unwrap().to_array().unwrap();
         assert_eq!(numbers.as_primitive::<arrow_array::types::Int64Type>().values(), &[1, 2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn a_column_of_nulls_goes_with_text() {
+        let names = batch(&["a", "b"], &[1, 2]);
+        let nulls: ArrayRef = Arc::new(NullArray::new(1));
+        let numbers: ArrayRef = Arc::new(Int64Array::from(vec![3]));
+        let nameless = RecordBatch::try_from_iter([("name", nulls), ("number", numbers)]).unwrap();
+        for parts in [[&names, &nameless], [&nameless, &names]] {
+            let input = |(at, part): (usize, &&RecordBatch)| {
+                Input::of_table(format!("memory:{at}"), HeldTable::new(part.schema(), vec![(*part).clone()]))
+            };
+            let inputs: Vec<Input> = parts.iter().enumerate().map(input).collect();
+            for encode in [ColumnChoice::names(["name"]), ColumnChoice::None] {
+                let options = ReadOptions { encode, carry: ColumnChoice::All, ..ReadOptions::default() };
+                let read = read(&inputs, &options, &RunContext::default()).unwrap();
+                let array = read.column("name").unwrap().to_array().unwrap();
+                assert_eq!((array.len(), array.null_count()), (3, 1));
+            }
+        }
     }
 }

@@ -291,7 +291,7 @@ fn join_column(
     file: &OpenFile,
 ) -> Result<(), TableError> {
     let united = match (&column.data_type, data_type) {
-        (DataType::Utf8, DataType::Utf8) => Some(DataType::Utf8),
+        (DataType::Utf8, DataType::Utf8 | DataType::Null) | (DataType::Null, DataType::Utf8) => Some(DataType::Utf8),
         (DataType::Utf8, other) | (other, DataType::Utf8) => text_is.and_then(|text_is| unite(text_is, other)),
         (left, right) => unite(left, right),
     };

@@ -52,7 +52,9 @@ impl Sink {
 
     pub(super) fn push(&mut self, array: &ArrayRef) -> Result<(), TableError> {
         match &mut self.gathered {
-            Gathered::Encoded(encoder) if self.data_type == DataType::Utf8 => encoder.push(array),
+            Gathered::Encoded(encoder) if self.data_type == DataType::Utf8 && *array.data_type() != DataType::Null => {
+                encoder.push(array)
+            }
             Gathered::Encoded(encoder) => encoder.push(&fitted(array, &self.data_type, &self.name)?),
             Gathered::Carried(pieces) => {
                 pieces.push(fitted(array, &self.data_type, &self.name)?);
