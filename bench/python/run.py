@@ -3,8 +3,8 @@
     cargo xtask bench python [--work bench-data] [--rows 1000000] [--runs 3] [--people FILE]
 
 which builds the extension module and runs this file by a Python with PyArrow in it. The job is `bench/linkage/people_1m.toml`,
-the script `bench/python/side.py`. Needs, beside the repository or where KINTSU_SHARED points, the folder `shared` with the generator,
-unless the people are given. Runs alternate between the two. What is compared:
+the script `bench/python/side.py`. Needs, beside the repository or where KINTSU_SHARED points, the folder `shared` with the
+generator, unless the people are given. Runs alternate between the two. What is compared:
 
 * wall and CPU  of the whole process, the start of Python and the import included (wait4).
 * import        `import kintsu`, and with it the first name that needs the extension module (-X importtime, cumulative).

@@ -143,8 +143,8 @@ def from_native(
     kind: str, code: str, message: str, hint: str | None, parts: Sequence[tuple[str, str, str | None]]
 ) -> KintsuError:
     """Makes the exception of an error of the extension module."""
-    problems = [Problem(part_code, said, _spelled(part_hint)) for part_code, said, part_hint in parts]
-    return _KINDS[kind](message, code=code, hint=_spelled(hint), parts=problems)
+    problems = [Problem(part_code, _named(said), _spelled(part_hint)) for part_code, said, part_hint in parts]
+    return _KINDS[kind](_named(message), code=code, hint=_spelled(hint), parts=problems)
 
 
 def warn(code: str, message: str, hint: str | None = None) -> None:
@@ -182,10 +182,10 @@ def missing_package(name: str, purpose: str, extra: str | None = None) -> Missin
     return MissingPackageError(f"{purpose} needs the package {name}", code="KN-PY-003", hint=f"install it: {install}")
 
 
-def file_error(path: Path, error: OSError) -> FileError:
-    """The error for a file that Python could not read."""
+def file_error(path: Path, error: OSError, what: str = "read") -> FileError:
+    """The error for a file that Python could not read, or not write."""
     kind = FileNotFoundError if isinstance(error, _FileNotFoundError) else FileError
-    return kind(f"cannot read {path}: {error.strerror}", code="KN-PY-019", hint="check the path, and who may read it")
+    return kind(f"cannot {what} {path}: {error.strerror}", code="KN-PY-019", hint=f"check the path, and who may {what} it")
 
 
 def _spelled(hint: str | None) -> str | None:
@@ -194,7 +194,20 @@ def _spelled(hint: str | None) -> str | None:
     >>> _spelled("give the key with --encryption-key-file FILE")
     'give the key with encryption_key_file FILE'
     """
-    return hint and re.sub(r"--([a-z][a-z-]*)", lambda option: option[1].replace("-", "_"), hint)
+    if hint is None:
+        return None
+    hint = hint.replace("run the command again; nothing was written", "call again")
+    return re.sub(r"--([a-z][a-z-]*)", lambda option: option[1].replace("-", "_"), hint)
+
+
+def _named(message: str) -> str:
+    """A message with tables and texts in memory as the caller knows them.
+
+    >>> _named("the file of pairs `memory:held_1` has no columns"), _named("memory:settings.json: line 1")
+    ('the file of pairs `table in memory` has no columns', 'settings: line 1')
+    """
+    message = re.sub(r"memory:held_\d+", "table in memory", message)
+    return re.sub(r"memory:([^\s`:,]*)", lambda held: held[1].removesuffix(".json"), message)
 
 
 def _frames_of_ours() -> int:

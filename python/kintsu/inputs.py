@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -158,7 +159,10 @@ def _of_pandas(frame: Any) -> Any:
         import pyarrow
     except ImportError as error:
         raise missing_package("pyarrow", "reading pandas tables", "pandas") from error
-    return pyarrow.Table.from_pandas(frame, preserve_index=False)
+    try:
+        return pyarrow.Table.from_pandas(frame, preserve_index=False)
+    except (TypeError, ValueError) as error:
+        raise _mixed(error, frame.columns) from None
 
 
 def _of_records(records: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> _native.Table:
@@ -166,6 +170,26 @@ def _of_records(records: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> _na
         import pyarrow
     except ImportError as error:
         raise missing_package("pyarrow", "reading records from dictionaries", "pandas") from error
-    if isinstance(records, Mapping):
-        return _native.Table.from_arrow(pyarrow.table(dict(records)))
-    return _native.Table.from_arrow(pyarrow.Table.from_pylist([dict(record) for record in records]))
+    try:
+        if isinstance(records, Mapping):
+            table = pyarrow.table(dict(records))
+        else:
+            table = pyarrow.Table.from_pylist([dict(record) for record in records])
+    except (TypeError, ValueError) as error:
+        raise _mixed(error, ()) from None
+    return _native.Table.from_arrow(table)
+
+
+def _mixed(error: Exception, columns: Sequence[object]) -> InputError:
+    """The error for columns that Arrow cannot hold; what PyArrow says of it may hold values."""
+    names = [str(name) for name in columns]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        return InputError(
+            f"several columns are called {', '.join(repeated)}", code="KN-PY-070", hint="give each column a name of its own"
+        )
+    named = re.search(r"for column (.+?) with type", str(error))
+    where = f"the column `{named[1]}`" if named else "a column"
+    return InputError(
+        f"{where} has values of several types", code="KN-PY-070", hint="give it one type, such as text: frame[column].astype(str)"
+    )

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from kintsu import _native
+from kintsu.arguments import probability
 from kintsu.blocking_rule_library import Rule
 from kintsu.errors import InputError, InputTypeError
 from kintsu.inputs import Data, Memory, native_table, several
@@ -50,7 +51,7 @@ def dedupe(
     blocking_rules: Rule | Sequence[Rule] | None = None,
     predict_threshold: float | None = None,
     cluster_threshold: float | None = None,
-    ignore: Sequence[str] = (),
+    ignore: str | Sequence[str] = (),
     truth: Data | None = None,
     parity: str | None = None,
     seed: int | None = None,
@@ -103,7 +104,7 @@ def link(
     blocking_rules: Rule | Sequence[Rule] | None = None,
     predict_threshold: float | None = None,
     cluster_threshold: float | None = None,
-    ignore: Sequence[str] = (),
+    ignore: str | Sequence[str] = (),
     truth: Data | None = None,
     parity: str | None = None,
     seed: int | None = None,
@@ -274,7 +275,8 @@ class Run:
 
 
 # What a call says that stands in a job under the same name.
-_IN_JOBS = ("one_to_one", "unique_id", "predict_threshold", "cluster_threshold", "parity", "overwrite")
+_IN_JOBS = ("one_to_one", "unique_id", "parity", "overwrite")
+_THRESHOLDS = ("predict_threshold", "cluster_threshold")
 _SURROUNDINGS = ("threads", "memory", "seed", "progress")
 
 
@@ -303,9 +305,10 @@ def _spec(tables: list[Data], link_type: str, call: Mapping[str, Any], held: Mem
     spec = {"link_type": link_type, **_job(call["job"])}
     # What is false or nothing leaves the job as it is.
     spec.update({name: call[name] for name in _IN_JOBS if call.get(name) not in (None, False)})
+    spec.update({name: probability(name, call[name]) for name in _THRESHOLDS if call[name] is not None})
     spec["inputs"] = inputs_of(tables, call["names"], held)
     if call["ignore"]:
-        spec["ignore"] = list(call["ignore"])
+        spec["ignore"] = [call["ignore"]] if isinstance(call["ignore"], str) else list(call["ignore"])
     given = {key: call[key] for key in ("settings", "model") if call[key] is not None}
     if not given and not {"settings", "model", "comparisons"} & set(spec):
         raise InputError(

@@ -297,7 +297,7 @@ def overlap(
     second: Data,
     output: Path | None = None,
     *,
-    rules: Sequence[str] | Sequence[Sequence[str]],
+    rules: str | Sequence[str] | Sequence[Sequence[str]],
     any_rule: bool = False,
     one_to_one: bool = False,
     max_token_frequency: int | None = None,
@@ -353,6 +353,8 @@ def overlap(
     if output is not None and tables != [None, None]:
         raise _in_memory_with_output("pairs")
     sides = ((first, "first"), (second, "second"))
+    if isinstance(rules, str):
+        rules = [rules]
     sets = [list(rules)] if all(isinstance(rule, str) for rule in rules) else [list(rule_set) for rule_set in rules]
     spec = {
         "inputs": [path_text(side) if is_path(side) else called for side, called in sides],

@@ -153,6 +153,7 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-PY-022", "an output is missing or not possible", "name an output for files; tables in memory come back as tables"),
     ("KN-PY-023", "a secret is no text and no bytes", "give the secret as text or bytes, or name its file"),
     ("KN-PY-024", "rules are neither a file nor a definition", "make them with kintsu.CustomTokenDefinition"),
+    ("KN-PY-025", "an argument is of another type than it must be", "give what the type of the argument says"),
     (
         "KN-PY-040",
         "data in memory cannot be read",
@@ -190,6 +191,9 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-PY-067", "column expressions are given twice", "give numbers of values by their names"),
     ("KN-PY-068", "pairs were only counted", "name a file for them as `output`, or compare tables in memory"),
     ("KN-PY-069", "a part of Splink is not there", "the message says what to use instead"),
+    ("KN-PY-070", "a column of pandas or of records has values of several types", "give it one type"),
+    ("KN-PY-071", "there are no tables", "give at least one"),
+    ("KN-PY-072", "a number is none, or out of range", "give a number as the message says"),
     ("KN-PY-101", "there is no Java, which Spark needs", "install Java 17 and set JAVA_HOME"),
     ("KN-PY-102", "the Java lacks a module that PySpark starts with", "use a full Java 17 or 21, and set JAVA_HOME to it"),
     ("KN-PY-103", "PySpark 3 starts no Spark Connect server", "use PySpark 4 or newer, or name a server that runs"),

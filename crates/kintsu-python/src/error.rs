@@ -1,5 +1,8 @@
 //! Errors and warnings as those of `kintsu.errors`, which has a class for each kind of blame.
 
+use std::error::Error;
+use std::io::ErrorKind;
+
 use kintsu_core::{Blame, Explain, Warning};
 use kintsu_job::JobError;
 use pyo3::exceptions::PyKeyboardInterrupt;
@@ -8,6 +11,12 @@ use pyo3::types::PyModule;
 
 /// The module that has the classes.
 const ERRORS: &str = "kintsu.errors";
+/// The code of arguments of a wrong type.
+pub(crate) const WRONG_TYPE: &str = "KN-PY-025";
+/// The code of files that are named and are not there.
+const FILE_NOT_THERE: &str = "KN-JOB-013";
+/// The codes of outputs that are there already.
+const FILES: [&str; 1] = ["KN-TABLE-021"];
 
 /// `error` as the exception that a user of Python expects, with its code, hint and parts.
 pub(crate) fn exception(py: Python<'_>, error: &dyn Explain) -> PyErr {
@@ -17,17 +26,36 @@ pub(crate) fn exception(py: Python<'_>, error: &dyn Explain) -> PyErr {
     made(py, error, kind(error)).unwrap_or_else(|failed| failed)
 }
 
-/// As [`exception`]; files and memory have classes of their own.
+/// As [`exception`]; arguments of a wrong type, files and memory have classes of their own.
 pub(crate) fn job_exception(py: Python<'_>, error: &JobError) -> PyErr {
     let kind = match error {
-        JobError::Unreadable { source, .. } | JobError::Unwritable { source, .. } => match source.kind() {
-            std::io::ErrorKind::NotFound => "file_not_found",
-            _ => "file",
-        },
         JobError::Memory { .. } => "memory",
-        _ => return exception(py, error),
+        _ if error.code() == WRONG_TYPE => "type",
+        _ if error.code() == FILE_NOT_THERE => "file_not_found",
+        _ if FILES.contains(&error.code()) => "file",
+        _ => match failed_io(error) {
+            Some(ErrorKind::NotFound) => "file_not_found",
+            Some(_) => "file",
+            None => return exception(py, error),
+        },
     };
     made(py, error, kind).unwrap_or_else(|failed| failed)
+}
+
+/// What the system said of a file, where that is behind the error.
+fn failed_io(error: &JobError) -> Option<ErrorKind> {
+    let mut current: Option<&(dyn Error + 'static)> = match error {
+        JobError::Unreadable { source, .. } | JobError::Unwritable { source, .. } => return Some(source.kind()),
+        JobError::Part(part) => part.source(),
+        _ => None,
+    };
+    while let Some(cause) = current {
+        if let Some(failed) = cause.downcast_ref::<std::io::Error>() {
+            return Some(failed.kind());
+        }
+        current = cause.source();
+    }
+    None
 }
 
 fn kind(error: &dyn Explain) -> &'static str {

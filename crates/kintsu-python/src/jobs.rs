@@ -64,9 +64,12 @@ pub(crate) fn corrupt_table(
         record_id: spec.record_id,
         overwrite: spec.overwrite,
     };
-    let (counts, tables) = running::run(py, &surroundings, |context| match in_memory {
-        true => corrupt_in_memory(&job, context).map(|(counts, tables)| (counts, Some(tables))),
-        false => corrupt(&job, context).map(|counts| (counts, None)),
+    let (counts, tables) = running::run(py, &surroundings, |context| {
+        if in_memory {
+            corrupt_in_memory(&job, context).map(|(counts, tables)| (counts, Some(tables)))
+        } else {
+            corrupt(&job, context).map(|counts| (counts, None))
+        }
     })?;
     let tables = tables.map(|[records, changes]| (Table::new(records), Table::new(changes)));
     Ok((json!({ "output": (!in_memory).then_some(&job.output), "counts": counts }).to_string(), tables))

@@ -68,8 +68,17 @@ fn answer(py: Python<'_>, make: impl FnOnce() -> Result<Value, JobError>) -> PyR
 
 /// Reads an argument that Python has written.
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, JobError> {
+    read_as("an argument", text)
+}
+
+/// As [`read`], of what messages call `what`.
+pub(crate) fn read_as<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, JobError> {
     serde_json::from_str(text).map_err(|error| {
-        let problem = Problem::new("KN-PY-004", format!("an argument cannot be used: {error}"));
+        let message = error.to_string();
+        // Where in the JSON it stands says nothing to somebody who has not written it.
+        let message = message.split_once(" at line ").map_or(message.as_str(), |(said, _)| said);
+        let code = if message.starts_with("invalid type") { error::WRONG_TYPE } else { "KN-PY-004" };
+        let problem = Problem::new(code, format!("{what} cannot be used: {message}"));
         JobError::problem(problem.hint("give what the type of the argument says"))
     })
 }

@@ -41,7 +41,7 @@ pub(crate) struct Surroundings {
 impl Surroundings {
     /// Reads them from JSON.
     pub(crate) fn read(text: &str) -> Result<Self, JobError> {
-        serde_json::from_str(text).map_err(|error| JobError::Defect(format!("the surroundings of a call: {error}")))
+        crate::library::read_as("threads, memory, seed or progress", text)
     }
 
     fn context(&self, progress: Arc<Shared>) -> Result<RunContext, JobError> {

@@ -176,10 +176,13 @@ pub(crate) fn overlap_tokens(
         Some(bytes) => HeldSecret::given("encryption_key", bytes.as_bytes()).map(|key| Some(Arc::new(key))),
         None => Ok(of_both.clone()),
     };
-    let job = spec.job(tables, own).map_err(|failed| error::job_exception(py, &failed))?;
-    let (report, pairs) = running::run(py, &surroundings, |context| match hold {
-        true => kintsu_job::overlap_in_memory(&job, context).map(|(report, pairs)| (report, Some(pairs))),
-        false => kintsu_job::overlap(&job, context).map(|report| (report, None)),
+    let job = spec.job(&tables, own).map_err(|failed| error::job_exception(py, &failed))?;
+    let (report, pairs) = running::run(py, &surroundings, |context| {
+        if hold {
+            kintsu_job::overlap_in_memory(&job, context).map(|(report, pairs)| (report, Some(pairs)))
+        } else {
+            kintsu_job::overlap(&job, context).map(|report| (report, None))
+        }
     })?;
     Ok((json!(report).to_string(), pairs.map(Table::new)))
 }
@@ -187,7 +190,7 @@ pub(crate) fn overlap_tokens(
 impl OverlapSpec {
     fn job(
         self,
-        tables: [Option<HeldTable>; 2],
+        tables: &[Option<HeldTable>; 2],
         key: impl Fn(usize) -> Result<Option<Arc<HeldSecret>>, JobError>,
     ) -> Result<OverlapJob, JobError> {
         let agreement = if self.any { Agreement::Any } else { Agreement::All };

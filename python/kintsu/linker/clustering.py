@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kintsu.arguments import number
 from kintsu.errors import InputError
 from kintsu.inputs import Data
 from kintsu.linker.session import Session
@@ -69,7 +70,7 @@ class LinkerClustering:
         if (match_probability_thresholds is None) == (match_weight_thresholds is None):
             raise InputError("give either probabilities or weights as thresholds", code="KN-PY-052", hint="such as [0.5, 0.95]")
         if match_probability_thresholds is not None:
-            thresholds = [float(threshold) for threshold in match_probability_thresholds]
+            thresholds = [number("match_probability_thresholds", given, 0, 1) for given in match_probability_thresholds]
         else:
             thresholds = [_probability(None, weight) for weight in match_weight_thresholds or []]
         return self._session.table(
@@ -131,5 +132,6 @@ def _probability(probability: float | None, weight: float | None) -> float:
     if probability is not None and weight is not None:
         raise InputError("a probability and a weight are both given as threshold", code="KN-PY-053", hint="give one of them")
     if weight is not None:
+        weight = number("threshold_match_weight", weight)
         return 2.0**weight / (1.0 + 2.0**weight) if weight < 1000 else 1.0
-    return 0.0 if probability is None else float(probability)
+    return 0.0 if probability is None else number("threshold_match_probability", probability, 0, 1)

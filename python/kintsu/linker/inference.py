@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal, TypeAlias
 
+from kintsu.arguments import number, probability
 from kintsu.blocking_rule_library import Rule
 from kintsu.errors import InputError, InputTypeError, without_warnings
 from kintsu.inputs import Data, Memory, RegisteredTable, several
@@ -64,13 +65,10 @@ class LinkerInference:
         """
         if self._session.blocked_pairs is not None and (num_chunks_left is not None or num_chunks_right is not None):
             raise _registered_pairs_are_whole()
-        if threshold_match_probability is None and threshold_match_weight is None:
-            threshold_match_probability = 0.0
         with _warnings(warning_mode):
             return self._session.table(
                 "predict",
-                threshold_match_probability=threshold_match_probability,
-                threshold_match_weight=threshold_match_weight,
+                **_thresholds(threshold_match_probability, threshold_match_weight),
                 pairs=self._session.blocked_pairs,
             )
 
@@ -101,13 +99,10 @@ class LinkerInference:
         """
         if self._session.blocked_pairs is not None:
             raise _registered_pairs_are_whole()
-        if threshold_match_probability is None and threshold_match_weight is None:
-            threshold_match_probability = 0.0
         with _warnings(warning_mode):
             return self._session.table(
                 "predict",
-                threshold_match_probability=threshold_match_probability,
-                threshold_match_weight=threshold_match_weight,
+                **_thresholds(threshold_match_probability, threshold_match_weight),
                 left_chunk=_chunk(left_chunk),
                 right_chunk=_chunk(right_chunk),
             )
@@ -150,8 +145,7 @@ class LinkerInference:
                 right=self._named(right, len(several(left))),
                 link_type=link_type,
                 blocking_rules=None if rules is None else rules_json(rules, self._dialect),
-                threshold_match_probability=threshold_match_probability,
-                threshold_match_weight=threshold_match_weight,
+                **_thresholds(threshold_match_probability, threshold_match_weight),
             )
 
     def predict_within(
@@ -230,8 +224,7 @@ class LinkerInference:
             None if df_predict is None else self._session.links(df_predict),
             clusters=self._session.hold(df_clusters),
             leave_out_edges=df_predict is not None,
-            threshold_match_probability=threshold_match_probability,
-            threshold_match_weight=threshold_match_weight,
+            **_thresholds(threshold_match_probability, threshold_match_weight),
         )
 
     _score_missing_cluster_edges = score_missing_cluster_edges
@@ -257,7 +250,7 @@ class LinkerInference:
             "find_matches_to_new_records",
             records={"path": self._session.hold_records(records_or_tablename), "name": "new_records"},
             blocking_rules=rules,
-            match_weight_threshold=float(match_weight_threshold),
+            match_weight_threshold=number("match_weight_threshold", match_weight_threshold),
         )
 
     def compare_two_records(
@@ -295,11 +288,11 @@ class LinkerInference:
     def _named(self, tables: Data | Sequence[Data], first: int) -> list[dict[str, str]]:
         """Tables as a step names them; those without a name are numbered from ``first`` on."""
         inputs = []
-        for number, table in enumerate(map(self._session.found, several(tables)), first):
+        for position, table in enumerate(map(self._session.found, several(tables)), first):
             path = self._session.hold(table)
             name = table.name if isinstance(table, RegisteredTable) else None
             if name is None and path.startswith("memory:"):
-                name = f"input_table_{number}"
+                name = f"input_table_{position}"
             inputs.append({"path": path, "name": name} if name else {"path": path})
         return inputs
 
@@ -317,6 +310,16 @@ class LinkerInference:
         return LinkerInference(session, self._dialect)
 
 
+def _thresholds(match_probability: float | None, match_weight: float | None) -> dict[str, Any]:
+    """The thresholds as a step has them; everything is kept where there is none."""
+    if match_probability is None and match_weight is None:
+        match_probability = 0.0
+    return {
+        "threshold_match_probability": probability("threshold_match_probability", match_probability),
+        "threshold_match_weight": None if match_weight is None else number("threshold_match_weight", match_weight),
+    }
+
+
 def _warnings(mode: WarningMode) -> AbstractContextManager[None]:
     """What leaves out the warnings that nobody wants."""
     if mode not in ("auto", "always", "never"):
@@ -328,12 +331,12 @@ def _chunk(chunk: Chunk | None) -> dict[str, int] | None:
     """A chunk as a step has it."""
     if chunk is None:
         return None
-    if not isinstance(chunk, (tuple, list)) or len(chunk) != 2 or not all(isinstance(number, int) for number in chunk):
+    if not isinstance(chunk, (tuple, list)) or len(chunk) != 2 or not all(isinstance(part, int) for part in chunk):
         raise InputTypeError("a chunk is its number and how many there are", code="KN-PY-061", hint="such as (1, 4)")
-    number, of = chunk
-    if not 1 <= number <= of:
-        raise InputError(f"there is no chunk {number} of {of}", code="KN-PY-061", hint="chunks are counted from 1")
-    return {"number": number, "of": of}
+    which, of = chunk
+    if not 1 <= which <= of:
+        raise InputError(f"there is no chunk {which} of {of}", code="KN-PY-061", hint="chunks are counted from 1")
+    return {"number": which, "of": of}
 
 
 def _registered_pairs_are_whole() -> InputError:

@@ -16,6 +16,8 @@ __all__ = ["inputs_of", "settings_of"]
 
 def inputs_of(tables: Sequence[Data], names: str | Sequence[str] | None, held: Memory) -> list[dict[str, str]]:
     """The inputs of a job."""
+    if not tables:
+        raise InputError("there are no tables", code="KN-PY-071", hint="give at least one")
     aliases: list[str | None] = [names] if isinstance(names, str) else list(names or [])
     if aliases and len(aliases) != len(tables):
         raise InputError(

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kintsu.errors import FileError
+from kintsu.errors import FileError, file_error
 from kintsu.linker.session import Session
 from kintsu.results import ResultTable, query_as
 
@@ -29,14 +29,17 @@ class LinkerMisc:
         What that format cannot hold (how strings are measured, notes of training) goes beside it into ``NAME.kintsu.json``.
 
         Raises:
-            OSError: The file is there already, and ``overwrite`` is not given.
+            OSError: The file is there already and ``overwrite`` is not given, or it cannot be written.
         """
         if out_path is not None:
             path = Path(out_path)
             if path.exists() and not overwrite:
                 raise FileError(f"`{path}` exists already", code="KN-PY-045", hint="give overwrite=True, or another path")
-            path.write_text(self._session.native.model(), encoding="utf-8")
-            path.with_suffix(".kintsu.json").write_text(self._session.native.model_notes(), encoding="utf-8")
+            try:
+                path.write_text(self._session.native.model(), encoding="utf-8")
+                path.with_suffix(".kintsu.json").write_text(self._session.native.model_notes(), encoding="utf-8")
+            except OSError as error:
+                raise file_error(path, error, "write") from error
         return json.loads(self._session.native.model())  # type: ignore[no-any-return]
 
     def query_sql(self, sql: str, output_type: str = "pandas") -> ResultTable | pandas.DataFrame:

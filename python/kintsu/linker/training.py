@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kintsu.arguments import number
 from kintsu.blocking_rule_library import Rule
 from kintsu.inputs import Data
 from kintsu.linker.session import Session, rule_json, rules_json
@@ -66,7 +67,7 @@ class LinkerTraining:
         self._session.train(
             "estimate_probability_two_random_records_match",
             deterministic_matching_rules=rules_json(deterministic_matching_rules, self._dialect),
-            recall=recall,
+            recall=number("recall", recall, 0, 1),
         )
 
     def estimate_u_using_random_sampling(
@@ -88,7 +89,7 @@ class LinkerTraining:
         Raises:
             ValueError: ``max_pairs`` is below 1.
         """
-        self._session.train("estimate_u_using_random_sampling", max_pairs=float(max_pairs), seed=seed)
+        self._session.train("estimate_u_using_random_sampling", max_pairs=number("max_pairs", max_pairs, 1), seed=seed)
 
     def estimate_parameters_using_expectation_maximisation(
         self,
@@ -132,7 +133,7 @@ class LinkerTraining:
             populate_probability_two_random_records_match_from_trained_values=(
                 populate_probability_two_random_records_match_from_trained_values
             ),
-            max_pairs=max_pairs,
+            max_pairs=None if max_pairs is None else number("max_pairs", max_pairs, 1),
         )
         return EMTrainingSession(**json.loads(self._session.native.last_em_session()))
 

@@ -12,7 +12,7 @@ mod table;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use kintsu_job::{JobError, Problem};
+use kintsu_job::JobError;
 use pyo3::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -35,8 +35,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 /// Reads a part of a job from JSON.
 fn read<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, JobError> {
-    serde_json::from_str(text)
-        .map_err(|error| JobError::problem(Problem::new("KN-JOB-004", format!("{what} cannot be used: {error}"))))
+    crate::library::read_as(what, text)
 }
 
 /// Writes an answer as JSON.
