@@ -21,7 +21,10 @@ pub fn test() -> Result<(), String> {
     let programs = python::package_tests()?;
     step("types of the Python package", &mut program(programs.join("mypy")))?;
     step("tests of the Python package", pytest(&programs).args(["python/tests", "--ignore=python/tests/spark"]))?;
-    step("examples of the Python package", pytest(&programs).args(["--doctest-modules", "python/kintsu"]))?;
+    let mut examples = pytest(&programs);
+    examples.args(["-p", "example_names", "--doctest-modules", "python/kintsu"]);
+    let path = std::env::join_paths([root().join("python"), root().join("python/tests")]).map_err(|error| error.to_string())?;
+    step("examples of the Python package", examples.env("PYTHONPATH", path))?;
     for page in ["guides/python.md", "guides/python-linkage.md", "notebooks/Linkage.ipynb"] {
         let mut guide = program(programs.join("python"));
         let path = root().join("docs").join(page);

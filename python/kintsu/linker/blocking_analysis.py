@@ -31,11 +31,18 @@ class LinkerBlockingAnalysis:
         """What each rule adds to the pairs: rows with the pairs it finds, those it adds, and the running total.
 
         Pairs are counted exactly and none is made, so that ``record_sample_proportion`` changes nothing.
+
+        >>> [(rule["match_key"], rule["row_count"]) for rule in linker.blocking_analysis.count_comparisons_from_blocking_rules()]
+        [(0, 2), (1, 5)]
         """
         return self.comparisons_from_blocking_rules(blocking_rules).to_dicts()
 
     def n_largest_blocks(self, blocking_rule: Rule, *, n_largest: int = 5) -> ResultTable:
-        """The largest blocks of a rule: their keys, how many records each has on either side, and how many pairs it makes."""
+        """The largest blocks of a rule: their keys, how many records each has on either side, and how many pairs it makes.
+
+        >>> linker.blocking_analysis.n_largest_blocks(kintsu.block_on("city"), n_largest=1).as_dict()["key_0"]
+        ['York']
+        """
         return self._session.table("largest_blocks", blocking_rule=rule_json(blocking_rule, self._dialect), n_largest=n_largest)
 
     def chart_comparisons_from_blocking_rules(self, *arguments: object, **options: object) -> ResultTable:

@@ -46,6 +46,11 @@ class LinkerClustering:
 
         Raises:
             ValueError: Both thresholds are given, or the pairs name records that are not there.
+
+        >>> pairs = linker.inference.predict()
+        >>> clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, 0.5)
+        >>> clusters.as_dict()["cluster_id"]
+        [1, 1, 3, 4, 4, 6]
         """
         threshold = _probability(threshold_match_probability, threshold_match_weight)
         table = self._session.table("cluster", self._session.links(df_predict), threshold_match_probability=threshold)
@@ -66,6 +71,11 @@ class LinkerClustering:
 
         Raises:
             ValueError: Both kinds of thresholds are given, or neither.
+
+        >>> clustering = linker.clustering
+        >>> several = clustering.cluster_pairwise_predictions_at_multiple_thresholds(linker.inference.predict(), [0.0001, 0.95])
+        >>> several.columns[-2:]
+        ['cluster_p_0_0001', 'cluster_p_0_95']
         """
         if (match_probability_thresholds is None) == (match_weight_thresholds is None):
             raise InputError("give either probabilities or weights as thresholds", code="KN-PY-052", hint="such as [0.5, 0.95]")
@@ -117,6 +127,10 @@ class LinkerClustering:
         Returns:
             ``nodes`` (degree and centrality of each record), ``edges`` (whether a link is the only one that holds two parts
             together) and ``clusters`` (numbers of records and links, density from 0 to 1, null for a single record).
+
+        >>> metrics = linker.clustering.compute_graph_metrics(linker.inference.predict(), threshold_match_probability=0.5)
+        >>> metrics.edges.as_dict()["is_bridge"], metrics.nodes.as_dict()["node_degree"]
+        ([True, True], [1, 1, 0, 1, 1, 0])
         """
         threshold = threshold_match_probability
         if threshold is None and isinstance(df_clustered, ResultTable):

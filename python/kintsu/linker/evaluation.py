@@ -50,6 +50,10 @@ class LinkerEvaluation:
 
         Raises:
             ValueError: There is no such column or output type.
+
+        >>> table = linker.evaluation.accuracy_analysis_from_labels_column("person", output_type="table")
+        >>> table.as_dict()["precision"][-1], table.as_dict()["recall"][-1]
+        (1.0, 0.5)
         """
         _check_output("accuracy_analysis_from_labels_column", output_type, match_weight_round_to_nearest)
         return self._session.table(
@@ -78,6 +82,12 @@ class LinkerEvaluation:
 
         Raises:
             ValueError: The table lacks a column, names records that are not there, or there is no such output type.
+
+        >>> labels = [{"unique_id_l": 1, "unique_id_r": 2, "clerical_match_score": 1.0},
+        ...           {"unique_id_l": 1, "unique_id_r": 5, "clerical_match_score": 0.0}]
+        >>> table = linker.evaluation.accuracy_analysis_from_labels_table(labels, output_type="table")
+        >>> table.as_dict()["f1"][-1]
+        1.0
         """
         _check_output("accuracy_analysis_from_labels_table", output_type, match_weight_round_to_nearest)
         return self._session.table(
@@ -105,6 +115,10 @@ class LinkerEvaluation:
 
         Raises:
             ValueError: There is no such column.
+
+        >>> errors = linker.evaluation.prediction_errors_from_labels_column("person")
+        >>> [(pair["unique_id_l"], pair["unique_id_r"], pair["truth_status"]) for pair in errors.to_dicts()]
+        [(1, 3, 'FN'), (2, 3, 'FN')]
         """
         return self._session.table(
             "prediction_errors",
@@ -136,6 +150,9 @@ class LinkerEvaluation:
         """How many records could not be linked even to themselves, by threshold: the data of ``unlinkables_chart``.
 
         A row a threshold: ``match_weight`` in bits, ``match_probability``, and the shares of records at it and up to it.
+
+        >>> linker.evaluation.unlinkables().columns
+        ['match_weight', 'match_probability', 'prop', 'cum_prop']
         """
         return self._session.table("unlinkables")
 

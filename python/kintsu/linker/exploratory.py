@@ -17,7 +17,11 @@ class LinkerExploratory:
         self._session = session
 
     def completeness(self, cols: Sequence[str] | None = None) -> ResultTable:
-        """The share of values that are not null, from 0 to 1, a row a column and table."""
+        """The share of values that are not null, from 0 to 1, a row a column and table.
+
+        >>> [round(share, 2) for share in linker.exploratory.completeness(["city"]).as_dict()["completeness"]]
+        [0.83]
+        """
         return self._session.table("completeness", cols=None if cols is None else list(cols))
 
     def profile_columns(

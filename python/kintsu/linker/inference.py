@@ -62,6 +62,10 @@ class LinkerInference:
 
         Raises:
             ValueError: Both thresholds are given, or one that is none.
+
+        >>> pairs = linker.inference.predict(threshold_match_probability=0.5)
+        >>> [(pair["unique_id_l"], pair["unique_id_r"], round(pair["match_probability"], 2)) for pair in pairs.to_dicts()]
+        [(1, 2, 0.99), (4, 5, 0.99)]
         """
         if self._session.blocked_pairs is not None and (num_chunks_left is not None or num_chunks_right is not None):
             raise _registered_pairs_are_whole()
@@ -96,6 +100,10 @@ class LinkerInference:
         Raises:
             ValueError: There is no such chunk, or blocked pairs are registered, which are scored all together.
             TypeError: A chunk is no pair of whole numbers.
+
+        >>> halves = [linker.inference.predict_chunk(left_chunk=(number, 2)) for number in (1, 2)]
+        >>> [len(half) for half in halves], len(linker.inference.predict())
+        ([5, 2], 7)
         """
         if self._session.blocked_pairs is not None:
             raise _registered_pairs_are_whole()
@@ -136,6 +144,9 @@ class LinkerInference:
         Raises:
             ValueError: A table lacks a column of the model, two tables have one name, or thresholds are wrong.
             TypeError: Something is no table.
+
+        >>> linker.inference.predict_between(people[:3], people[3:]).to_pandas()[["unique_id_l", "unique_id_r"]].values.tolist()
+        [[1, 5], [1, 6], [2, 5], [2, 6]]
         """
         rules = blocking_rules_to_generate_predictions
         with _warnings(warning_mode):
@@ -162,6 +173,9 @@ class LinkerInference:
 
         Names and term frequencies are those of `predict_between`. The link type is ``"dedupe_only"`` for one table and
         ``"link_and_dedupe"`` for several unless given.
+
+        >>> len(linker.inference.predict_within(people[:3]))
+        1
         """
         tables = [self._session.found(table) for table in several(splink_dataframe_or_dataframes)]
         kind = link_type or ("dedupe_only" if len(tables) == 1 else "link_and_dedupe")
@@ -169,7 +183,12 @@ class LinkerInference:
         return others.predict(threshold_match_probability, threshold_match_weight, warning_mode=warning_mode)
 
     def deterministic_link(self) -> ResultTable:
-        """The pairs that the blocking rules find, each once, without scores: what some rule finds counts as a link."""
+        """The pairs that the blocking rules find, each once, without scores: what some rule finds counts as a link.
+
+        >>> links = linker.inference.deterministic_link()
+        >>> len(links), "match_weight" in links.columns
+        (7, False)
+        """
         return self._session.table("deterministic_link")
 
     def compute_blocked_pairs_for_predict(self) -> ResultTable:
@@ -195,6 +214,9 @@ class LinkerInference:
 
         Raises:
             ValueError: A pair names a record that is not there, a record with itself, or two of one table that are never linked.
+
+        >>> linker.inference.score_listed_pairs([{"unique_id_l": 1, "unique_id_r": 3}]).as_dict()["found_by_blocking_rules"]
+        [False]
         """
         return self._session.table("score_pairs", pairs=self._session.hold(pairs))
 
@@ -218,6 +240,11 @@ class LinkerInference:
 
         Raises:
             ValueError: The clusters lack a column, or both thresholds are given.
+
+        >>> clusters = [{"unique_id": person["unique_id"], "cluster_id": person["person"]} for person in people]
+        >>> missing = linker.inference.score_missing_cluster_edges(clusters, linker.inference.predict())
+        >>> [(pair["unique_id_l"], pair["unique_id_r"], round(pair["match_weight"], 1)) for pair in missing.to_dicts()]
+        [(1, 3, 3.8), (2, 3, 3.8)]
         """
         return self._session.table(
             "score_missing_cluster_edges",
@@ -244,6 +271,10 @@ class LinkerInference:
 
         Raises:
             ValueError: The records lack a column of the model, or a value does not fit its column.
+
+        >>> late = {"unique_id": 7, "first_name": "Ann", "surname": "Lee", "city": None, "person": None}
+        >>> linker.inference.find_matches_to_new_records(late).as_dict()["unique_id_l"]
+        [1, 2]
         """
         rules = rules_json(blocking_rules, self._dialect) if blocking_rules else None
         return self._session.table(
@@ -256,7 +287,11 @@ class LinkerInference:
     def compare_two_records(
         self, record_1: Records, record_2: Records, include_found_by_blocking_rules: bool = False
     ) -> ResultTable:
-        """Scores one record against another, whatever blocking says."""
+        """Scores one record against another, whatever blocking says.
+
+        >>> [round(pair["match_weight"], 1) for pair in linker.inference.compare_two_records(people[0], people[2]).to_dicts()]
+        [3.8]
+        """
         return self.score_pairs(record_1, record_2, include_found_by_blocking_rules)
 
     def score_pair(
@@ -277,6 +312,9 @@ class LinkerInference:
 
         Raises:
             ValueError: The records lack a column of the model, or a value does not fit its column.
+
+        >>> len(linker.inference.score_pairs(people[:2], people[2:]))
+        8
         """
         return self._session.table(
             "compare_two_records",

@@ -55,5 +55,9 @@ class LinkerMisc:
         Raises:
             ValueError: There is no such output type.
             ImportError: DuckDB is not installed.
+
+        >>> pairs = linker.inference.predict()
+        >>> linker.misc.query_sql(f"select count(*) as n from {pairs.physical_name}", output_type="splink_df").to_dicts()
+        [{'n': 7}]
         """
         return query_as(output_type, sql, self._session.registered)

@@ -21,6 +21,11 @@ class LinkerTableManagement:
 
         Raises:
             ValueError: There is a table of that name, and ``overwrite`` is not given.
+
+        >>> linker.table_management.register_table(people[:2], "early").name
+        'early'
+        >>> len(linker.inference.score_pairs("early", people[3:4]))
+        2
         """
         if table_name in self._session.registered and not overwrite:
             raise InputError(
@@ -47,6 +52,10 @@ class LinkerTableManagement:
 
         Ids are named as `compute_blocked_pairs_for_predict` names them, or ``join_key_l`` and ``join_key_r`` as Splink does.
         The pairs replace those that were registered before; `invalidate_cache` drops them.
+
+        >>> registered = linker.table_management.register_blocked_pairs_for_predict([{"unique_id_l": 1, "unique_id_r": 3}])
+        >>> linker.inference.predict().as_dict()["unique_id_r"]
+        [3]
         """
         self._session.blocked_pairs = self._session.hold(input_data)
         return RegisteredTable("blocked_pairs", input_data)
@@ -81,6 +90,9 @@ class LinkerTableManagement:
 
         Raises:
             ValueError: There is no such column.
+
+        >>> linker.table_management.compute_tf_table("city").to_dicts()
+        [{'city': 'Leeds', 'tf_city': 0.2}, {'city': 'York', 'tf_city': 0.8}]
         """
         return ResultTable(self._session.native.term_frequencies(column_name), f"term_frequencies_{column_name}")
 

@@ -63,6 +63,10 @@ class LinkerTraining:
 
         Raises:
             ValueError: The recall is out of range, or a rule cannot be computed.
+
+        >>> linker.training.estimate_probability_two_random_records_match([kintsu.block_on("first_name", "surname")], recall=0.5)
+        >>> round(linker.misc.save_model_to_json()["probability_two_random_records_match"], 4)
+        0.2667
         """
         self._session.train(
             "estimate_probability_two_random_records_match",
@@ -88,6 +92,11 @@ class LinkerTraining:
 
         Raises:
             ValueError: ``max_pairs`` is below 1.
+
+        >>> linker.training.estimate_u_using_random_sampling(max_pairs=1e4)
+        >>> surname = linker.misc.save_model_to_json()["comparisons"][1]["comparison_levels"][1]
+        >>> round(surname["u_probability"], 4)
+        0.2667
         """
         self._session.train("estimate_u_using_random_sampling", max_pairs=number("max_pairs", max_pairs, 1), seed=seed)
 
@@ -122,6 +131,9 @@ class LinkerTraining:
 
         Raises:
             ValueError: The rule finds no pairs, leaves no comparison to train, or cannot be computed.
+
+        >>> linker.training.estimate_parameters_using_expectation_maximisation(kintsu.block_on("surname"))
+        EMTrainingSession('l."surname" = r."surname"', 4 pairs, 5 iterations, converged)
         """
         self._session.train(
             "estimate_parameters_using_expectation_maximisation",
@@ -142,6 +154,10 @@ class LinkerTraining:
 
         Raises:
             ValueError: There is no such column.
+
+        >>> linker.training.estimate_m_from_label_column("person")
+        >>> linker.misc.save_model_to_json()["comparisons"][1]["comparison_levels"][1]["m_probability"]
+        1.0
         """
         self._session.train("estimate_m_from_label_column", label_colname=label_colname)
 
@@ -150,6 +166,11 @@ class LinkerTraining:
 
         Raises:
             ValueError: The table lacks ids, or names records that are not there.
+
+        >>> matches = [{"unique_id_l": 1, "unique_id_r": 2}, {"unique_id_l": 4, "unique_id_r": 6}]
+        >>> linker.training.estimate_m_from_pairwise_labels(matches)
+        >>> linker.misc.save_model_to_json()["comparisons"][1]["comparison_levels"][1]["m_probability"]
+        0.5
         """
         labels = self._session.hold(labels_splinkdataframe_or_table_name)
         self._session.train("estimate_m_from_pairwise_labels", labels=labels)
