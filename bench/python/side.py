@@ -37,7 +37,7 @@ settings = SettingsCreator(
     retain_matching_columns=False,
     retain_intermediate_calculation_columns=False,
 )
-linker = Linker(people, settings, threads=2, seed=1, progress=False)
+linker = Linker(people, settings, parity="characters", threads=2, seed=1, progress=False)
 training, inference, clustering = linker.training, linker.inference, linker.clustering
 training.estimate_probability_two_random_records_match(
     [

@@ -35,6 +35,8 @@ class Linker:
         validate_settings: Splink's, and changes nothing: settings are always checked.
         splink_dataframe_or_dataframes: Splink 5's name of the tables.
         log_level: Splink 5's, and changes nothing.
+        parity: How string measures count: ``characters``, ``duckdb-1.5``, ``duckdb-2.0`` or ``spark-jar``; as the dialect of the
+            settings does unless given.
         threads: How many threads work; one a processor unless given.
         memory: How much memory the process may hold, such as ``"4GiB"``.
         seed: The seed of everything random; 42 unless given.
@@ -56,6 +58,7 @@ class Linker:
         *,
         splink_dataframe_or_dataframes: Data | Sequence[Data] = None,
         log_level: int | str | None = None,
+        parity: str | None = None,
         threads: int | None = None,
         memory: str | None = None,
         seed: int | None = None,
@@ -65,7 +68,7 @@ class Linker:
         given = one_of(input_table_or_tables=input_table_or_tables, splink_dataframe_or_dataframes=splink_dataframe_or_dataframes)
         tables = [looked_up(table, db_api) for table in several(given)]
         inputs = inputs_of(tables, input_table_aliases, held)
-        job = {"inputs": inputs, "model": settings_of(settings, held), "seed": seed}
+        job = {"inputs": inputs, "model": settings_of(settings, held), "parity": parity, "seed": seed}
         surroundings = {"threads": threads, "memory": memory, "seed": seed, "progress": progress}
         self._session = Session({key: value for key, value in job.items() if value is not None}, held, surroundings)
         self._dialect = str(self._session.model.get("sql_dialect") or "duckdb")

@@ -37,7 +37,7 @@ class LinkerMisc:
                 raise FileError(f"`{path}` exists already", code="KN-PY-045", hint="give overwrite=True, or another path")
             try:
                 path.write_text(self._session.native.model(), encoding="utf-8")
-                path.with_suffix(".kintsu.json").write_text(self._session.native.model_notes(), encoding="utf-8")
+                path.with_suffix(".kintsu.json").write_text(self._session.model_notes, encoding="utf-8")
             except OSError as error:
                 raise file_error(path, error, "write") from error
         return json.loads(self._session.native.model())  # type: ignore[no-any-return]

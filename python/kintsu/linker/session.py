@@ -38,6 +38,11 @@ class Session:
         """The model as it stands."""
         return json.loads(self.native.model())  # type: ignore[no-any-return]
 
+    @property
+    def model_notes(self) -> str:
+        """What Splink's format cannot hold of the model, as the file beside it has it."""
+        return self.native.model_notes(self._surroundings)
+
     def train(self, method: str, **arguments: Any) -> None:
         """Takes a training method."""
         self.native.train(json.dumps({"method": method, **_given(arguments)}), self._surroundings)

@@ -144,8 +144,8 @@ impl LinkageSession {
     }
 
     /// What stands beside the model.
-    fn model_notes(&self, py: Python<'_>) -> PyResult<String> {
-        self.ask(py, |session| session.model_notes_json(&RunContext::default()))
+    fn model_notes(&self, py: Python<'_>, surroundings: &str) -> PyResult<String> {
+        self.call(py, surroundings, |session, ctx| session.model_notes_json(ctx))
     }
 
     /// Takes the training method that `step` describes.
