@@ -204,8 +204,11 @@ impl Corruption {
                 || {
                     let taken = self.columns.take(&table, first)?;
                     let starts: Vec<usize> = (0..table.rows()).step_by(ROWS_PER_TASK).collect();
-                    let corrupted: Vec<Corrupted> =
-                        starts.par_iter().map(|start| self.corrupted(&taken, *start)).collect::<Result<_, JobError>>()?;
+                    let corrupted = |start: &usize| {
+                        ctx.check().map_err(JobError::Cancelled)?;
+                        self.corrupted(&taken, *start)
+                    };
+                    let corrupted: Vec<Corrupted> = starts.par_iter().map(corrupted).collect::<Result<_, JobError>>()?;
                     corrupted.iter().try_for_each(|some| {
                         counts.records += some.records.num_rows() as u64;
                         counts.records_changed += some.records_changed;

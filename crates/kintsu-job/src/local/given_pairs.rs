@@ -61,8 +61,8 @@ impl LinkageSession {
         ctx.make_room_for(count * BYTES_PER_PAIR).map_err(JobError::Cancelled)?;
         let mut pairs = Vec::new();
         for rows in &groups {
-            ctx.check().map_err(JobError::Cancelled)?;
             for (place, &left) in rows.iter().enumerate() {
+                ctx.check().map_err(JobError::Cancelled)?;
                 let partners = rows[place + 1..].iter().filter(|&&right| self.can_pair(left, right));
                 pairs.extend(partners.map(|&right| (left, right)).filter(|pair| !known.contains(pair)));
             }
