@@ -42,15 +42,30 @@ impl BuiltJob {
         if !self.problems.is_empty() {
             problems.retain(|problem| !["KN-JOB-010", "KN-JOB-011", "KN-JOB-022"].contains(&problem.code));
         }
-        let absent = problems.iter().any(|problem| matches!(problem.code, "KN-JOB-013" | "KN-JOB-026" | "KN-JOB-027"));
-        let seen = LocalEngine::default().problems(&self.spec);
-        problems.extend(seen.into_iter().filter(|problem| !(absent && FILES_ABSENT.contains(&problem.code))));
+        for problem in LocalEngine::default().problems(&self.spec) {
+            let problem = self.places.find(problem);
+            if !problems.iter().any(|told| tells(told, &problem)) {
+                problems.push(problem);
+            }
+        }
         Err(JobError::Configuration(problems))
+    }
+
+    /// `error` with the lines of the job file where its problems stand.
+    pub(crate) fn locate(&self, error: JobError) -> JobError {
+        self.places.find_all(error)
     }
 }
 
-/// The codes of files that are not there, which need not be told twice.
-const FILES_ABSENT: [&str; 3] = ["KN-JOB-001", "KN-TABLE-001", "KN-TABLE-002"];
+/// Whether `told` says what `seen` says: the same, or that the file which `seen` cannot read is not there.
+fn tells(told: &Problem, seen: &Problem) -> bool {
+    let same = (told.code, &told.message) == (seen.code, &seen.message) && told.line == seen.line;
+    let absent = matches!(told.code, "KN-JOB-013" | "KN-JOB-027");
+    let unread = told.message.split('`').nth(1).map(|path| format!("cannot read {path}:"));
+    let again = absent && unread.is_some_and(|unread| seen.message.starts_with(&unread));
+    let nothing = matches!((told.code, seen.code), ("KN-JOB-010", "KN-TABLE-001"));
+    same || again || nothing
+}
 
 /// A job on `files` with what the options say.
 ///
@@ -63,9 +78,10 @@ pub(crate) fn from_files(
     session: &Session,
 ) -> Result<BuiltJob, JobError> {
     let mut job = match &linkage.settings {
-        Some(path) if is_job_file(path) => BuiltJob::from(read_job(path)?),
+        Some(path) if is_job_file(path) => built(path, session)?,
         _ => BuiltJob { spec: JobSpec::default(), places: Places::default(), problems: Vec::new() },
     };
+    job.places.replace("inputs");
     job.spec.inputs = files.iter().map(|path| InputSpec::Path(path.clone())).collect();
     apply(&mut job, output, linkage, session);
     Ok(job)
@@ -82,10 +98,19 @@ pub(crate) fn from_file(
     linkage: &LinkageOptions,
     session: &Session,
 ) -> Result<BuiltJob, JobError> {
-    let mut job = BuiltJob::from(read_job(path)?);
+    let mut job = built(path, session)?;
+    if !inputs.is_empty() {
+        job.places.replace("inputs");
+    }
     job.problems.extend(replace_inputs(&mut job.spec, inputs));
     apply(&mut job, output, linkage, session);
     Ok(job)
+}
+
+/// The job file at `path`; where nothing of it can be read, that is told with what is wrong with the options.
+fn built(path: &Path, session: &Session) -> Result<BuiltJob, JobError> {
+    let (_, problems) = session.values();
+    read_job(path).map(BuiltJob::from).map_err(|error| error.with(problems.to_vec()))
 }
 
 /// Whether `path` is named as a job file.
@@ -98,7 +123,7 @@ fn apply(job: &mut BuiltJob, output: Option<&PathBuf>, linkage: &LinkageOptions,
     let (global, problems) = session.values();
     job.problems.extend_from_slice(problems);
     let values = LinkageValues::read(linkage, &mut job.problems);
-    let spec = &mut job.spec;
+    let BuiltJob { spec, places, .. } = job;
     if let Some(settings) = linkage.settings.as_ref().filter(|path| !is_job_file(path)) {
         spec.settings = Some(settings.clone());
         spec.model = None;
@@ -110,6 +135,18 @@ fn apply(job: &mut BuiltJob, output: Option<&PathBuf>, linkage: &LinkageOptions,
         spec.comparisons.clear();
         spec.training.clear();
     }
+    let mut given = |key, given: bool| {
+        if given {
+            places.replace(key);
+        }
+    };
+    given("settings", linkage.settings.is_some());
+    given("model", linkage.model.is_some());
+    given("unique_id", linkage.unique_id.is_some());
+    given("truth", linkage.truth.is_some());
+    given("ignore", !linkage.ignore.is_empty());
+    given("predict_threshold", values.predict_threshold.is_some());
+    given("cluster_threshold", values.cluster_threshold.is_some());
     put(&mut spec.output, output);
     put(&mut spec.unique_id, linkage.unique_id.as_ref());
     put(&mut spec.predict_threshold, values.predict_threshold.as_ref());

@@ -255,6 +255,11 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-W-JOB-004", "a rule makes very many pairs", "add a column to the rule, or leave it out"),
     ("KN-W-JOB-005", "a file of pairs repeats pairs", "each is counted as often as it stands: list each pair once"),
     ("KN-W-JOB-006", "rows of the truth are of no record", "check their ids and tables; what is measured leaves them out"),
+    (
+        "KN-W-JOB-007",
+        "a model was never trained",
+        "give it as settings (--settings), which are trained first, or list training in a job",
+    ),
     ("KN-W-LINK-041", "a comparison was never trained", "add a training rule that leaves its columns out"),
     ("KN-W-LINK-042", "a level was never seen in training", "see whether the level is needed, or train on more pairs"),
     ("KN-W-LINK-043", "the weights of a comparison's levels do not fall", "see whether the levels are in the right order"),
@@ -275,6 +280,11 @@ const NOTES: &[(&str, &str, &str)] = &[
         "KN-W-TABLE-003",
         "a column that nothing looks at has types that do not go together, and is carried as text",
         "give it one type",
+    ),
+    (
+        "KN-W-TABLE-004",
+        "numbers are NaN or infinite, for which JSON has no word, and are written as null",
+        "write Parquet, Arrow or CSV where they are to be told from missing values",
     ),
     ("KN-W-TOKEN-001", "the input lacks a column, so tokens are blank", "name the column with --columns NAME=FIELD"),
     (

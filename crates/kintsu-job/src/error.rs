@@ -108,7 +108,8 @@ impl JobError {
     }
 
     /// The error with `problems` beside it.
-    pub(crate) fn with(self, problems: Vec<Problem>) -> Self {
+    #[must_use]
+    pub fn with(self, problems: Vec<Problem>) -> Self {
         match self.into_problems() {
             Ok(mut own) => {
                 own.extend(problems);

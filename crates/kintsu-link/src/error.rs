@@ -177,10 +177,9 @@ impl Explain for LinkError {
             ),
             Self::ColumnNotEncoded { name } => Some(format!("name `{name}` among the columns to encode when the table is read")),
             Self::MissingIds { .. } => Some("give every record an id, or name another column with --unique-id".to_owned()),
-            Self::DuplicateIds { .. } => Some(
-                "ids must be unique within a table; leave --unique-id out to use row numbers where the table has no such column"
-                    .to_owned(),
-            ),
+            Self::DuplicateIds { .. } => {
+                Some("give every record of a table an id of its own, or name another column with --unique-id".to_owned())
+            }
             Self::UnsupportedIdType { .. } => Some("use integers or text as ids".to_owned()),
             Self::MissingSources { column, .. } => Some(format!("fill `{column}`, or read the tables from separate files")),
             Self::TooFewSources { .. } => Some("use the link type dedupe_only for a single table".to_owned()),

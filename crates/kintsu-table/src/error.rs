@@ -132,7 +132,7 @@ pub enum TableError {
         data_type: String,
     },
     /// Texts are not of the type that the column is to be read as.
-    #[error("the column `{column}` has {values} values that are no {}", in_words(data_type))]
+    #[error("the column `{column}` has {} no {}, the first in record {record} of {}", count_of(*values), in_words(data_type), path.display())]
     NotOfType {
         /// The column.
         column: String,
@@ -140,7 +140,14 @@ pub enum TableError {
         data_type: DataType,
         /// How many values are not of that type; of a column that is compared, how many different ones.
         values: usize,
+        /// The input with the first of them.
+        path: PathBuf,
+        /// The record of it, counted from 1 without the header.
+        record: usize,
     },
+    /// Several columns or files are wrong.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Several(Vec<TableError>),
     /// The input is of a kind that is not read as a stream.
     #[error("{} is {what}, which is not read row by row", path.display())]
     NotStreamed {
@@ -204,6 +211,10 @@ pub enum TableError {
         /// The target.
         path: PathBuf,
     },
+}
+
+fn count_of(values: usize) -> String {
+    if values == 1 { "1 value that is".to_owned() } else { format!("{values} values that are") }
 }
 
 /// A type as people write it.
@@ -276,6 +287,16 @@ fn quoted(names: &[String]) -> String {
 }
 
 impl TableError {
+    /// One error of several, in their order; none where there are none.
+    pub(crate) fn of_several(mut errors: Vec<Self>) -> Option<Self> {
+        if errors.len() > 1 { Some(Self::Several(errors)) } else { errors.pop() }
+    }
+
+    /// Whether the error is of one file alone, so that others may be wrong, too.
+    pub(crate) fn is_of_one_file(&self) -> bool {
+        matches!(self, Self::Read { .. } | Self::Csv { .. } | Self::Json { .. } | Self::Decode { .. })
+    }
+
     pub(crate) fn read(path: &Path, source: io::Error) -> Self {
         Self::Read { path: path.to_owned(), source }
     }
@@ -323,6 +344,7 @@ impl Explain for TableError {
             Self::DoesNotFit { .. } => "KN-TABLE-024",
             Self::NotStreamed { .. } => "KN-TABLE-025",
             Self::NotOfType { .. } => "KN-TABLE-026",
+            Self::Several(errors) => errors.first().map_or("KN-TABLE-019", Explain::code),
         }
     }
 
@@ -357,6 +379,7 @@ impl Explain for TableError {
             Self::TooManyRows { .. } => "link the inputs in parts, by a column that no entity crosses".to_owned(),
             Self::Cancelled(_) => kintsu_core::CANCELLED_HINT.to_owned(),
             Self::Shape(_) | Self::Arrow(_) => kintsu_core::DEFECT_HINT.to_owned(),
+            Self::Several(_) => "mend all of them".to_owned(),
         };
         Some(hint)
     }
@@ -366,6 +389,13 @@ impl Explain for TableError {
             Self::Cancelled(_) => Blame::Interrupted,
             Self::Arrow(_) | Self::Shape(_) => Blame::Internal,
             _ => Blame::Input,
+        }
+    }
+
+    fn parts(&self) -> Vec<&dyn Explain> {
+        match self {
+            Self::Several(errors) => errors.iter().map(|error| error as &dyn Explain).collect(),
+            _ => Vec::new(),
         }
     }
 }

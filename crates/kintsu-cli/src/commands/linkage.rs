@@ -47,7 +47,7 @@ fn execute(job: &BuiltJob, session: &Session) -> Result<Verdict, JobError> {
         return plan::show(job, session);
     }
     let context = session.context(&job.spec);
-    let done = LocalEngine::default().run(&job.spec, &context)?;
+    let done = LocalEngine::default().run(&job.spec, &context).map_err(|error| job.locate(error))?;
     context.progress().finish();
     let document = json!({ "output": done.directory, "run": done.card });
     session.printer().result(&document, &summary(&done.card, &done.directory));

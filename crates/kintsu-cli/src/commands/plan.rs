@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &PlanArguments, session: &Session) -> Result<Verdic
 
 /// Prints the plan of a job.
 pub(crate) fn show(job: &BuiltJob, session: &Session) -> Result<Verdict, JobError> {
-    let plan = LocalEngine::default().plan(&job.spec, &session.context(&job.spec))?;
+    let plan = LocalEngine::default().plan(&job.spec, &session.context(&job.spec)).map_err(|error| job.locate(error))?;
     let document = serde_json::to_value(&plan).map_err(|error| JobError::Defect(error.to_string()))?;
     session.printer().result(&document, &plan.to_string());
     Ok(Verdict::Done)

@@ -41,6 +41,15 @@ pub(crate) fn demo(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo").join(name)
 }
 
+/// A folder with these files.
+pub(crate) fn folder_of(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    folder
+}
+
 /// A settings file and a job file beside 200 of the demo's people.
 pub(crate) fn small_folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

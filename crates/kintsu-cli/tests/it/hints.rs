@@ -40,7 +40,7 @@ fn table() -> Vec<TableError> {
         TableError::UnsupportedType { column: text(), data_type: text(), verb: "x" },
         TableError::Limit { path: path(), what: "x", maximum: 1 },
         TableError::DoesNotFit { column: text(), data_type: text() },
-        TableError::NotOfType { column: text(), data_type: arrow_schema::DataType::Int64, values: 1 },
+        TableError::NotOfType { column: text(), data_type: arrow_schema::DataType::Int64, values: 1, path: path(), record: 1 },
         TableError::TextTooLong { column: text() },
         TableError::TooManyRows { maximum: 1 },
         TableError::DuplicateInputName { name: text() },

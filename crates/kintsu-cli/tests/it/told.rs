@@ -2,16 +2,7 @@
 
 use std::path::Path;
 
-use crate::command::{run, small_folder, stderr};
-
-/// A folder with these files.
-fn folder_of(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, content) in files {
-        std::fs::write(folder.path().join(name), content).unwrap();
-    }
-    folder
-}
+use crate::command::{folder_of, run, small_folder, stderr};
 
 /// Runs `job.toml` of `folder`, which is to succeed, and gives what it says on standard error.
 fn said_by(folder: &Path, arguments: &[&str]) -> String {

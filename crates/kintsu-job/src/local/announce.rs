@@ -73,7 +73,7 @@ fn training_rules(job: &JobSpec, sourced: &SourcedModel) -> Result<Vec<BlockingR
                 rules.extend(blocking_rules(deterministic_matching_rules)?);
             }
             TrainingStep::EstimateParametersUsingExpectationMaximisation { blocking_rule: rule, .. } => {
-                rules.push(blocking_rule(rule).map_err(JobError::problem)?);
+                rules.push(blocking_rule(rule)?);
             }
             TrainingStep::EstimateMFromLabelColumn { label_colname } => {
                 rules.push(block_on_column(label_colname, model.sql_dialect));

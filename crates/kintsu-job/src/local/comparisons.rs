@@ -3,25 +3,39 @@
 use kintsu_link::library::{
     ComparisonBuilder, ComparisonConfiguration, DateLevels, DateTypos, LibraryError, Metric, StringMeasure,
 };
-use kintsu_link::model::{Comparison, Dialect, JsonOptions, Model, Parity};
+use kintsu_link::model::{Comparison, Dialect, JsonOptions, Model, ModelProblem, Parity};
 use serde_json::{Map, Value, json};
 
-use crate::spec::{ComparisonSpec, Configure, Problem};
+use super::model_source::Spot;
+use crate::spec::{ColumnSpec, ComparisonSpec, Configure, Problem};
 
-/// The comparisons as they are computed; everything that is wrong with them is reported at once.
-pub(super) fn build(specs: &[ComparisonSpec], parity: Parity) -> Result<Vec<Comparison>, Vec<Problem>> {
+/// The comparisons as they are computed, each with the place of its spec. What is wrong goes to `problems`, and of a comparison with
+/// a problem there is as much as tells which columns it names.
+pub(super) fn build(specs: &[ComparisonSpec], parity: Parity, problems: &mut Vec<Problem>) -> Vec<(Comparison, Spot)> {
     let mut built = Vec::new();
-    let mut problems = Vec::new();
     for (position, spec) in specs.iter().enumerate() {
-        match one(spec, parity) {
-            Ok(comparison) => built.push(comparison),
-            Err(found) => problems.extend(found.into_iter().map(|mut problem| {
-                problem.message = format!("comparison {}: {}", position + 1, problem.message);
-                problem
-            })),
-        }
+        let place = format!("comparisons[{position}]");
+        let spot = Spot { file: None, path: place.clone(), has_levels: matches!(spec, ComparisonSpec::Custom { .. }) };
+        let comparisons = match spec {
+            ComparisonSpec::Custom { output_column_name, comparison_description, comparison_levels } => custom(
+                output_column_name.as_deref(),
+                comparison_description.as_deref(),
+                comparison_levels,
+                parity,
+                &place,
+                problems,
+            ),
+            _ => build_comparison(spec, Dialect::DuckDb).map_or_else(
+                |error| {
+                    problems.push(Problem::of(&error).in_place(&place_of_text(spec, &error, &place)));
+                    exact_matches(spec)
+                },
+                |comparison| vec![comparison],
+            ),
+        };
+        built.extend(comparisons.into_iter().map(|comparison| (comparison, spot.clone())));
     }
-    if problems.is_empty() { Ok(built) } else { Err(problems) }
+    built
 }
 
 /// The comparison that `spec` describes, written in `dialect`. Levels written out are those of settings and no part of the library.
@@ -32,15 +46,29 @@ pub fn build_comparison(spec: &ComparisonSpec, dialect: Dialect) -> Result<Compa
     named(spec)?.build(dialect)
 }
 
-fn one(spec: &ComparisonSpec, parity: Parity) -> Result<Comparison, Vec<Problem>> {
-    if let ComparisonSpec::Custom { output_column_name, comparison_description, comparison_levels } = spec {
-        return custom(output_column_name.as_deref(), comparison_description.as_deref(), comparison_levels, parity);
-    }
-    build_comparison(spec, Dialect::DuckDb).map_err(|error| vec![problem(&error)])
+/// The columns of a comparison as its job writes them, by the keys that hold them.
+fn columns_of(spec: &ComparisonSpec) -> Vec<(String, ColumnSpec)> {
+    let Ok(Value::Object(fields)) = serde_json::to_value(spec) else { return Vec::new() };
+    let columns = fields.into_iter().filter(|(key, _)| key.ends_with("column"));
+    columns.filter_map(|(key, value)| Some((key, serde_json::from_value(value).ok()?))).collect()
 }
 
-fn problem(error: &LibraryError) -> Problem {
-    Problem::of(error)
+/// For each column of a comparison that cannot be built, a comparison that looks at nothing else.
+fn exact_matches(spec: &ComparisonSpec) -> Vec<Comparison> {
+    let column =
+        |(_, column): (String, ColumnSpec)| ComparisonBuilder::exact_match(column.expression()).build(Dialect::DuckDb).ok();
+    columns_of(spec).into_iter().filter_map(column).collect()
+}
+
+/// The place of the column that holds the text of `error`, else that of the comparison.
+fn place_of_text(spec: &ComparisonSpec, error: &LibraryError, place: &str) -> String {
+    let (LibraryError::Sql { text, .. } | LibraryError::NoColumn { text }) = error else { return place.to_owned() };
+    let holds = |(key, column): (String, ColumnSpec)| match column {
+        ColumnSpec::Sql(sql) if sql == *text => Some(format!("{place}.{key}")),
+        ColumnSpec::Transformed(column) if column.sql == *text => Some(format!("{place}.{key}.sql")),
+        _ => None,
+    };
+    columns_of(spec).into_iter().find_map(holds).unwrap_or_else(|| place.to_owned())
 }
 
 /// Levels written out are read as those of settings are.
@@ -49,7 +77,9 @@ fn custom(
     description: Option<&str>,
     levels: &[Map<String, Value>],
     parity: Parity,
-) -> Result<Comparison, Vec<Problem>> {
+    place: &str,
+    problems: &mut Vec<Problem>,
+) -> Vec<Comparison> {
     let mut comparison = Map::new();
     if let Some(name) = name {
         comparison.insert("output_column_name".to_owned(), json!(name));
@@ -60,21 +90,22 @@ fn custom(
     comparison.insert("comparison_levels".to_owned(), json!(levels));
     let settings = json!({ "link_type": "dedupe_only", "comparisons": [comparison] });
     let options = JsonOptions { parity: Some(parity), ..JsonOptions::default() };
-    let mut model = Model::from_json(&settings.to_string(), options).map_err(|errors| {
-        use kintsu_core::Explain;
-        let problem = |found: &kintsu_link::model::ModelProblem| {
-            let said = found.to_string();
-            let place = found.place().to_string();
-            let message = said.strip_prefix(&place).map_or(said.as_str(), |rest| rest.trim_start_matches(": "));
-            let problem = Problem::new(found.code(), format!("{}: {message}", found.place().path));
-            match found.hint() {
-                Some(hint) => problem.hint(hint),
-                None => problem,
-            }
-        };
-        errors.problems().iter().map(problem).collect::<Vec<_>>()
-    })?;
-    model.comparisons.pop().ok_or_else(|| vec![Problem::new("KN-JOB-004", "it has no levels")])
+    match Model::from_json(&settings.to_string(), options) {
+        Ok(model) => model.comparisons,
+        Err(errors) => {
+            problems.extend(errors.problems().iter().map(|found| in_job(found, place)));
+            errors.readable().map(|model| model.comparisons.clone()).unwrap_or_default()
+        }
+    }
+}
+
+/// A problem of settings that hold one comparison, as one of the job that has that comparison at `place`.
+fn in_job(found: &ModelProblem, place: &str) -> Problem {
+    let said = found.to_string();
+    let of_settings = found.place().to_string();
+    let message = said.strip_prefix(&of_settings).map_or(said.as_str(), |rest| rest.trim_start_matches(": "));
+    let path = found.place().path.strip_prefix("comparisons[0]").unwrap_or_default();
+    Problem { message: message.to_owned(), ..Problem::of(found) }.in_place(&format!("{place}{path}"))
 }
 
 #[allow(clippy::too_many_lines)]

@@ -11,6 +11,7 @@ use super::clusters::CLUSTER_ID;
 use super::explain::{EntityExplanation, PairExplanation, RunEvaluation};
 use super::links::Links;
 use super::load::LookedAt;
+use super::model_source::Spots;
 use super::row_lookup::{RowLookup, TextTable, column_text};
 use super::session::LinkageSession;
 use super::truth::column_labels;
@@ -151,7 +152,7 @@ fn name_in_run(wanted: &str, card: &RunCard, columns: &[String]) -> Result<Strin
 fn refuse_hidden_column(session: &LinkageSession, card: &RunCard) -> Result<(), JobError> {
     let Some(hidden) = &card.input_cluster_id else { return Ok(()) };
     let mut looked_at = LookedAt::default();
-    looked_at.add_model(session.model()?);
+    looked_at.add_model(session.model()?, &Spots::default());
     if !looked_at.names().any(|name| name.eq_ignore_ascii_case(CLUSTER_ID)) {
         return Ok(());
     }

@@ -147,7 +147,8 @@ impl LinkageSession {
         };
         let data = self.training_data()?;
         let stage = train::stage_name(step);
-        Clock::start().stage(stage, ctx, || train::take(&mut trainer, data, step, &self.held, ctx))?;
+        let labels = |path: &std::path::Path| self.matching_pairs(path, ctx);
+        Clock::start().stage(stage, ctx, || train::take(&mut trainer, data, step, &labels, ctx))?;
         self.trainer = Some(trainer);
         self.take_over()
     }
@@ -261,7 +262,12 @@ impl LinkageSession {
         added.term_frequencies.insert(column.to_owned(), table.clone());
         self.look_at(&added)?;
         self.job.term_frequencies.insert(column.to_owned(), table);
-        self.supplied = supplied_term_frequencies(&self.job, &self.held, &self.loaded.records, ctx)?;
+        let mut problems = Vec::new();
+        let supplied = supplied_term_frequencies(&self.job, &self.held, &self.loaded.records, ctx, &mut problems)?;
+        if !problems.is_empty() {
+            return Err(JobError::Configuration(problems));
+        }
+        self.supplied = supplied;
         self.compile(ctx, &mut Clock::start())
     }
 

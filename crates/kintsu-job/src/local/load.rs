@@ -1,8 +1,9 @@
 //! Reads the inputs of a job: which columns are looked at, which are only carried, and the records that come of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-use arrow_schema::{DataType, SchemaRef};
+use arrow_schema::{DataType, Schema, SchemaRef};
 use kintsu_core::RunContext;
 use kintsu_kernel::RecordsSpec;
 use kintsu_link::LinkError;
@@ -11,6 +12,7 @@ use kintsu_link::records::{Records, can_be_id};
 use kintsu_link::sql::Expr;
 use kintsu_table::{ColumnChoice, Input, ReadOptions};
 
+use super::model_source::{Spot, Spots};
 use super::session::prepare_records;
 use crate::card::InputCard;
 use crate::error::JobError;
@@ -28,6 +30,8 @@ pub(super) struct Sources {
     pub(super) unique_id: Option<String>,
     /// The source column, where tables are told apart.
     pub(super) source_dataset: Option<String>,
+    /// Whether every input could be looked at. What is not among the columns may stand in one that could not.
+    pub(super) whole: bool,
 }
 
 /// The records of a job with the cards of its inputs.
@@ -43,19 +47,12 @@ pub(super) struct Loaded {
 }
 
 impl Sources {
-    /// Looks at the columns of the inputs and settles which of them are ids and sources.
-    ///
-    /// None when an input cannot be looked at; what is wrong goes to `problems`.
-    pub(super) fn look(
-        job: &JobSpec,
-        held: &Held,
-        model: Option<&Model>,
-        problems: &mut Vec<Problem>,
-    ) -> Result<Option<Self>, JobError> {
+    /// Looks at the columns of the inputs and settles which of them are ids and sources; what is wrong goes to `problems`.
+    pub(super) fn look(job: &JobSpec, held: &Held, model: Option<&Model>, problems: &mut Vec<Problem>) -> Result<Self, JobError> {
         let mut inputs: Vec<Input> = job.inputs.iter().map(|input| held.input(input)).collect();
         let mut columns: Vec<String> = Vec::new();
-        let mut schemas = Vec::new();
-        let mut whole = true;
+        let mut schemas: Vec<(PathBuf, SchemaRef)> = Vec::new();
+        let mut whole = !inputs.is_empty();
         for input in &mut inputs {
             let looked = input.load_standard_input().and_then(|()| kintsu_table::schema_of(input, &ReadOptions::default()));
             let schema = match looked.map_err(JobError::part) {
@@ -71,21 +68,32 @@ impl Sources {
                     columns.push(field.name().clone());
                 }
             }
-            schemas.push(schema);
+            schemas.push((input.path.clone(), schema));
         }
         let wanted = job.unique_id.as_deref().or(model.map(|model| model.unique_id_column_name.as_str()));
-        if !whole {
-            return Ok(None);
-        }
         let unique_id = id_column(wanted, job.unique_id.is_some(), &columns).unwrap_or_else(|problem| {
-            problems.push(problem);
+            problems.extend(whole.then_some(problem));
             None
         });
-        problems.extend(unique_id.as_deref().and_then(|id| unfit_ids(id, &schemas)));
+        problems.extend(unique_id.iter().flat_map(|id| unfit_ids(id, &schemas)));
         let named = job.source_dataset.clone().or_else(|| model.map(|model| model.source_dataset_column_name.clone()));
         let named = named.unwrap_or_else(|| "source_dataset".to_owned());
         let several = inputs.len() > 1 || model.is_some_and(|model| model.link_type != LinkType::DedupeOnly);
-        Ok(Some(Self { inputs, columns, unique_id, source_dataset: several.then_some(named) }))
+        Ok(Self { inputs, columns, unique_id, source_dataset: several.then_some(named), whole })
+    }
+
+    /// The column of that name, exactly or up to case.
+    pub(super) fn find(&self, name: &str) -> Option<&str> {
+        find(name, &self.columns)
+    }
+
+    /// The column of that name; without it, `what` cannot be there, unless it may stand in an input that cannot be looked at.
+    pub(super) fn find_or_tell(&self, name: &str, what: &str, spot: &Spot, problems: &mut Vec<Problem>) -> Option<&str> {
+        let found = self.find(name);
+        if found.is_none() && self.whole {
+            problems.push(spot.of(missing(name, what, &self.columns)));
+        }
+        found
     }
 
     /// Reads everything. `looked_at` names the columns that are compared, grouped or counted; all others are carried.
@@ -146,16 +154,29 @@ fn id_column(wanted: Option<&str>, asked_for: bool, columns: &[String]) -> Resul
         return Ok(Some(found.to_owned()));
     }
     if asked_for || wanted != USUAL {
-        return Err(missing(wanted, "the id column", columns));
+        let place = if asked_for { "unique_id" } else { "" };
+        return Err(missing(wanted, "the id column", columns).in_place(place));
     }
     Ok(columns.iter().find(|name| name.eq_ignore_ascii_case("id")).cloned())
 }
 
-/// An id column of a type that cannot hold ids, in the first table where it is one.
-fn unfit_ids(id: &str, schemas: &[SchemaRef]) -> Option<Problem> {
-    let fields = schemas.iter().filter_map(|schema| schema.column_with_name(id));
-    let unfit = fields.map(|(_, field)| field.data_type()).find(|data_type| !can_be_id(data_type))?;
-    Some(Problem::of(&LinkError::UnsupportedIdType { column: id.to_owned(), data_type: unfit.to_string() }))
+/// The inputs that lack the id column, and the first where it is of a type that cannot hold ids.
+fn unfit_ids(id: &str, schemas: &[(PathBuf, SchemaRef)]) -> Vec<Problem> {
+    let lacking = schemas.iter().filter(|(_, schema)| schema.column_with_name(id).is_none());
+    let mut problems: Vec<Problem> = lacking.map(|(path, schema)| lacks_ids(id, path, schema)).collect();
+    let fields = schemas.iter().filter_map(|(_, schema)| schema.column_with_name(id));
+    let unfit = fields.map(|(_, field)| field.data_type()).find(|data_type| !can_be_id(data_type));
+    problems.extend(
+        unfit.map(|unfit| Problem::of(&LinkError::UnsupportedIdType { column: id.to_owned(), data_type: unfit.to_string() })),
+    );
+    problems
+}
+
+/// A file of records without the id column.
+pub(super) fn lacks_ids(id: &str, path: &Path, schema: &Schema) -> Problem {
+    let columns: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
+    let problem = missing(id, "the id column", &columns);
+    Problem { message: format!("the id column `{id}` is not in `{}`", path.display()), ..problem }
 }
 
 /// The column of that name, exactly or up to case.
@@ -166,9 +187,19 @@ pub(super) fn find<'a>(name: &str, columns: &'a [String]) -> Option<&'a str> {
 
 /// A column that is not in the input.
 pub(super) fn missing(name: &str, what: &str, columns: &[String]) -> Problem {
-    let hint = nearest(name, columns.iter().map(String::as_str))
-        .map_or_else(|| format!("the input has: {}", listed(columns)), |near| format!("did you mean `{near}`?"));
+    let near = || Some(format!("did you mean `{}`?", nearest(name, columns.iter().map(String::as_str))?));
+    let hint = other_delimiter(name, columns).or_else(near).unwrap_or_else(|| format!("the input has: {}", listed(columns)));
     Problem::new("KN-JOB-023", format!("{what} `{name}` is not in the input")).hint(hint)
+}
+
+/// What to do about a header that holds `name` among others in one cell, because something else than commas parts the columns.
+fn other_delimiter(name: &str, columns: &[String]) -> Option<String> {
+    const DELIMITERS: [(char, &str); 4] = [(';', "`;`"), ('\t', "tabs"), ('|', "`|`"), (':', "`:`")];
+    let within = |delimiter: char, cell: &String| cell.split(delimiter).any(|part| part.trim().eq_ignore_ascii_case(name));
+    let parted = |delimiter: char| columns.iter().any(|cell| cell.contains(delimiter) && within(delimiter, cell));
+    let (delimiter, words) = DELIMITERS.into_iter().find(|(delimiter, _)| parted(*delimiter))?;
+    let better = if delimiter == '\t' { "give the file a name that ends in .tsv" } else { "write it with commas" };
+    Some(format!("the columns seem to be parted by {words}, and a CSV file is read with commas: {better}"))
 }
 
 /// A column that is not in the input, with the first of what `needs` it and the number of the others.
@@ -194,105 +225,128 @@ pub(super) fn listed(columns: &[String]) -> String {
 /// Collects the columns that a job looks at, by what looks at them.
 #[derive(Debug, Default)]
 pub(super) struct LookedAt {
-    wanted: Vec<(String, String)>,
-    labels: Vec<String>,
+    wanted: Vec<Wanted>,
+    labels: Vec<(String, Spot)>,
+}
+
+/// A column that something looks at.
+#[derive(Debug)]
+struct Wanted {
+    column: String,
+    /// What looks at it, in words.
+    what: String,
+    /// Where that stands.
+    spot: Spot,
+}
+
+/// A column with everything that needs it, and the place of the first of them.
+struct Needed<'a> {
+    column: &'a str,
+    needs: Vec<&'a str>,
+    spot: &'a Spot,
 }
 
 impl LookedAt {
     /// Adds a column that labels are read from, which may be the truth or ignored otherwise.
-    pub(super) fn add_label(&mut self, column: &str) {
-        self.labels.push(column.to_owned());
+    pub(super) fn add_label(&mut self, column: &str, spot: Spot) {
+        self.labels.push((column.to_owned(), spot));
     }
 
     /// The names of the columns, as what looks at them writes them.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.wanted.iter().map(|(name, _)| name.as_str())
+        self.wanted.iter().map(|wanted| wanted.column.as_str())
     }
 
-    /// Adds a column that `what` needs.
-    pub(super) fn add(&mut self, column: &str, what: &str) {
-        self.wanted.push((column.to_owned(), what.to_owned()));
+    /// Adds a column that `what`, which stands at `spot`, needs.
+    pub(super) fn add(&mut self, column: &str, what: &str, spot: Spot) {
+        self.wanted.push(Wanted { column: column.to_owned(), what: what.to_owned(), spot });
     }
 
     /// Adds the columns of an expression.
-    pub(super) fn add_expression(&mut self, expression: &Expr, what: &str) {
+    pub(super) fn add_expression(&mut self, expression: &Expr, what: &str, spot: &Spot) {
         for column in expression.columns() {
-            self.add(&column.name, what);
+            self.add(&column.name, what, spot.clone());
         }
     }
 
     /// Adds the columns of a blocking rule.
-    pub(super) fn add_rule(&mut self, rule: &BlockingRule) {
+    pub(super) fn add_rule(&mut self, rule: &BlockingRule, spot: &Spot) {
         let what = format!("the blocking rule `{}`", rule.blocking_rule);
-        self.add_expression(&rule.condition, &what);
+        self.add_expression(&rule.condition, &what, spot);
         for column in &rule.arrays_to_explode {
-            self.add(column, &what);
+            self.add(column, &what, spot.clone());
         }
     }
 
-    /// Adds the columns of a model.
-    pub(super) fn add_model(&mut self, model: &Model) {
-        for comparison in &model.comparisons {
+    /// Adds the columns of blocking rules.
+    pub(super) fn add_rules(&mut self, rules: &[(BlockingRule, Spot)]) {
+        for (rule, spot) in rules {
+            self.add_rule(rule, spot);
+        }
+    }
+
+    /// Adds the columns of a model, whose parts stand at `spots`.
+    pub(super) fn add_model(&mut self, model: &Model, spots: &Spots) {
+        for (position, comparison) in model.comparisons.iter().enumerate() {
             let what = format!("the comparison `{}`", comparison.output_column_name);
-            for level in &comparison.levels {
-                if let Some(condition) = &level.condition {
-                    self.add_expression(condition, &what);
+            let spot = spots.comparisons.get(position).cloned().unwrap_or_default();
+            for (level, found) in comparison.levels.iter().enumerate() {
+                let below = |key: &str| {
+                    if spot.has_levels { spot.below(&format!(".comparison_levels[{level}].{key}")) } else { spot.clone() }
+                };
+                if let Some(condition) = &found.condition {
+                    self.add_expression(condition, &what, &below("sql_condition"));
                 }
-                if let Some(column) = &level.tf_adjustment_column {
-                    self.add(column, &what);
+                if let Some(column) = &found.tf_adjustment_column {
+                    self.add(column, &what, below("tf_adjustment_column"));
                 }
             }
         }
-        for rule in &model.blocking_rules {
-            self.add_rule(rule);
+        for (position, rule) in model.blocking_rules.iter().enumerate() {
+            self.add_rule(rule, &spots.rules.get(position).cloned().unwrap_or_default());
         }
     }
 
-    /// The columns in the order in which they were first wanted, each with everything that needs it.
-    fn needs(&self) -> Vec<(&str, Vec<&str>)> {
-        let mut needs: Vec<(&str, Vec<&str>)> = Vec::new();
-        for (name, what) in &self.wanted {
-            match needs.iter_mut().find(|(known, _)| known == name) {
-                Some((_, whats)) if !whats.contains(&what.as_str()) => whats.push(what),
+    /// The columns in the order in which they were first wanted.
+    fn needed(&self) -> Vec<Needed<'_>> {
+        let mut needed: Vec<Needed<'_>> = Vec::new();
+        for Wanted { column, what, spot } in &self.wanted {
+            match needed.iter_mut().find(|known| known.column == column) {
+                Some(known) if !known.needs.contains(&what.as_str()) => known.needs.push(what),
                 Some(_) => {}
-                None => needs.push((name, vec![what])),
+                None => needed.push(Needed { column, needs: vec![what], spot }),
             }
         }
-        needs
+        needed
     }
 
     /// The columns by their names in the input, each once. Everything that is missing, ignored or the truth goes to `problems`.
     pub(super) fn resolve(&self, sources: &Sources, job: &JobSpec, problems: &mut Vec<Problem>) -> Vec<String> {
-        let truth = job.truth.as_ref().and_then(|truth| find(&truth.0, &sources.columns));
-        let ignored: Vec<&str> = job.ignore.iter().filter_map(|name| find(name, &sources.columns)).collect();
-        for name in &job.ignore {
-            if find(name, &sources.columns).is_none() {
-                problems.push(missing(name, "the ignored column", &sources.columns));
-            }
-        }
+        let truth = job.truth.as_ref().and_then(|truth| sources.find(&truth.0));
+        let ignore = Spot::of_job("ignore");
+        let ignored: Vec<&str> =
+            job.ignore.iter().filter_map(|name| sources.find_or_tell(name, "the ignored column", &ignore, problems)).collect();
         let mut resolved = BTreeSet::new();
-        for (name, needs) in self.needs() {
-            if sources.source_dataset.as_deref() == Some(name) {
+        for Needed { column, needs, spot } in self.needed() {
+            if sources.source_dataset.as_deref() == Some(column) {
                 continue;
             }
-            let Some(found) = find(name, &sources.columns) else {
-                problems.push(missing_for(name, &needs, &sources.columns));
+            let Some(found) = sources.find(column) else {
+                if sources.whole {
+                    problems.push(spot.of(missing_for(column, &needs, &sources.columns)));
+                }
                 continue;
             };
             if Some(found) == truth || ignored.contains(&found) {
                 let why = if Some(found) == truth { "holds the truth" } else { "is to be ignored" };
                 let problem = Problem::new("KN-JOB-025", format!("the column `{found}` {why}, but it would be looked at"));
-                problems.push(problem.hint("take it out of the comparisons and blocking rules"));
+                problems.push(spot.of(problem.hint("take it out of the comparisons and blocking rules")));
             }
             resolved.insert(found.to_owned());
         }
-        for name in &self.labels {
-            match find(name, &sources.columns) {
-                Some(found) => {
-                    resolved.insert(found.to_owned());
-                }
-                None if sources.source_dataset.as_deref() == Some(name) => {}
-                None => problems.push(missing(name, "the column", &sources.columns)),
+        for (name, spot) in &self.labels {
+            if sources.source_dataset.as_deref() != Some(name) || sources.find(name).is_some() {
+                resolved.extend(sources.find_or_tell(name, "the column", spot, problems).map(str::to_owned));
             }
         }
         resolved.into_iter().collect()

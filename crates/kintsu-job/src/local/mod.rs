@@ -4,6 +4,7 @@ mod announce;
 mod clock;
 mod clusters;
 mod comparisons;
+mod consistency;
 mod edges;
 mod explain;
 mod finished;

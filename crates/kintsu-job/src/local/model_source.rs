@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use kintsu_link::library::block_on;
+use kintsu_link::library::{LibraryError, block_on};
 use kintsu_link::model::{BlockingRule, Dialect, JsonOptions, KintsuModel, LinkType, Model, Parity};
 use kintsu_link::sql::parse_blocking_rule;
 
 use crate::error::JobError;
 use crate::held::{Held, is_held};
-use crate::spec::{BlockingRuleSpec, DialectName, JobSpec, LinkTypeName, ParityName, Problem};
+use crate::spec::{BlockingRuleSpec, DialectName, JobSpec, LinkTypeName, ParityName, Problem, no_condition};
 
 /// A model with how it came to be.
 #[derive(Debug, Clone)]
@@ -21,19 +21,65 @@ pub(super) struct SourcedModel {
     pub(super) beside: Option<KintsuModel>,
     /// The file that it came from, where it was no text in memory.
     pub(super) file: Option<PathBuf>,
+    /// Where its comparisons and rules stand.
+    pub(super) spots: Spots,
+}
+
+/// Where the parts of a model stand, in its order; what is not known is not there.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Spots {
+    pub(super) comparisons: Vec<Spot>,
+    pub(super) rules: Vec<Spot>,
+}
+
+/// Where something stands: a path in a file, or in the job.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Spot {
+    /// The file; none for the job.
+    pub(super) file: Option<PathBuf>,
+    /// The path, as in [`Problem::place`].
+    pub(super) path: String,
+    /// Whether it is a comparison whose levels are written out.
+    pub(super) has_levels: bool,
+}
+
+impl Spot {
+    /// A place in the job.
+    pub(super) fn of_job(path: impl Into<String>) -> Self {
+        Self { path: path.into(), ..Self::default() }
+    }
+
+    /// A place below this one.
+    pub(super) fn below(&self, rest: &str) -> Self {
+        Self { path: format!("{}{rest}", self.path), ..self.clone() }
+    }
+
+    /// `problem`, standing here.
+    pub(super) fn of(&self, problem: Problem) -> Problem {
+        problem.in_place(&self.path).within(self.file.as_deref())
+    }
 }
 
 /// The model that the job names; none when it names none, or nothing of it can be read. What is wrong with it goes to `problems`,
 /// and the model is then good for no more than to look at what it names.
 pub(super) fn source_model(job: &JobSpec, held: &Held, problems: &mut Vec<Problem>) -> Option<SourcedModel> {
-    let mut sourced = match (&job.settings, &job.model) {
-        (Some(path), _) => from_file(path, job, held, false, problems)?,
-        (None, Some(path)) => from_file(path, job, held, true, problems)?,
-        (None, None) if !job.comparisons.is_empty() => from_job(job, problems),
-        (None, None) => return None,
-    };
-    put_over(job, &mut sourced.model, problems);
-    Some(sourced)
+    let mut found = [(&job.settings, false), (&job.model, true)]
+        .into_iter()
+        .filter_map(|(path, trained)| path.as_ref().map(|path| from_file(path, job, held, trained, problems)))
+        .collect::<Vec<_>>();
+    if !job.comparisons.is_empty() {
+        found.push(Some(from_job(job, problems)));
+    }
+    // Of several, which is refused elsewhere, the others are only looked at.
+    let mut sourced = found.into_iter().next()?;
+    let rules = job.blocking_rules.as_ref().map(|rules| read_rules(rules, "blocking_rules", problems));
+    if let Some(sourced) = &mut sourced {
+        put_over(job, &mut sourced.model);
+        if let Some(rules) = rules {
+            (sourced.model.blocking_rules, sourced.spots.rules) = rules.into_iter().unzip();
+        }
+    }
+    sourced
 }
 
 /// The link type of the settings or model that `job` names; none where it names none, or they cannot be read.
@@ -49,8 +95,13 @@ pub fn link_type_of_model(job: &JobSpec) -> Option<LinkTypeName> {
 fn from_file(path: &Path, job: &JobSpec, held: &Held, trained: bool, problems: &mut Vec<Problem>) -> Option<SourcedModel> {
     let text = text_of(path, held, problems)?;
     let options = JsonOptions { parity: job.parity.map(parity), ..JsonOptions::default() };
+    let file = (!is_held(path)).then(|| path.to_path_buf());
+    let mut spots = Spots::default();
     let mut model = match Model::from_json(&text, options) {
-        Ok(model) => model,
+        Ok(model) => {
+            spots = spots_of(&model, file.as_deref());
+            model
+        }
         Err(errors) => {
             problems.extend(errors.problems().iter().map(|problem| Problem::of(problem).within(Some(path))));
             errors.readable()?.clone()
@@ -72,20 +123,24 @@ fn from_file(path: &Path, job: &JobSpec, held: &Held, trained: bool, problems: &
     if let Some(wanted) = job.parity {
         model.parity = parity(wanted);
     }
-    Some(SourcedModel { model, trained, beside: found, file: (!is_held(path)).then(|| path.to_path_buf()) })
+    Some(SourcedModel { model, trained, beside: found, file, spots })
+}
+
+/// Where the parts of a model stand in its JSON, all of which could be read.
+fn spots_of(model: &Model, file: Option<&Path>) -> Spots {
+    let file = file.map(Path::to_path_buf);
+    let spot = |path: String| Spot { file: file.clone(), path, has_levels: true };
+    Spots {
+        comparisons: (0..model.comparisons.len()).map(|place| spot(format!("comparisons[{place}]"))).collect(),
+        rules: (0..model.blocking_rules.len())
+            .map(|place| spot(format!("blocking_rules_to_generate_predictions[{place}]")))
+            .collect(),
+    }
 }
 
 fn text_of(path: &Path, held: &Held, problems: &mut Vec<Problem>) -> Option<String> {
     let read = held.text(path);
     read.map_err(|source| problems.push(Problem::of(&JobError::Unreadable { path: path.to_path_buf(), source }))).ok()
-}
-
-/// What was made, or nothing and its problems among `problems`.
-fn kept<Made: Default>(made: Result<Made, Vec<Problem>>, problems: &mut Vec<Problem>) -> Made {
-    made.unwrap_or_else(|found| {
-        problems.extend(found);
-        Made::default()
-    })
 }
 
 /// `model.kintsu.json` beside `model.json`.
@@ -96,10 +151,11 @@ pub(crate) fn beside(path: &Path) -> PathBuf {
 /// A model of our own: its comparisons and rules stand in the job.
 fn from_job(job: &JobSpec, problems: &mut Vec<Problem>) -> SourcedModel {
     let parity = job.parity.map_or(Parity::Characters, parity);
-    let comparisons = kept(super::comparisons::build(&job.comparisons, parity), problems);
+    let (comparisons, spots) = super::comparisons::build(&job.comparisons, parity, problems).into_iter().unzip();
     let link_type = job.link_type.map_or_else(|| default_link_type(job.inputs.len()), link_type);
     let model = Model { link_type, parity, ..Model::new(comparisons, Vec::new()) };
-    SourcedModel { model, trained: false, beside: None, file: None }
+    let spots = Spots { comparisons: spots, rules: Vec::new() };
+    SourcedModel { model, trained: false, beside: None, file: None, spots }
 }
 
 /// One input is deduplicated, several are linked.
@@ -108,7 +164,7 @@ pub(super) fn default_link_type(inputs: usize) -> LinkType {
 }
 
 /// Puts what the job says over what the model says.
-fn put_over(job: &JobSpec, model: &mut Model, problems: &mut Vec<Problem>) {
+fn put_over(job: &JobSpec, model: &mut Model) {
     fn put<Value: Clone>(place: &mut Value, given: Option<&Value>) {
         if let Some(given) = given {
             place.clone_from(given);
@@ -124,55 +180,93 @@ fn put_over(job: &JobSpec, model: &mut Model, problems: &mut Vec<Problem>) {
     let intermediate = job.retain_intermediate_calculation_columns.as_ref();
     put(&mut model.retain_intermediate_calculation_columns, intermediate);
     put(&mut model.additional_columns_to_retain, job.additional_columns_to_retain.as_ref());
-    if let Some(rules) = &job.blocking_rules {
-        model.blocking_rules = kept(readable_rules(rules), problems);
+}
+
+/// The rules as they are computed, each with its place; `path` is that of their list. What is wrong goes to `problems`, and of a rule
+/// with a problem there is as much as tells which columns it names.
+pub(super) fn read_rules(rules: &[BlockingRuleSpec], path: &str, problems: &mut Vec<Problem>) -> Vec<(BlockingRule, Spot)> {
+    let places = (0..rules.len()).map(|place| format!("{path}[{place}]"));
+    rules.iter().zip(places).filter_map(|(rule, path)| read_rule(rule, &path, problems)).collect()
+}
+
+/// As [`read_rules`], for one rule at `path`.
+pub(super) fn read_rule(rule: &BlockingRuleSpec, path: &str, problems: &mut Vec<Problem>) -> Option<(BlockingRule, Spot)> {
+    let rule = match rule {
+        BlockingRuleSpec::Sql(text) => rule_of_text(text, Dialect::DuckDb, path, problems)?,
+        BlockingRuleSpec::Full(table) => {
+            let dialect = dialect(table.sql_dialect.unwrap_or_default());
+            let (arrays_to_explode, salting_partitions) = (table.arrays_to_explode.clone(), table.salting_partitions);
+            let rule = match &table.blocking_rule {
+                Some(text) => rule_of_text(text, dialect, &format!("{path}.blocking_rule"), problems)?,
+                None => rule_of_columns(&table.columns, &table.arrays_to_explode, dialect, path, problems)?,
+            };
+            BlockingRule { arrays_to_explode, salting_partitions, ..rule }
+        }
+    };
+    Some((rule, Spot::of_job(path)))
+}
+
+fn rule_of_text(text: &str, dialect: Dialect, path: &str, problems: &mut Vec<Problem>) -> Option<BlockingRule> {
+    match parse_blocking_rule(text, dialect) {
+        Ok(condition) => Some(BlockingRule::new(text.to_owned(), condition, dialect)),
+        Err(error) => {
+            let message = format!("the blocking rule `{text}` cannot be used: {error}");
+            problems.push(Problem { message, ..Problem::of(&error) }.in_place(path));
+            None
+        }
     }
+}
+
+/// A rule on those of the columns that can be read.
+fn rule_of_columns(
+    columns: &[String],
+    exploded: &[String],
+    dialect: Dialect,
+    path: &str,
+    problems: &mut Vec<Problem>,
+) -> Option<BlockingRule> {
+    let build = |columns: &[String]| block_on(columns.iter().cloned()).exploding(exploded.iter().cloned()).build(dialect);
+    if columns.is_empty() {
+        problems.push(no_condition().in_place(path));
+        return None;
+    }
+    let whole = match build(columns) {
+        Ok(rule) => return Some(rule),
+        Err(error) => error,
+    };
+    let told = problems.len();
+    let mut good = Vec::new();
+    for (place, column) in columns.iter().enumerate() {
+        match block_on([column.clone()]).build(dialect) {
+            Ok(_) => good.push(column.clone()),
+            Err(error) => problems.push(unusable(&error).in_place(&format!("{path}.columns[{place}]"))),
+        }
+    }
+    if problems.len() == told {
+        problems.push(unusable(&whole).in_place(path));
+    }
+    block_on(good).build(dialect).ok()
+}
+
+fn unusable(error: &LibraryError) -> Problem {
+    Problem { message: format!("the blocking rule cannot be used: {error}"), ..Problem::of(error) }
 }
 
 /// The rules as they are computed; everything that is wrong with them is reported at once.
 pub(super) fn blocking_rules(rules: &[BlockingRuleSpec]) -> Result<Vec<BlockingRule>, JobError> {
-    readable_rules(rules).map_err(JobError::Configuration)
-}
-
-fn readable_rules(rules: &[BlockingRuleSpec]) -> Result<Vec<BlockingRule>, Vec<Problem>> {
     let mut problems = Vec::new();
-    let mut read = Vec::new();
-    for rule in rules {
-        match blocking_rule(rule) {
-            Ok(rule) => read.push(rule),
-            Err(problem) => problems.push(problem),
-        }
+    let read = read_rules(rules, "blocking_rules", &mut problems);
+    if problems.is_empty() {
+        Ok(read.into_iter().map(|(rule, _)| rule).collect())
+    } else {
+        Err(JobError::Configuration(problems))
     }
-    if problems.is_empty() { Ok(read) } else { Err(problems) }
 }
 
 /// One rule as it is computed.
-pub(super) fn blocking_rule(rule: &BlockingRuleSpec) -> Result<BlockingRule, Problem> {
-    let (text, sql_dialect, arrays_to_explode, salting_partitions) = match rule {
-        BlockingRuleSpec::Sql(text) => (text.clone(), Dialect::DuckDb, Vec::new(), None),
-        BlockingRuleSpec::Full(table) => {
-            let dialect = dialect(table.sql_dialect.unwrap_or_default());
-            let Some(text) = &table.blocking_rule else {
-                let rule = block_on(table.columns.iter().cloned()).exploding(table.arrays_to_explode.iter().cloned());
-                let built = rule
-                    .build(dialect)
-                    .map_err(|error| problem_of(&format!("the blocking rule cannot be used: {error}"), &error));
-                return built.map(|rule| BlockingRule { salting_partitions: table.salting_partitions, ..rule });
-            };
-            (text.clone(), dialect, table.arrays_to_explode.clone(), table.salting_partitions)
-        }
-    };
-    let condition = parse_blocking_rule(&text, sql_dialect)
-        .map_err(|error| problem_of(&format!("the blocking rule `{text}` cannot be used: {error}"), &error))?;
-    Ok(BlockingRule { blocking_rule: text, condition, sql_dialect, salting_partitions, arrays_to_explode })
-}
-
-fn problem_of(message: &str, error: &dyn kintsu_core::Explain) -> Problem {
-    let problem = Problem::new(error.code(), message);
-    match error.hint() {
-        Some(hint) => problem.hint(hint),
-        None => problem,
-    }
+pub(super) fn blocking_rule(rule: &BlockingRuleSpec) -> Result<BlockingRule, JobError> {
+    let rules = blocking_rules(std::slice::from_ref(rule))?;
+    rules.into_iter().next().ok_or_else(|| JobError::Defect("a blocking rule came to nothing".to_owned()))
 }
 
 pub(super) fn parity(name: ParityName) -> Parity {

@@ -15,7 +15,7 @@ use kintsu_table::{Column, ColumnChoice, Input, ReadOptions};
 use super::edges::{Extra, write_pairs};
 use super::given_pairs::threshold_or_all;
 use super::load::{LookedAt, Sources, column_types, find};
-use super::model_source::{blocking_rules, link_type};
+use super::model_source::{Spots, blocking_rules, link_type};
 use super::output::Tables;
 use super::session::{LinkageSession, prepare_records, score_blocks};
 use crate::error::JobError;
@@ -163,7 +163,7 @@ impl LinkageSession {
     fn read_options(&self, model: &Model) -> ReadOptions {
         let Sources { columns, source_dataset, .. } = &self.loaded.sources;
         let mut wanted = LookedAt::default();
-        wanted.add_model(model);
+        wanted.add_model(model, &Spots::default());
         let found = wanted.names().filter_map(|name| find(name, columns));
         let looked_at: BTreeSet<&str> = found.filter(|name| Some(*name) != source_dataset.as_deref()).collect();
         ReadOptions {

@@ -7,9 +7,11 @@ use std::thread::JoinHandle;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
+use kintsu_core::RunContext;
 use kintsu_table::{FileFormat, HeldTable, Overwrite, StagedDirectory, TableWriter};
 
 use crate::card::FileCard;
+use crate::codes::code_note;
 use crate::error::JobError;
 use crate::spec::JobSpec;
 
@@ -93,6 +95,8 @@ pub(super) struct Output {
     files: BTreeMap<String, FileCard>,
     /// Finished files on their way to the disk while the run goes on, so that publishing has less to wait for.
     syncing: Vec<JoinHandle<()>>,
+    /// The numbers that files could not hold: file, column, how many.
+    not_numbers: Vec<(String, String, u64)>,
 }
 
 impl Output {
@@ -102,7 +106,7 @@ impl Output {
         let overwrite = if job.overwrite { Overwrite::ReplaceHolding("run.json") } else { Overwrite::Refuse };
         let staged = StagedDirectory::create(target, overwrite).map_err(JobError::part)?;
         let format = job.file_format.map_or(FileFormat::Parquet, FileFormat::from);
-        Ok(Self { staged, format, files: BTreeMap::new(), syncing: Vec::new() })
+        Ok(Self { staged, format, files: BTreeMap::new(), syncing: Vec::new(), not_numbers: Vec::new() })
     }
 
     /// The format of the data files.
@@ -113,6 +117,17 @@ impl Output {
     /// The data files so far.
     pub(super) fn files(&self) -> &BTreeMap<String, FileCard> {
         &self.files
+    }
+
+    /// Says which numbers the files could not hold.
+    pub(super) fn warn_of_not_numbers(&self, ctx: &RunContext) {
+        for (file, column, count) in &self.not_numbers {
+            let numbers = if *count == 1 { "number" } else { "numbers" };
+            let message = format!(
+                "{count} {numbers} of the column `{column}` of {file} are NaN or infinite, for which JSON has no word, and are null there"
+            );
+            ctx.warn("KN-W-TABLE-004", message, code_note("KN-W-TABLE-004").map(|note| note.hint.to_owned()));
+        }
     }
 
     /// Writes a text file.
@@ -154,7 +169,9 @@ impl Tables for Output {
     fn close(&mut self, name: &str, table: OpenTable) -> Result<(), JobError> {
         let OpenTable::File(file) = table else { return Err(JobError::Defect(format!("the table `{name}` is in no file"))) };
         let written = file.finish().map_err(JobError::part)?;
-        self.files.insert(format!("{name}.{}", self.format.extension()), FileCard { rows: written.rows });
+        let file = format!("{name}.{}", self.format.extension());
+        self.not_numbers.extend(written.not_numbers.into_iter().map(|(column, count)| (file.clone(), column, count)));
+        self.files.insert(file, FileCard { rows: written.rows });
         // Publishing synchronises every file again and reports what fails.
         self.syncing.push(std::thread::spawn(move || drop(File::open(written.path).and_then(|file| file.sync_all()))));
         Ok(())

@@ -4,16 +4,19 @@
 
 use std::path::Path;
 
-use kintsu_link::model::Model;
-use kintsu_table::ReadOptions;
+use arrow_schema::SchemaRef;
+use kintsu_table::{Input, ReadOptions};
 
-use super::load::{LookedAt, Sources, find, listed, missing};
-use super::model_source::{SourcedModel, blocking_rule, source_model};
+use super::consistency::{contradictions, records_of_steps};
+use super::load::{LookedAt, Sources, listed, missing};
+use super::model_source::{SourcedModel, Spot, read_rule, read_rules, source_model};
 use super::row_lookup::JOIN_KEY;
+use super::rows::columns_of_frequencies;
 use super::step_data::parse_expressions;
+use super::truth::id_names;
 use crate::error::JobError;
 use crate::held::Held;
-use crate::spec::{BlockingRuleSpec, ColumnOrFile, JobSpec, Problem, StepSpec, TrainingStep, nearest};
+use crate::spec::{ColumnOrFile, JobSpec, Problem, StepSpec, TrainingStep, nearest};
 
 /// What a run needs to know before it reads its inputs.
 #[derive(Debug)]
@@ -31,96 +34,120 @@ pub(super) struct Preflight {
 pub(super) fn preflight(job: &JobSpec, held: &Held) -> Result<Preflight, JobError> {
     let mut problems = Vec::new();
     let sourced = source_model(job, held, &mut problems);
-    let model = sourced.as_ref().map(|sourced| &sourced.model);
-    let sources = Sources::look(job, held, model, &mut problems)?;
-    let mut looked_at = Vec::new();
-    if let Some(sources) = &sources {
-        looked_at = columns_looked_at(job, model, sources, &mut problems);
-        let unknown = job.types.keys().filter(|column| find(column, &sources.columns).is_none());
-        problems.extend(unknown.map(|column| missing(column, "the column", &sources.columns)));
-        check_files_of_labels(job, held, sources, &mut problems)?;
+    let model = sourced.as_ref().filter(|_| problems.is_empty()).map(|sourced| &sourced.model);
+    let whole_model = model.is_some();
+    let sources = Sources::look(job, held, sourced.as_ref().map(|sourced| &sourced.model), &mut problems)?;
+    let looked_at = columns_looked_at(job, sourced.as_ref(), &sources, &mut problems);
+    for column in job.types.keys() {
+        sources.find_or_tell(column, "the column", &Spot::of_job(format!("types.{column}")), &mut problems);
     }
+    retained_columns(job, sourced.as_ref(), &sources, &mut problems);
+    check_files_of_labels(job, held, &sources, &mut problems)?;
+    check_term_frequencies(job, held, &mut problems)?;
+    records_of_steps(job, held, sourced.as_ref(), &sources, &mut problems)?;
+    contradictions(job, sourced.as_ref(), whole_model, &sources, &mut problems);
     let mut told: Vec<Problem> = Vec::new();
     problems.retain(|problem| {
         let new = !told.contains(problem);
         told.push(problem.clone());
         new
     });
-    match sources {
-        Some(sources) if problems.is_empty() => Ok(Preflight { sourced, sources, looked_at }),
-        _ => Err(JobError::Configuration(problems)),
-    }
+    if problems.is_empty() { Ok(Preflight { sourced, sources, looked_at }) } else { Err(JobError::Configuration(problems)) }
 }
 
 /// The columns that the job looks at, by their names in the input.
 pub(super) fn columns_looked_at(
     job: &JobSpec,
-    model: Option<&Model>,
+    sourced: Option<&SourcedModel>,
     sources: &Sources,
     problems: &mut Vec<Problem>,
 ) -> Vec<String> {
     let mut wanted = LookedAt::default();
-    if let Some(model) = model {
-        wanted.add_model(model);
+    if let Some(SourcedModel { model, spots, .. }) = sourced {
+        wanted.add_model(model, spots);
     }
-    for step in &job.training {
-        match step {
-            TrainingStep::EstimateProbabilityTwoRandomRecordsMatch { deterministic_matching_rules: rules, .. } => {
-                add_rules(&mut wanted, rules, problems);
-            }
-            TrainingStep::EstimateParametersUsingExpectationMaximisation { blocking_rule: rule, .. } => {
-                add_rules(&mut wanted, std::slice::from_ref(rule), problems);
-            }
-            TrainingStep::EstimateMFromLabelColumn { label_colname } => wanted.add_label(label_colname),
-            _ => {}
-        }
+    for (position, step) in job.training.iter().enumerate() {
+        add_training(&mut wanted, step, &format!("training[{position}]"), problems);
     }
-    for step in &job.steps {
-        add_step(&mut wanted, step, sources, problems);
+    for (position, step) in job.steps.iter().enumerate() {
+        add_step(&mut wanted, step, &format!("steps[{position}]"), sources, problems);
     }
     for column in job.term_frequencies.keys() {
-        wanted.add(column, "the table of its term frequencies");
+        wanted.add(column, "the table of its term frequencies", Spot::of_job(format!("term_frequencies.{column}")));
     }
     wanted.resolve(sources, job, problems)
 }
 
-fn add_rules(wanted: &mut LookedAt, rules: &[BlockingRuleSpec], problems: &mut Vec<Problem>) {
-    for rule in rules {
-        match blocking_rule(rule) {
-            Ok(rule) => wanted.add_rule(&rule),
-            Err(problem) => problems.push(problem),
+fn add_training(wanted: &mut LookedAt, step: &TrainingStep, path: &str, problems: &mut Vec<Problem>) {
+    match step {
+        TrainingStep::EstimateProbabilityTwoRandomRecordsMatch { deterministic_matching_rules: rules, .. } => {
+            let rules = read_rules(rules, &format!("{path}.deterministic_matching_rules"), problems);
+            wanted.add_rules(&rules);
         }
+        TrainingStep::EstimateParametersUsingExpectationMaximisation { blocking_rule: rule, .. } => {
+            let rule = read_rule(rule, &format!("{path}.blocking_rule"), problems);
+            wanted.add_rules(rule.as_slice());
+        }
+        TrainingStep::EstimateMFromLabelColumn { label_colname } => {
+            wanted.add_label(label_colname, Spot::of_job(format!("{path}.label_colname")));
+        }
+        TrainingStep::EstimateUUsingRandomSampling { .. } | TrainingStep::EstimateMFromPairwiseLabels { .. } => {}
     }
 }
 
-fn add_step(wanted: &mut LookedAt, step: &StepSpec, sources: &Sources, problems: &mut Vec<Problem>) {
+fn add_step(wanted: &mut LookedAt, step: &StepSpec, path: &str, sources: &Sources, problems: &mut Vec<Problem>) {
+    let spot = |key: &str| Spot::of_job(format!("{path}.{key}"));
     match step {
         StepSpec::FindMatchesToNewRecords { blocking_rules: Some(rules), .. }
         | StepSpec::PredictBetween { blocking_rules: Some(rules), .. }
-        | StepSpec::CountComparisons { blocking_rules: Some(rules), .. } => add_rules(wanted, rules, problems),
-        StepSpec::LargestBlocks { blocking_rule, .. } => add_rules(wanted, std::slice::from_ref(blocking_rule), problems),
-        StepSpec::AccuracyFromLabelsColumn { labels_column_name, .. } => wanted.add_label(labels_column_name),
-        StepSpec::PredictionErrors { labels: ColumnOrFile(label), .. } if find(label, &sources.columns).is_some() => {
-            wanted.add_label(label);
+        | StepSpec::CountComparisons { blocking_rules: Some(rules), .. } => {
+            let rules = read_rules(rules, &format!("{path}.blocking_rules"), problems);
+            wanted.add_rules(&rules);
+        }
+        StepSpec::LargestBlocks { blocking_rule, .. } => {
+            let rule = read_rule(blocking_rule, &format!("{path}.blocking_rule"), problems);
+            wanted.add_rules(rule.as_slice());
+        }
+        StepSpec::AccuracyFromLabelsColumn { labels_column_name, .. } => {
+            wanted.add_label(labels_column_name, spot("labels_column_name"));
+        }
+        StepSpec::PredictionErrors { labels: ColumnOrFile(label), .. } if sources.find(label).is_some() => {
+            wanted.add_label(label, spot("labels"));
         }
         StepSpec::TermFrequencies { columns } => {
             for column in columns {
-                wanted.add(column, "the step `term_frequencies`");
+                wanted.add(column, "the step `term_frequencies`", spot("columns"));
             }
         }
-        StepSpec::ProfileColumns { column_expressions: Some(expressions), .. } => match parse_expressions(expressions) {
-            Ok(parsed) => {
-                for expression in &parsed {
-                    wanted.add_expression(expression, "the step `profile_columns`");
-                }
+        StepSpec::ProfileColumns { column_expressions: Some(expressions), .. } => {
+            for (expression, spot) in parse_expressions(expressions, &format!("{path}.column_expressions"), problems) {
+                wanted.add_expression(&expression, "the step `profile_columns`", &spot);
             }
-            Err(found) => problems.extend(found),
-        },
+        }
         StepSpec::ProfileColumns { column_expressions: None, .. } => {
-            sources.columns.iter().for_each(|column| wanted.add_label(column));
+            for column in &sources.columns {
+                wanted.add_label(column, Spot::default());
+            }
         }
-        StepSpec::Completeness { cols: Some(columns), .. } => columns.iter().for_each(|column| wanted.add_label(column)),
+        StepSpec::Completeness { cols: Some(columns), .. } => {
+            for column in columns {
+                wanted.add_label(column, spot("cols"));
+            }
+        }
         _ => {}
+    }
+}
+
+/// Tells of columns that edges are to carry and that are not there.
+fn retained_columns(job: &JobSpec, sourced: Option<&SourcedModel>, sources: &Sources, problems: &mut Vec<Problem>) {
+    let Some(SourcedModel { model, file, .. }) = sourced else { return };
+    let of_job = job.additional_columns_to_retain.is_some();
+    let file = file.clone().filter(|_| !of_job);
+    let spot = Spot { file, path: "additional_columns_to_retain".to_owned(), has_levels: false };
+    for column in &model.additional_columns_to_retain {
+        if sources.source_dataset.as_ref() != Some(column) {
+            sources.find_or_tell(column, "the column to retain", &spot, problems);
+        }
     }
 }
 
@@ -132,31 +159,67 @@ pub(super) fn check_files_of_labels(
     problems: &mut Vec<Problem>,
 ) -> Result<(), JobError> {
     if let Some(ColumnOrFile(truth)) = &job.truth
-        && find(truth, &sources.columns).is_none()
+        && sources.find(truth).is_none()
     {
         let path = Path::new(truth);
         if held.is_file(path) {
             check_truth(path, held, sources, problems)?;
-        } else {
-            problems.push(missing_truth(truth, &sources.columns));
+        } else if sources.whole {
+            problems.push(missing_truth(truth, &sources.columns).in_place("truth"));
         }
     }
-    let of_training = job.training.iter().filter_map(|step| match step {
-        TrainingStep::EstimateMFromPairwiseLabels { labels } => Some(labels.as_path()),
-        _ => None,
-    });
-    let of_steps = job.steps.iter().filter_map(|step| match step {
-        StepSpec::ScorePairs { pairs: path, .. }
-        | StepSpec::Predict { pairs: Some(path), .. }
-        | StepSpec::AccuracyFromLabelsTable { labels: path, .. } => Some(path.as_path()),
-        StepSpec::PredictionErrors { labels: ColumnOrFile(label), .. } if find(label, &sources.columns).is_none() => {
-            Some(Path::new(label))
+    for (path, spot) in files_of_pairs(job, sources) {
+        if held.is_file(path) {
+            if let Some(columns) = columns_of(path, held, problems)? {
+                check_pairs(path, &columns, sources, &spot, problems);
+            }
+        } else if spot.path.ends_with(".labels") && sources.whole && !path.is_dir() {
+            problems.extend(neither_column_nor_file(job, path).map(|problem| spot.of(problem)));
         }
-        _ => None,
-    });
-    for path in of_training.chain(of_steps).filter(|path| held.is_file(path)) {
-        if let Some(columns) = columns_of(path, held, problems)? {
-            check_pairs(path, &columns, sources, problems);
+    }
+    Ok(())
+}
+
+/// The files of pairs that training and steps read, each with its place.
+pub(super) fn files_of_pairs<'a>(job: &'a JobSpec, sources: &Sources) -> Vec<(&'a Path, Spot)> {
+    let mut files = Vec::new();
+    for (position, step) in job.training.iter().enumerate() {
+        if let TrainingStep::EstimateMFromPairwiseLabels { labels } = step {
+            files.push((labels.as_path(), Spot::of_job(format!("training[{position}].labels"))));
+        }
+    }
+    for (position, step) in job.steps.iter().enumerate() {
+        let (path, key) = match step {
+            StepSpec::ScorePairs { pairs, .. } | StepSpec::Predict { pairs: Some(pairs), .. } => (pairs.as_path(), "pairs"),
+            StepSpec::AccuracyFromLabelsTable { labels, .. } => (labels.as_path(), "labels"),
+            StepSpec::PredictionErrors { labels: ColumnOrFile(label), .. } if sources.find(label).is_none() => {
+                (Path::new(label), "labels")
+            }
+            _ => continue,
+        };
+        files.push((path, Spot::of_job(format!("steps[{position}].{key}"))));
+    }
+    files
+}
+
+/// Labels that may be a column or a file and are neither; files that can be nothing else are missed elsewhere.
+fn neither_column_nor_file(job: &JobSpec, path: &Path) -> Option<Problem> {
+    let either = |step: &StepSpec| matches!(step, StepSpec::PredictionErrors { labels, .. } if Path::new(&labels.0) == path);
+    job.steps.iter().any(either).then(|| no_labels(&path.to_string_lossy()))
+}
+
+/// Labels that are neither a column nor a file.
+pub(super) fn no_labels(labels: &str) -> Problem {
+    Problem::new("KN-JOB-013", format!("`{labels}` is neither a column nor a file of labels"))
+}
+
+/// Checks the columns of the tables of term frequencies.
+fn check_term_frequencies(job: &JobSpec, held: &Held, problems: &mut Vec<Problem>) -> Result<(), JobError> {
+    for (column, path) in job.term_frequencies.iter().filter(|(_, path)| held.is_file(path)) {
+        if let Some(names) = columns_of(path, held, problems)?
+            && let Err(problem) = columns_of_frequencies(column, path, &names)
+        {
+            problems.push(problem.in_place(&format!("term_frequencies.{column}")));
         }
     }
     Ok(())
@@ -169,9 +232,15 @@ pub(super) fn missing_truth(truth: &str, columns: &[String]) -> Problem {
 }
 
 /// The columns of a file; none when it cannot be looked at.
-fn columns_of(path: &Path, held: &Held, problems: &mut Vec<Problem>) -> Result<Option<Vec<String>>, JobError> {
-    match kintsu_table::schema_of(&held.input_at(path), &ReadOptions::default()) {
-        Ok(schema) => Ok(Some(schema.fields().iter().map(|field| field.name().clone()).collect())),
+pub(super) fn columns_of(path: &Path, held: &Held, problems: &mut Vec<Problem>) -> Result<Option<Vec<String>>, JobError> {
+    let schema = schema_of_file(&held.input_at(path), problems)?;
+    Ok(schema.map(|schema| schema.fields().iter().map(|field| field.name().clone()).collect()))
+}
+
+/// The columns of a file with their types; none when it cannot be looked at.
+pub(super) fn schema_of_file(input: &Input, problems: &mut Vec<Problem>) -> Result<Option<SchemaRef>, JobError> {
+    match kintsu_table::schema_of(input, &ReadOptions::default()) {
+        Ok(schema) => Ok(Some(schema)),
         Err(error) => {
             problems.extend(JobError::part(error).into_problems()?);
             Ok(None)
@@ -182,15 +251,15 @@ fn columns_of(path: &Path, held: &Held, problems: &mut Vec<Problem>) -> Result<O
 /// A file of truth has ids and a column with the entity, or is a file of pairs.
 fn check_truth(path: &Path, held: &Held, sources: &Sources, problems: &mut Vec<Problem>) -> Result<(), JobError> {
     let Some(columns) = columns_of(path, held, problems)? else { return Ok(()) };
-    let ids = [sources.unique_id.as_deref().unwrap_or("unique_id"), "unique_id", "id", "record_id"];
+    let ids = id_names(sources.unique_id.as_deref().unwrap_or("unique_id"));
     let Some(id) = ids.iter().find(|id| columns.iter().any(|name| name == *id)) else {
-        check_pairs(path, &columns, sources, problems);
+        check_pairs(path, &columns, sources, &Spot::of_job("truth"), problems);
         return Ok(());
     };
     let named = sources.source_dataset.as_deref().unwrap_or("source_dataset");
     let source = [named, "source_dataset"].into_iter().find(|source| columns.iter().any(|name| name == source));
     if columns.iter().all(|name| name == id || Some(name.as_str()) == source) {
-        problems.push(no_entities(path));
+        problems.push(no_entities(path).in_place("truth"));
     }
     Ok(())
 }
@@ -201,12 +270,12 @@ pub(super) fn no_entities(path: &Path) -> Problem {
     Problem::new("KN-JOB-033", message).hint("add one that says which entity each record belongs to")
 }
 
-fn check_pairs(path: &Path, columns: &[String], sources: &Sources, problems: &mut Vec<Problem>) {
+fn check_pairs(path: &Path, columns: &[String], sources: &Sources, spot: &Spot, problems: &mut Vec<Problem>) {
     let has = |name: &str| columns.iter().any(|column| column == name);
     let id = sources.unique_id.as_deref().unwrap_or("unique_id");
     let side = |side: &str| ["unique_id", id, JOIN_KEY].iter().any(|stem| has(&format!("{stem}_{side}")));
     if !(side("l") && side("r")) && columns.len() != 2 {
-        problems.push(no_pairs(path, id, columns));
+        problems.push(spot.of(no_pairs(path, id, columns)));
     }
 }
 

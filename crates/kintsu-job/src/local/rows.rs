@@ -13,7 +13,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::clusters::{batch_of, defect};
-use super::load::find;
+use super::load::{find, listed};
+use super::session::told;
 use crate::error::JobError;
 use crate::held::Held;
 use crate::spec::{JobSpec, Problem};
@@ -86,35 +87,53 @@ fn order_of_values(values: &ArrayRef) -> Result<Vec<u32>, JobError> {
     Ok(codes)
 }
 
-/// The term-frequency tables that the job names, for the columns of `records`.
+/// The term-frequency tables that the job names, for the columns of `records`; what is wrong with any of them goes to `problems`.
 pub(super) fn supplied_term_frequencies(
     job: &JobSpec,
     held: &Held,
     records: &Records,
     ctx: &RunContext,
+    problems: &mut Vec<Problem>,
 ) -> Result<Vec<TermFrequencies>, JobError> {
     let mut supplied = Vec::new();
     for (column, path) in &job.term_frequencies {
-        let options = ReadOptions { encode: ColumnChoice::None, carry: ColumnChoice::All, ..ReadOptions::default() };
-        let table = kintsu_table::read(&[held.input_at(path)], &options, ctx).map_err(JobError::part)?;
-        let names: Vec<String> = table.columns().iter().map(|column| column.name.to_string()).collect();
-        let value_column = find(column, &names);
-        let share_column = find(&format!("tf_{column}"), &names).or_else(|| find("tf", &names));
-        let (Some(values), Some(shares)) = (value_column, share_column) else {
-            let message = format!("the term-frequency table `{}` needs the columns `{column}` and `tf_{column}`", path.display());
-            return Err(JobError::problem(Problem::new("KN-JOB-034", message).hint(format!("it has: {}", names.join(", ")))));
-        };
-        let array = |name: &str| -> Result<ArrayRef, JobError> {
-            let found = table.column(name).ok_or_else(|| JobError::Defect(format!("no column {name}")))?;
-            found.to_batch_array().map_err(JobError::part)
-        };
-        let wanted = records.find(column).map_err(JobError::part)?.data_type().clone();
-        let values = arrow_cast::cast(&array(values)?, &wanted).map_err(defect)?;
-        let shares = shares_of(&array(shares)?, path)?;
-        refuse_contradictions(column, &values, &shares, path)?;
-        supplied.push(TermFrequencies::supplied(records, column, &values, &shares).map_err(JobError::part)?);
+        let mut found = Vec::new();
+        supplied.extend(told(term_frequencies(column, path, held, records, ctx), &mut found)?);
+        let place = format!("term_frequencies.{column}");
+        problems.extend(found.into_iter().map(|problem| problem.in_place(&place)));
     }
     Ok(supplied)
+}
+
+fn term_frequencies(
+    column: &str,
+    path: &Path,
+    held: &Held,
+    records: &Records,
+    ctx: &RunContext,
+) -> Result<TermFrequencies, JobError> {
+    let options = ReadOptions { encode: ColumnChoice::None, carry: ColumnChoice::All, ..ReadOptions::default() };
+    let table = kintsu_table::read(&[held.input_at(path)], &options, ctx).map_err(JobError::part)?;
+    let names: Vec<String> = table.columns().iter().map(|column| column.name.to_string()).collect();
+    let (values, shares) = columns_of_frequencies(column, path, &names).map_err(JobError::problem)?;
+    let array = |name: &str| -> Result<ArrayRef, JobError> {
+        let found = table.column(name).ok_or_else(|| JobError::Defect(format!("no column {name}")))?;
+        found.to_batch_array().map_err(JobError::part)
+    };
+    let wanted = records.find(column).map_err(JobError::part)?.data_type().clone();
+    let values = arrow_cast::cast(&array(values)?, &wanted).map_err(defect)?;
+    let shares = shares_of(&array(shares)?, path)?;
+    refuse_contradictions(column, &values, &shares, path)?;
+    TermFrequencies::supplied(records, column, &values, &shares).map_err(JobError::part)
+}
+
+/// The columns with the values and with their shares in the term-frequency table at `path`, which has the columns `names`.
+pub(super) fn columns_of_frequencies<'a>(column: &str, path: &Path, names: &'a [String]) -> Result<(&'a str, &'a str), Problem> {
+    let share_column = find(&format!("tf_{column}"), names).or_else(|| find("tf", names));
+    find(column, names).zip(share_column).ok_or_else(|| {
+        let message = format!("the term-frequency table `{}` needs the columns `{column}` and `tf_{column}`", path.display());
+        Problem::new("KN-JOB-034", message).hint(format!("it has: {}", listed(names)))
+    })
 }
 
 /// Refuses a table that gives one value different shares.

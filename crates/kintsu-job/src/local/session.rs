@@ -3,6 +3,9 @@
 //! The runner of jobs follows a job from its beginning to its end with it; an interactive user (`super::interactive`) asks for one
 //! training method or step after another. Both are made of the same parts, and every step hands its answers out as [`Tables`].
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kintsu_core::{MatchWeight, Probability, RunContext};
@@ -12,6 +15,7 @@ use kintsu_kernel::{
 };
 use kintsu_link::block::{Blocker, Blocks, Chunk};
 use kintsu_link::compare::Comparators;
+use kintsu_link::diagnose::LabelledPair;
 use kintsu_link::model::{KintsuModel, Model};
 use kintsu_link::score::{EdgeColumns, Edges, TermFrequencies, TermFrequencyTables, Threshold};
 use kintsu_link::train::{Trainer, TrainingData};
@@ -24,13 +28,16 @@ use super::load::Loaded;
 use super::memory_needed::{refuse_hopeless_inputs, refuse_if_too_large};
 use super::model_source::{SourcedModel, default_link_type, link_type};
 use super::output::Tables;
-use super::preflight::{Preflight, preflight};
+use super::preflight::{Preflight, files_of_pairs, preflight};
+use super::row_lookup::RowLookup;
+use super::rows::supplied_term_frequencies;
 use super::train;
 use super::truth::{Truth, evaluate};
 use crate::card::{Counts, Evaluation};
+use crate::codes::code_note;
 use crate::error::JobError;
 use crate::held::Held;
-use crate::spec::{CLUSTER_THRESHOLD_DEFAULT, ChunkSpec, JobSpec, PREDICT_THRESHOLD_DEFAULT, StepSpec};
+use crate::spec::{CLUSTER_THRESHOLD_DEFAULT, ChunkSpec, JobSpec, PREDICT_THRESHOLD_DEFAULT, Problem, StepSpec};
 
 /// Records and a model, and what was made of them so far: the state of a run, and what an interactive user works with.
 #[derive(Debug)]
@@ -43,6 +50,8 @@ pub struct LinkageSession {
     pub(super) supplied: Vec<TermFrequencies>,
     /// The truth, read before anything is compared so that what is wrong with it is said first.
     truth: Option<Truth>,
+    /// The pairs of the files that the job's training and steps name, read with the truth for the same reason.
+    listed: BTreeMap<PathBuf, Vec<LabelledPair>>,
     /// The blocks of prediction, made before training so that what is wrong with them is said first.
     blocks: Option<Blocks>,
     /// The model compiled, once it is needed.
@@ -64,9 +73,14 @@ impl LinkageSession {
         let pairs = sourced.as_ref().map(|sourced| sourced.model.link_type);
         let pairs = pairs.or(job.link_type.map(link_type)).unwrap_or_else(|| default_link_type(job.inputs.len()));
         let loaded = clock.stage("read", ctx, || sources.read(&looked_at, &job.types, pairs, ctx))?;
-        let supplied = super::rows::supplied_term_frequencies(&job, &held, &loaded.records, ctx)?;
+        let mut problems = Vec::new();
+        let supplied = supplied_term_frequencies(&job, &held, &loaded.records, ctx, &mut problems)?;
         let read_truth = |truth| Truth::read(truth, &loaded.records, &loaded.sources.columns, &held, ctx);
-        let truth = job.truth.as_ref().map(read_truth).transpose()?;
+        let truth = told(job.truth.as_ref().map(read_truth).transpose(), &mut problems)?.flatten();
+        let listed = read_files_of_pairs(&job, &loaded, &held, ctx, &mut problems)?;
+        if !problems.is_empty() {
+            return Err(JobError::Configuration(problems));
+        }
         let mut counts = Counts::default();
         counts.put("records", loaded.records.rows() as u64);
         for (name, size) in loaded.records.sources().iter().zip(loaded.records.source_sizes()) {
@@ -79,6 +93,7 @@ impl LinkageSession {
             sourced,
             supplied,
             truth,
+            listed,
             blocks: None,
             compiled: None,
             trainer: None,
@@ -177,7 +192,8 @@ impl LinkageSession {
         let Some(sourced) = &self.sourced else { return Ok(()) };
         let (model, data) = (sourced.model.clone(), self.training_data()?);
         if !self.job.training.is_empty() {
-            self.trainer = Some(train::follow(model, data, &self.job.training, &self.held, ctx, clock)?);
+            let labels = |path: &Path| self.matching_pairs(path, ctx);
+            self.trainer = Some(train::follow(model, data, &self.job.training, &labels, ctx, clock)?);
         } else if !sourced.trained {
             self.trainer = Some(train::follow_own_plan(model, data, ctx, clock)?);
         }
@@ -185,11 +201,25 @@ impl LinkageSession {
         self.take_over()
     }
 
+    /// The pairs of a file, in its order.
+    pub(super) fn listed_pairs(&self, path: &Path, ctx: &RunContext) -> Result<Cow<'_, [LabelledPair]>, JobError> {
+        match self.listed.get(path) {
+            Some(known) => Ok(Cow::Borrowed(known)),
+            None => RowLookup::new(&self.loaded.records).pairs(path, &self.held, ctx).map(Cow::Owned),
+        }
+    }
+
+    /// The rows of the pairs of a file, in its order.
+    pub(super) fn matching_pairs(&self, path: &Path, ctx: &RunContext) -> Result<Vec<(u32, u32)>, JobError> {
+        Ok(self.listed_pairs(path, ctx)?.iter().map(|pair| (pair.left, pair.right)).collect())
+    }
+
     /// Says what the model lacks.
     pub(super) fn warn_about_model(&self, ctx: &RunContext) -> Result<(), JobError> {
-        match &self.trainer {
-            Some(trainer) => trainer.warn_about_model(ctx),
-            None => Trainer::new(self.model()?.clone()).warn_about_model(ctx),
+        match (&self.trainer, &self.sourced) {
+            (Some(trainer), _) => trainer.warn_about_model(ctx),
+            (None, Some(sourced)) if sourced.trained && never_trained(&sourced.model) => warn_of_settings(sourced, ctx),
+            (None, _) => self.model()?.warn_about_model(ctx),
         }
         Ok(())
     }
@@ -330,6 +360,58 @@ impl LinkageSession {
         }
         Ok(beside)
     }
+}
+
+/// What came of something, or nothing where it is the user's input that is wrong, which then goes to `problems`.
+pub(super) fn told<Made>(made: Result<Made, JobError>, problems: &mut Vec<Problem>) -> Result<Option<Made>, JobError> {
+    match made.map_err(JobError::into_problems) {
+        Ok(made) => Ok(Some(made)),
+        Err(Ok(found)) => {
+            problems.extend(found);
+            Ok(None)
+        }
+        Err(Err(error)) => Err(error),
+    }
+}
+
+/// The pairs of every file of pairs that the job names.
+fn read_files_of_pairs(
+    job: &JobSpec,
+    loaded: &Loaded,
+    held: &Held,
+    ctx: &RunContext,
+    problems: &mut Vec<Problem>,
+) -> Result<BTreeMap<PathBuf, Vec<LabelledPair>>, JobError> {
+    let files = files_of_pairs(job, &loaded.sources);
+    let mut listed = BTreeMap::new();
+    if files.is_empty() {
+        return Ok(listed);
+    }
+    let lookup = RowLookup::new(&loaded.records);
+    for (path, spot) in files {
+        if !listed.contains_key(path) {
+            let mut found = Vec::new();
+            let pairs = told(lookup.pairs(path, held, ctx), &mut found)?;
+            problems.extend(found.into_iter().map(|problem| spot.of(problem)));
+            listed.extend(pairs.map(|pairs| (path.to_path_buf(), pairs)));
+        }
+    }
+    Ok(listed)
+}
+
+/// Whether no level of any comparison has a parameter.
+fn never_trained(model: &Model) -> bool {
+    let mut levels = model.comparisons.iter().flat_map(|comparison| &comparison.levels);
+    levels.all(|level| level.m_probability.is_none() && level.u_probability.is_none())
+}
+
+/// Says that settings are scored as if they were a trained model.
+fn warn_of_settings(sourced: &SourcedModel, ctx: &RunContext) {
+    let file = sourced.file.as_ref().map(|file| format!(" `{}`", file.display())).unwrap_or_default();
+    let names: Vec<String> =
+        sourced.model.comparisons.iter().map(|comparison| format!("`{}`", comparison.output_column_name)).collect();
+    let message = format!("the model{file} was never trained: the m and u of {} are starting values", names.join(", "));
+    ctx.warn("KN-W-JOB-007", message, code_note("KN-W-JOB-007").map(|note| note.hint.to_owned()));
 }
 
 /// Prepares the records of a table through the kernel.

@@ -14,7 +14,7 @@ use kintsu_table::ColumnData;
 use serde::Serialize;
 
 use super::clusters::batch_of;
-use super::model_source::{blocking_rule, blocking_rules};
+use super::model_source::{Spot, blocking_rule, blocking_rules};
 use super::output::{Tables, file_name};
 use super::rows::{frequencies_batch, rows_batch};
 use super::session::LinkageSession;
@@ -53,7 +53,7 @@ impl LinkageSession {
                 tables.write(name.as_deref().unwrap_or("count_comparisons"), &rows_batch(&rows)?)
             }
             StepSpec::LargestBlocks { blocking_rule: rule, n_largest, name } => {
-                let rule = blocking_rule(rule).map_err(JobError::problem)?;
+                let rule = blocking_rule(rule)?;
                 let batch = self.largest_blocks(&rule, *n_largest as usize)?;
                 tables.write(name.as_deref().unwrap_or("largest_blocks"), &batch)
             }
@@ -89,11 +89,15 @@ impl LinkageSession {
             let encoded = records.table().columns().iter().filter_map(|column| Some((column, column.encoded()?)));
             return Ok(encoded.map(|(column, values)| profile_values(&column.name, values, top, bottom)).collect());
         };
-        let parsed = parse_expressions(expressions).map_err(JobError::Configuration)?;
+        let mut problems = Vec::new();
+        let parsed = parse_expressions(expressions, "column_expressions", &mut problems);
+        if !problems.is_empty() {
+            return Err(JobError::Configuration(problems));
+        }
         expressions
             .iter()
             .zip(parsed)
-            .map(|(text, expression)| {
+            .map(|(text, (expression, _))| {
                 profile_expression(records, text, &expression, self.parity(), top, bottom).map_err(JobError::part)
             })
             .collect()
@@ -143,20 +147,20 @@ impl LinkageSession {
     }
 }
 
-/// Column expressions as they are computed, or everything that is wrong with them.
-pub(super) fn parse_expressions(texts: &[String]) -> Result<Vec<Expr>, Vec<Problem>> {
+/// Column expressions as they are computed, each with its place; `path` is that of their list. What is wrong goes to `problems`.
+pub(super) fn parse_expressions(texts: &[String], path: &str, problems: &mut Vec<Problem>) -> Vec<(Expr, Spot)> {
     let mut parsed = Vec::new();
-    let mut problems = Vec::new();
-    for text in texts {
+    for (position, text) in texts.iter().enumerate() {
+        let spot = Spot::of_job(format!("{path}[{position}]"));
         match parse_column_expression(text, Dialect::DuckDb) {
-            Ok(expression) => parsed.push(expression),
+            Ok(expression) => parsed.push((expression, spot)),
             Err(error) => {
                 let message = format!("the column expression `{text}` cannot be used: {error}");
-                problems.push(Problem { message, ..Problem::of(&error) });
+                problems.push(spot.of(Problem { message, ..Problem::of(&error) }));
             }
         }
     }
-    if problems.is_empty() { Ok(parsed) } else { Err(problems) }
+    parsed
 }
 
 fn profile_rows(profile: &ColumnProfile) -> Vec<ProfileRow<'_>> {

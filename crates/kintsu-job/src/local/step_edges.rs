@@ -13,13 +13,14 @@ use kintsu_link::score::{EdgeColumns, Threshold, deterministic_link};
 
 use super::clock::Clock;
 use super::clusters::{batch_of, cluster_ids, clusters_batch, input_columns};
+use super::consistency::{one_table, unknown_table};
 use super::edges::{Extra, write_pairs};
 use super::given_pairs::threshold_or_all;
 use super::links::Links;
 use super::output::Tables;
 use super::session::{LinkageSession, chunk_of};
 use crate::error::JobError;
-use crate::spec::{Problem, StepSpec, TiesMethod};
+use crate::spec::{StepSpec, TiesMethod};
 
 impl LinkageSession {
     pub(super) fn take_edge_step(
@@ -132,7 +133,7 @@ impl LinkageSession {
             let links = self.links(deterministic)?;
             let records = &self.loaded.records;
             let clusters = if self.job.one_to_one {
-                let Some(sources) = records.source_codes() else { return Err(one_table()) };
+                let Some(sources) = records.source_codes() else { return Err(JobError::problem(one_table())) };
                 one_to_one(records.rows(), &links.pairs, &links.probabilities, sources, threshold, records.node_ranks())
             } else {
                 connected_components(records.rows(), &links.pairs, &links.probabilities, threshold)
@@ -205,11 +206,11 @@ impl LinkageSession {
 
     fn best_links(&self, free: Option<&[String]>, threshold: f64, ties: TiesMethod) -> Result<Clusters, JobError> {
         let records = &self.loaded.records;
-        let Some(source_of) = records.source_codes() else { return Err(one_table()) };
+        let Some(source_of) = records.source_codes() else { return Err(JobError::problem(one_table())) };
         let names = records.sources();
         if let Some(unknown) = free.unwrap_or_default().iter().find(|name| !names.iter().any(|known| **known == ***name)) {
-            let problem = Problem::new("KN-JOB-035", format!("`duplicate_free_datasets` names `{unknown}`, which is no table"));
-            return Err(JobError::problem(problem.hint(format!("the tables: {}", names.join(", ")))));
+            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+            return Err(JobError::problem(unknown_table(unknown, &names)));
         }
         let duplicate_free: Vec<bool> =
             names.iter().map(|name| free.is_none_or(|free| free.iter().any(|chosen| **chosen == **name))).collect();
@@ -277,9 +278,4 @@ fn named(clusters: Clusters, ranking: Option<&[u32]>) -> Result<Clusters, kintsu
         Some(ranking) => clusters.named_by_ranking(ranking),
         None => Ok(clusters),
     }
-}
-
-fn one_table() -> JobError {
-    let problem = Problem::new("KN-JOB-017", "best links need several tables, but there is one");
-    JobError::problem(problem.hint("use connected components for a single table"))
 }

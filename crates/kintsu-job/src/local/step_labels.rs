@@ -4,17 +4,17 @@ use std::path::Path;
 
 use kintsu_core::RunContext;
 use kintsu_link::block::Blocker;
-use kintsu_link::diagnose::{LabelledPair, PredictionErrors, ReadyModel, TruthOptions, TruthStatus, rules_that_find};
+use kintsu_link::diagnose::{PredictionErrors, ReadyModel, TruthOptions, TruthStatus, rules_that_find};
 use kintsu_link::score::Edges;
 
 use super::edges::{Extra, PairsTable, write_pairs};
 use super::load::{find, missing};
 use super::output::Tables;
-use super::row_lookup::RowLookup;
+use super::preflight::no_labels;
 use super::rows::rows_batch;
 use super::session::{LinkageSession, score_pairs};
 use crate::error::JobError;
-use crate::spec::{ColumnOrFile, Problem, StepSpec};
+use crate::spec::{ColumnOrFile, StepSpec};
 
 /// So many listed pairs are scored at once.
 const PAIRS_PER_PART: usize = 1 << 18;
@@ -106,19 +106,13 @@ impl LinkageSession {
         if self.held.is_file(path) {
             return model.errors_from_pairs(&self.listed_pairs(path, ctx)?, threshold, wanted, ctx).map_err(JobError::part);
         }
-        let problem = Problem::new("KN-JOB-013", format!("`{}` is neither a column nor a file of labels", labels.0));
-        Err(JobError::problem(problem))
+        Err(JobError::problem(no_labels(&labels.0)))
     }
 
     fn ready_model(&self) -> Result<ReadyModel<'_>, JobError> {
         let compiled = self.compiled()?;
         let (records, model) = (&self.loaded.records, self.model()?);
         Ok(ReadyModel { records, model, comparators: &compiled.comparators, scorer: &compiled.scorer })
-    }
-
-    /// The pairs of a file, in its order.
-    fn listed_pairs(&self, path: &Path, ctx: &RunContext) -> Result<Vec<LabelledPair>, JobError> {
-        RowLookup::new(&self.loaded.records).pairs(path, &self.held, ctx)
     }
 
     /// The column of labels by its name in the input.

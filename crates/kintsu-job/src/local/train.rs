@@ -1,31 +1,34 @@
 //! Training: the steps that a job lists, or a plan of our own where it lists none.
 
+use std::path::Path;
+
 use kintsu_core::RunContext;
 use kintsu_link::model::Model;
 use kintsu_link::train::{EmSettings, TrainError, Trainer, TrainingData, em_rules};
 
 use super::clock::Clock;
 use super::model_source::{blocking_rule, blocking_rules};
-use super::row_lookup::RowLookup;
 use crate::error::JobError;
-use crate::held::Held;
 use crate::spec::TrainingStep;
 
 /// So many pairs are drawn for u where the job does not say.
 const PAIRS_MAX_DEFAULT: f64 = 1e7;
 
-/// Trains `model` by the steps of the job.
+/// The pairs of rows that a file lists.
+pub(super) type Labels<'a> = dyn Fn(&Path) -> Result<Vec<(u32, u32)>, JobError> + 'a;
+
+/// Trains `model` by the steps of the job; `labels` reads files of matching pairs.
 pub(super) fn follow(
     model: Model,
     data: TrainingData<'_>,
     steps: &[TrainingStep],
-    held: &Held,
+    labels: &Labels<'_>,
     ctx: &RunContext,
     clock: &mut Clock,
 ) -> Result<Trainer, JobError> {
     let mut trainer = Trainer::new(model);
     for step in steps {
-        clock.stage(stage_name(step), ctx, || take(&mut trainer, data, step, held, ctx))?;
+        clock.stage(stage_name(step), ctx, || take(&mut trainer, data, step, labels, ctx))?;
     }
     Ok(trainer)
 }
@@ -90,7 +93,7 @@ pub(super) fn take(
     trainer: &mut Trainer,
     data: TrainingData<'_>,
     step: &TrainingStep,
-    held: &Held,
+    labels_of: &Labels<'_>,
     ctx: &RunContext,
 ) -> Result<(), JobError> {
     match step {
@@ -102,7 +105,7 @@ pub(super) fn take(
             trainer.estimate_u_using_random_sampling(data, *max_pairs, *seed, ctx).map_err(JobError::part)
         }
         TrainingStep::EstimateParametersUsingExpectationMaximisation { blocking_rule: rule, .. } => {
-            let rule = blocking_rule(rule).map_err(JobError::problem)?;
+            let rule = blocking_rule(rule)?;
             let settings = settings_of(step);
             let session = trainer.estimate_parameters_using_expectation_maximisation(data, &rule, settings, ctx);
             session.map(|_| ()).map_err(JobError::part)
@@ -111,9 +114,7 @@ pub(super) fn take(
             trainer.estimate_m_from_label_column(data, label_colname, ctx).map_err(JobError::part)
         }
         TrainingStep::EstimateMFromPairwiseLabels { labels } => {
-            let pairs = RowLookup::new(data.records).pairs(labels, held, ctx)?;
-            let pairs: Vec<(u32, u32)> = pairs.iter().map(|pair| (pair.left, pair.right)).collect();
-            trainer.estimate_m_from_pairwise_labels(data, &pairs, ctx).map_err(JobError::part)
+            trainer.estimate_m_from_pairwise_labels(data, &labels_of(labels)?, ctx).map_err(JobError::part)
         }
     }
 }

@@ -20,6 +20,11 @@ use crate::error::JobError;
 use crate::held::Held;
 use crate::spec::{ColumnOrFile, Problem};
 
+/// The names that the ids in a file of entities may have, where those of the records are in a column called `own`.
+pub(super) fn id_names(own: &str) -> [&str; 4] {
+    [own, "unique_id", "id", "record_id"]
+}
+
 /// What is known to be true.
 #[derive(Debug, Clone)]
 pub(crate) enum Truth {
@@ -57,8 +62,7 @@ impl Truth {
         let lookup = RowLookup::new(records);
         let table = TextTable::read(path, held, ctx)?;
         let names = table.names();
-        let id = [records.id_column(), "unique_id", "id", "record_id"].map(str::to_owned);
-        let id = table.first_of(&id);
+        let id = table.first_of(&id_names(records.id_column()).map(str::to_owned));
         let Some(id) = id else {
             let pairs = lookup.pairs(path, held, ctx)?;
             let pair =

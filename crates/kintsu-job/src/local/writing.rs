@@ -25,6 +25,7 @@ impl LinkageSession {
         mut clock: Clock,
     ) -> Result<RunCard, JobError> {
         clock.stage("write", ctx, || self.write_model(output, ctx))?;
+        output.warn_of_not_numbers(ctx);
         let job = self.job_as_it_ran()?;
         let card = RunCard {
             format: 1,

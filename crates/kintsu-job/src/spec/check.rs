@@ -10,8 +10,7 @@ use super::document::Step;
 use super::load::Places;
 use super::problem::Problem;
 use super::{
-    BlockingRuleSpec, CLUSTER_THRESHOLD_DEFAULT, ChunkSpec, InputSpec, JobSpec, LinkTypeName, PREDICT_THRESHOLD_DEFAULT,
-    StepSpec, TrainingStep,
+    BlockingRuleSpec, CLUSTER_THRESHOLD_DEFAULT, ChunkSpec, InputSpec, JobSpec, PREDICT_THRESHOLD_DEFAULT, StepSpec, TrainingStep,
 };
 use crate::held::is_held;
 use crate::memory::parse_bytes;
@@ -107,8 +106,11 @@ impl Checks<'_> {
         .into_iter()
         .filter_map(|(name, given)| given.then_some(name))
         .collect();
-        if let [first, second, ..] = given[..] {
-            let message = format!("both `{first}` and `{second}` are given");
+        if let [first, others @ ..] = &given[..]
+            && let [.., second] = others
+        {
+            let others: Vec<String> = others.iter().map(|other| format!("`{other}`")).collect();
+            let message = format!("both `{first}` and {} are given", others.join(" and "));
             let hint = "give one of them: `settings` are trained first, a `model` is scored as it is, `comparisons` stand in the job itself";
             self.report(Problem::new("KN-JOB-012", message).hint(hint), &[Step::Key(second)]);
         }
@@ -123,10 +125,6 @@ impl Checks<'_> {
         }
         if spec.threads == Some(0) {
             self.report(Problem::new("KN-JOB-004", "`threads` must be at least 1"), &[Step::Key("threads")]);
-        }
-        if spec.one_to_one && spec.link_type == Some(LinkTypeName::DedupeOnly) {
-            let problem = Problem::new("KN-JOB-017", "`one_to_one` needs several tables, but the link type is dedupe_only");
-            self.report(problem.hint("leave it out, or link two tables"), &[Step::Key("one_to_one")]);
         }
         let mut names = BTreeSet::new();
         for (position, input) in spec.inputs.iter().enumerate() {
@@ -154,22 +152,28 @@ impl Checks<'_> {
                         self.rule(rule, &at);
                     }
                 }
-                TrainingStep::EstimateUUsingRandomSampling { max_pairs, .. } if *max_pairs < 1.0 => {
-                    self.report(Problem::new("KN-JOB-004", "`max_pairs` must be at least 1"), &at);
-                }
-                TrainingStep::EstimateParametersUsingExpectationMaximisation { blocking_rule, .. } => {
+                TrainingStep::EstimateUUsingRandomSampling { max_pairs, .. } => self.max_pairs(*max_pairs, &at),
+                TrainingStep::EstimateParametersUsingExpectationMaximisation { blocking_rule, max_pairs, .. } => {
                     self.rule(blocking_rule, &at);
+                    if let Some(max_pairs) = max_pairs {
+                        self.max_pairs(*max_pairs, &at);
+                    }
                 }
-                _ => {}
+                TrainingStep::EstimateMFromLabelColumn { .. } | TrainingStep::EstimateMFromPairwiseLabels { .. } => {}
             }
+        }
+    }
+
+    fn max_pairs(&mut self, max_pairs: f64, at: &[Step<'_>]) {
+        if max_pairs.is_nan() || max_pairs < 1.0 {
+            self.report(Problem::new("KN-JOB-004", "`max_pairs` must be at least 1"), at);
         }
     }
 
     fn rule(&mut self, rule: &BlockingRuleSpec, at: &[Step<'_>]) {
         let BlockingRuleSpec::Full(table) = rule else { return };
         if table.columns.is_empty() == table.blocking_rule.is_none() {
-            let problem = Problem::new("KN-JOB-019", "a blocking rule must have either `columns` or `blocking_rule`");
-            self.report(problem.hint("write `columns = [\"surname\"]` or `blocking_rule = \"l.surname = r.surname\"`"), at);
+            self.report(no_condition(), at);
         }
     }
 
@@ -213,12 +217,14 @@ impl Checks<'_> {
                     Problem::new("KN-JOB-015", "both `threshold_match_probability` and `threshold_match_weight` are given");
                 self.report(problem.hint("give one of them"), at);
             }
-            StepSpec::Cluster { threshold_match_probability: Some(_), thresholds, .. } if !thresholds.is_empty() => {
-                let problem = Problem::new("KN-JOB-015", "both `threshold_match_probability` and `thresholds` are given");
-                self.report(problem.hint("give one of them"), at);
-            }
-            StepSpec::Cluster { thresholds, .. } if thresholds.iter().any(|threshold| !(0.0..=1.0).contains(threshold)) => {
-                self.report(Problem::new("KN-JOB-004", "`thresholds` must be from 0 to 1"), at);
+            StepSpec::Cluster { threshold_match_probability: given, thresholds, .. } => {
+                if given.is_some() && !thresholds.is_empty() {
+                    let problem = Problem::new("KN-JOB-015", "both `threshold_match_probability` and `thresholds` are given");
+                    self.report(problem.hint("give one of them"), at);
+                }
+                if thresholds.iter().any(|threshold| !(0.0..=1.0).contains(threshold)) {
+                    self.report(Problem::new("KN-JOB-004", "`thresholds` must be from 0 to 1"), at);
+                }
             }
             StepSpec::FindMatchesToNewRecords { blocking_rules: Some(rules), .. }
             | StepSpec::PredictBetween { blocking_rules: Some(rules), .. }
@@ -336,6 +342,12 @@ impl Checks<'_> {
             self.report(problem.hint("check the path; paths in a job file are relative to it"), at);
         }
     }
+}
+
+/// A rule that says nothing, or says it twice.
+pub(crate) fn no_condition() -> Problem {
+    let problem = Problem::new("KN-JOB-019", "a blocking rule must have either `columns` or `blocking_rule`");
+    problem.hint("write `columns = [\"surname\"]` or `blocking_rule = \"l.surname = r.surname\"`")
 }
 
 /// What a prediction keeps, as it was given.

@@ -74,7 +74,7 @@ impl CorruptionFile {
     fn located(&self, problem: Problem, keys: &[String]) -> Problem {
         let Some((file, document)) = &self.source else { return problem };
         let keys: Vec<Step<'_>> = keys.iter().map(|key| Step::Key(key)).collect();
-        problem.at(document.line_of(&keys)).within(Some(file))
+        problem.at(document.follow(&keys, &[]).1).within(Some(file))
     }
 }
 

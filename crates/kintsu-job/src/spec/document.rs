@@ -72,7 +72,7 @@ impl Located {
                 entries
                     .iter()
                     .filter_map(|entry| {
-                        let inner = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
+                        let inner = below(path, &entry.key);
                         Some(Entry { value: entry.value.without(places, &inner)?, ..entry.clone() })
                     })
                     .collect(),
@@ -89,16 +89,41 @@ impl Located {
         }
     }
 
-    /// The line of the value at `path`, or of the nearest value above it that exists.
-    pub(super) fn line_of(&self, path: &[Step<'_>]) -> u32 {
-        let Some((first, rest)) = path.split_first() else { return self.line };
-        let inner = match (first, &self.node) {
-            (Step::Key(key), _) => self.get(key),
-            (Step::Item(position), Node::List(items)) => items.get(*position),
-            _ => None,
-        };
-        inner.map_or(self.line, |inner| inner.line_of(rest))
+    /// The path and the line of the value that `steps` lead to, or of the nearest value above it that exists. Items of lists that
+    /// stand at one of the paths `left_out` are not counted.
+    pub(super) fn follow(&self, steps: &[Step<'_>], left_out: &[String]) -> (String, u32) {
+        let (mut at, mut path) = (self, String::new());
+        for step in steps {
+            let inner = match (step, &at.node) {
+                (Step::Key(key), _) => at.get(key).map(|inner| (inner, below(&path, key))),
+                (Step::Item(position), Node::List(items)) => {
+                    let places = items.iter().enumerate().map(|(place, item)| (item, format!("{path}[{place}]")));
+                    places.filter(|(_, place)| !left_out.contains(place)).nth(*position)
+                }
+                _ => None,
+            };
+            let Some((found, place)) = inner else { break };
+            (at, path) = (found, place);
+        }
+        (path, at.line)
     }
+}
+
+/// The path of what stands under `key` in the table at `path`.
+pub(super) fn below(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+/// The steps of a path such as `steps[0].name`. Keys that hold a dot come apart, so that such a path leads to the table above.
+pub(super) fn steps_of(path: &str) -> Vec<Step<'_>> {
+    let mut steps = Vec::new();
+    for part in path.split('.') {
+        let (key, items) = part.split_once('[').unwrap_or((part, ""));
+        steps.push(Step::Key(key));
+        let positions = items.split('[').filter_map(|item| item.trim_end_matches(']').parse().ok());
+        steps.extend(positions.map(Step::Item));
+    }
+    steps
 }
 
 /// One step of a path into a document.
@@ -290,15 +315,24 @@ mod tests {
     #[test]
     fn toml_keeps_lines() {
         let document = parse_toml("a = 1\n\n[[b]]\nc = \"x\"\n").unwrap();
-        assert_eq!(document.line_of(&[Step::Key("b"), Step::Item(0), Step::Key("c")]), 4);
+        assert_eq!(document.follow(&steps_of("b[0].c"), &[]), ("b[0].c".to_owned(), 4));
         assert_eq!(document.to_value(), serde_json::json!({"a": 1, "b": [{"c": "x"}]}));
     }
 
     #[test]
     fn json_keeps_lines() {
         let document = parse_json("{\"a\": [1,\n 2.5],\n\"b\\\"\": null}").unwrap();
-        assert_eq!(document.line_of(&[Step::Key("a"), Step::Item(1)]), 2);
+        assert_eq!(document.follow(&steps_of("a[1]"), &[]), ("a[1]".to_owned(), 2));
         assert_eq!(document.to_value(), serde_json::json!({"a": [1, 2.5], "b\"": null}));
+    }
+
+    #[test]
+    fn what_was_left_out_is_not_counted_and_what_is_not_there_is_looked_for_above() {
+        let document = parse_toml("a = [\n[1],\n[2],\n[3]]\n").unwrap();
+        let left_out = ["a[1]".to_owned()];
+        assert_eq!(document.follow(&steps_of("a[1][0]"), &left_out), ("a[2][0]".to_owned(), 4));
+        assert_eq!(document.follow(&steps_of("a[0].b.c"), &left_out), ("a[0]".to_owned(), 2));
+        assert_eq!(document.follow(&steps_of("b"), &[]), (String::new(), 1));
     }
 
     #[test]

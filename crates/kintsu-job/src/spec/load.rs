@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::check::check_job;
-use super::document::{Located, parse_json, parse_toml};
+use super::document::{Located, parse_json, parse_toml, steps_of};
 use super::problem::Problem;
 use super::schema::{job_schema, problems};
 use super::{ColumnOrFile, InputSpec, JobSpec, StepSpec, TrainingStep};
@@ -27,15 +27,55 @@ pub struct LoadedJob {
 pub struct Places {
     file: Option<PathBuf>,
     document: Option<Located>,
+    /// The paths of what the job lacks because it is wrong.
+    left_out: Vec<String>,
+    /// The keys whose values do not come from the file.
+    replaced: Vec<&'static str>,
 }
 
 impl Places {
     /// Gives `problem` the place of the value under `keys`, when the job came from a file that has it.
     pub(crate) fn locate(&self, problem: Problem, keys: &[super::document::Step<'_>]) -> Problem {
-        match (&self.file, &self.document) {
-            (Some(file), Some(document)) => problem.at(document.line_of(keys)).within(Some(file)),
-            _ => problem,
+        match self.follow(keys) {
+            Some((file, _, line)) => problem.at(line).within(Some(file)),
+            None => problem,
         }
+    }
+
+    /// Gives a problem of the job that names its place the line of it, when the job came from a file that has it.
+    #[must_use]
+    pub fn find(&self, problem: Problem) -> Problem {
+        let (Some(place), None, None) = (&problem.place, &problem.file, problem.line) else { return problem };
+        match self.follow(&steps_of(place)) {
+            Some((file, place, line)) => problem.in_place(&place).at(line).within(Some(file)),
+            None => problem,
+        }
+    }
+
+    /// As [`Places::find`], for every problem of an error.
+    #[must_use]
+    pub fn find_all(&self, error: JobError) -> JobError {
+        match error {
+            JobError::Configuration(problems) => {
+                JobError::Configuration(problems.into_iter().map(|problem| self.find(problem)).collect())
+            }
+            other => other,
+        }
+    }
+
+    /// Says that the value of `key`, one of the job's own, does not come from its file.
+    pub fn replace(&mut self, key: &'static str) {
+        self.replaced.push(key);
+    }
+
+    /// The file with the path and the line that `steps` lead to.
+    fn follow(&self, steps: &[super::document::Step<'_>]) -> Option<(&Path, String, u32)> {
+        let (file, document) = (self.file.as_deref()?, self.document.as_ref()?);
+        if self.replaced.iter().any(|key| steps.first() == Some(&super::document::Step::Key(key))) {
+            return None;
+        }
+        let (path, line) = document.follow(steps, &self.left_out);
+        Some((file, path, line))
     }
 }
 
@@ -89,11 +129,15 @@ fn read_text(text: &str, path: &Path) -> Result<LoadedJob, JobError> {
     let mut spec: JobSpec = match serde_json::from_value(readable) {
         Ok(spec) => spec,
         Err(error) if found.is_empty() => return Err(within(vec![Problem::new("KN-JOB-004", error.to_string()).at(1)])),
-        Err(_) => return Err(within(found)),
+        Err(error) => {
+            let problem = Problem::new("KN-JOB-004", format!("the rest of the file cannot be read: {error}")).at(1);
+            return Err(within(found.into_iter().chain([problem]).collect()));
+        }
     };
     resolve_paths(&mut spec, path.parent().unwrap_or(Path::new("")));
     let problems = found.into_iter().map(|problem| problem.within(Some(path))).collect();
-    Ok(LoadedJob { spec, places: Places { file: Some(path.to_path_buf()), document: Some(document) }, problems })
+    let (file, document, left_out, replaced) = (Some(path.to_path_buf()), Some(document), wrong_places, Vec::new());
+    Ok(LoadedJob { spec, places: Places { file, document, left_out, replaced }, problems })
 }
 
 /// Makes every path that the job names relative to `folder`.

@@ -20,8 +20,8 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use check::check_added;
 pub use check::check_ready;
+pub(crate) use check::{check_added, no_condition};
 pub use column::{ColumnOperation, ColumnSpec, ListEnd, TransformedColumn};
 pub use comparison::{ComparisonSpec, Configure};
 pub use corruption::{CorruptionFile, corruption_schema};

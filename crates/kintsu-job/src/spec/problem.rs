@@ -17,12 +17,14 @@ pub struct Problem {
     pub file: Option<PathBuf>,
     /// The line, counted from 1.
     pub line: Option<u32>,
+    /// The path of the value in the job or its file, such as `comparisons[1].comparison_levels[0].sql_condition`, counted from 0.
+    pub place: Option<String>,
 }
 
 impl Problem {
     /// A problem with a code and a message.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, file: None, line: None }
+        Self { code, message: message.into(), hint: None, file: None, line: None, place: None }
     }
 
     /// An error as a problem.
@@ -45,6 +47,11 @@ impl Problem {
         Self { line: Some(line), ..self }
     }
 
+    /// The same with the path of the value that is wrong; an empty path says nothing.
+    pub fn in_place(self, place: &str) -> Self {
+        Self { place: (!place.is_empty()).then(|| place.to_owned()), ..self }
+    }
+
     /// The same in a file.
     pub fn within(self, file: Option<&Path>) -> Self {
         Self { file: file.map(Path::to_path_buf), ..self }
@@ -54,10 +61,15 @@ impl Problem {
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match (&self.file, self.line) {
-            (Some(file), Some(line)) => write!(f, "{}:{line}: {}", file.display(), self.message),
-            (Some(file), None) => write!(f, "{}: {}", file.display(), self.message),
-            (None, Some(line)) => write!(f, "line {line}: {}", self.message),
-            (None, None) => f.write_str(&self.message),
+            (Some(file), Some(line)) => write!(f, "{}:{line}: ", file.display())?,
+            (Some(file), None) => write!(f, "{}: ", file.display())?,
+            (None, Some(line)) => write!(f, "line {line}: ")?,
+            (None, None) => {}
+        }
+        // The message names a key of the job itself; what stands deeper would be looked for in vain.
+        match &self.place {
+            Some(place) if place.contains(['.', '[']) => write!(f, "{place}: {}", self.message),
+            _ => f.write_str(&self.message),
         }
     }
 }

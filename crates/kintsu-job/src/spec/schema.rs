@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::document::{Entry, Located, Node};
+use super::document::{Entry, Located, Node, below};
 use super::problem::{Problem, nearest};
 
 /// The JSON Schema of a job file.
@@ -74,6 +74,9 @@ impl<'a> Checker<'a> {
 
     fn number(&mut self, found: &Located, number: f64, schema: &Value, path: &str) {
         let limit = |key: &str| schema.get(key).and_then(Value::as_f64);
+        if schema.get("format").and_then(Value::as_str) == Some("uint32") && number > f64::from(u32::MAX) {
+            self.wrong(found, path, &format!("must be at most {}", u32::MAX));
+        }
         if let Some(minimum) = limit("minimum")
             && number < minimum
         {
@@ -90,7 +93,7 @@ impl<'a> Checker<'a> {
         let properties = schema.get("properties").and_then(Value::as_object);
         let additional = schema.get("additionalProperties");
         for entry in entries {
-            let inner = join(path, &entry.key);
+            let inner = below(path, &entry.key);
             if let Some(property) = properties.and_then(|properties| properties.get(&entry.key)) {
                 self.check(&entry.value, property, &inner);
             } else if let Some(additional) = additional.filter(|additional| additional.is_object()) {
@@ -116,8 +119,8 @@ impl<'a> Checker<'a> {
         let known: Vec<&str> = known.collect();
         let hint = nearest(&entry.key, known.iter().copied())
             .map_or_else(|| format!("known keys: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
-        let message = format!("unknown key `{}`", join(path, &entry.key));
-        self.report(Problem::new("KN-JOB-003", message).at(entry.line).hint(hint), &join(path, &entry.key));
+        let message = format!("unknown key `{}`", below(path, &entry.key));
+        self.report(Problem::new("KN-JOB-003", message).at(entry.line).hint(hint), &below(path, &entry.key));
     }
 
     fn one_of_words(&mut self, found: &Located, words: &[&str], path: &str) {
@@ -168,7 +171,7 @@ impl<'a> Checker<'a> {
             return;
         };
         let before = self.problems.len();
-        self.one_of_words(named, words, &join(path, tag));
+        self.one_of_words(named, words, &below(path, tag));
         if self.problems.len() > before {
             self.places.push(path.to_owned());
         }
@@ -216,10 +219,6 @@ fn branches(schema: &Value) -> Option<&[Value]> {
 
 fn tag_word<'a>(branch: &'a Value, tag: &str) -> Option<&'a str> {
     branch.get("properties")?.get(tag)?.get("const")?.as_str()
-}
-
-fn join(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 fn type_names(schema: &Value) -> Vec<&str> {

@@ -211,8 +211,11 @@ fn read_comparisons(model: &Fields<'_>, dialect: Dialect, problems: &mut Problem
     for (index, value) in model.array("comparisons", problems).iter().enumerate() {
         let mut path = model.at("comparisons");
         path.push(Step::Index(index));
+        let before = problems.found.len();
         let Some(comparison) = read_comparison(value, path.clone(), dialect, problems) else { continue };
-        if comparisons.iter().any(|earlier| earlier.output_column_name == comparison.output_column_name) {
+        let is_named = value.get("output_column_name").is_some_and(Value::is_string);
+        let whole = problems.found.len() == before;
+        if (whole || is_named) && comparisons.iter().any(|earlier| earlier.output_column_name == comparison.output_column_name) {
             let name = comparison.output_column_name.clone();
             problems.push(&path, |place| ModelProblem::DuplicateComparison { place, name });
         }
@@ -221,6 +224,7 @@ fn read_comparisons(model: &Fields<'_>, dialect: Dialect, problems: &mut Problem
     comparisons
 }
 
+/// The comparison; one with wrong levels has the others.
 fn read_comparison(value: &Value, path: Vec<Step>, dialect: Dialect, problems: &mut Problems<'_>) -> Option<Comparison> {
     let fields = Fields::open(value, path, problems)?;
     fields.refuse_unknown(&COMPARISON_KEYS, problems);
@@ -232,18 +236,22 @@ fn read_comparison(value: &Value, path: Vec<Step>, dialect: Dialect, problems: &
     }
     let before = problems.found.len();
     let mut levels = Vec::new();
-    for (index, value) in fields.array("comparison_levels", problems).iter().enumerate() {
+    let listed = fields.array("comparison_levels", problems);
+    for (index, value) in listed.iter().enumerate() {
         let mut path = fields.at("comparison_levels");
         path.push(Step::Index(index));
         levels.extend(read_level(value, path, dialect, problems));
     }
-    if problems.found.len() > before {
-        return None;
-    }
     let mut comparison = Comparison { output_column_name: String::new(), comparison_description, levels };
     comparison.number_levels();
     comparison.output_column_name = name.unwrap_or_else(|| comparison.default_name());
-    check_levels(&comparison, &fields, problems);
+    let whole = problems.found.len() == before;
+    if comparison.levels.len() == listed.len() && (whole || !listed.is_empty()) {
+        check_levels(&comparison, &fields, problems);
+    }
+    if whole {
+        check_adjustments(&comparison, &fields, problems);
+    }
     Some(comparison)
 }
 
@@ -290,6 +298,7 @@ fn read_level(value: &Value, path: Vec<Step>, dialect: Dialect, problems: &mut P
     })
 }
 
+/// The condition, none for ELSE; null stands for one that cannot be read.
 fn read_condition(text: &str, fields: &Fields<'_>, dialect: Dialect, problems: &mut Problems<'_>) -> Option<crate::sql::Expr> {
     if is_else(text) {
         return None;
@@ -298,7 +307,7 @@ fn read_condition(text: &str, fields: &Fields<'_>, dialect: Dialect, problems: &
         Ok(condition) => Some(condition),
         Err(source) => {
             problems.push(&fields.at("sql_condition"), |place| ModelProblem::Sql { place, source });
-            None
+            Some(crate::sql::Expr::Literal(crate::sql::Value::Null))
         }
     }
 }
@@ -309,10 +318,13 @@ pub(crate) fn is_else(text: &str) -> bool {
 }
 
 fn check_levels(comparison: &Comparison, fields: &Fields<'_>, problems: &mut Problems<'_>) {
-    let mut path = fields.at("comparison_levels");
     if let Some((message, hint)) = comparison.check_levels() {
-        problems.push(&path, |place| ModelProblem::Levels { place, message, hint });
+        problems.push(&fields.at("comparison_levels"), |place| ModelProblem::Levels { place, message, hint });
     }
+}
+
+fn check_adjustments(comparison: &Comparison, fields: &Fields<'_>, problems: &mut Problems<'_>) {
+    let mut path = fields.at("comparison_levels");
     for (index, level) in comparison.levels.iter().enumerate() {
         let Some(column) = level.tf_adjustment_column.clone() else { continue };
         if level.has_term_frequency_adjustment() && comparison.term_frequency_base_level(level).is_none() {

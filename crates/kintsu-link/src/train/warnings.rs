@@ -26,8 +26,13 @@ impl Model {
     /// Raises the warnings about the parameters of this model, trained here or read from a file; call it before scoring.
     pub fn warn_about_model(&self, ctx: &RunContext) {
         for comparison in &self.comparisons {
-            if never_trained(comparison) {
-                untrained_comparison(comparison, ctx);
+            if never_trained(comparison, |level| level.m_probability) {
+                let hint = "add a session of expectation maximisation on a rule that does not use its columns";
+                untrained_comparison(comparison, "m", hint, ctx);
+                continue;
+            }
+            if never_trained(comparison, |level| level.u_probability) {
+                untrained_comparison(comparison, "u", "estimate u by random sampling", ctx);
                 continue;
             }
             unseen_levels(comparison, ctx);
@@ -44,26 +49,23 @@ impl Trainer {
     }
 }
 
-/// Whether every level that could be trained has no m.
-fn never_trained(comparison: &Comparison) -> bool {
+/// Whether every level that could be trained lacks a parameter.
+fn never_trained(comparison: &Comparison, parameter: impl Fn(&ComparisonLevel) -> Option<f64>) -> bool {
     let mut levels = comparison.levels.iter().filter(|level| !level.is_null_level);
-    levels.all(|level| level.m_probability.is_none())
+    levels.all(|level| parameter(level).is_none())
 }
 
-fn untrained_comparison(comparison: &Comparison, ctx: &RunContext) {
-    let message =
-        format!("comparison `{}` was never trained: its m probabilities are starting values", comparison.output_column_name);
-    let hint = "add a session of expectation maximisation on a rule that does not use its columns";
+fn untrained_comparison(comparison: &Comparison, parameter: &str, hint: &str, ctx: &RunContext) {
+    let name = &comparison.output_column_name;
+    let message = format!("comparison `{name}` was never trained: its {parameter} probabilities are starting values");
     ctx.warn("KN-W-LINK-041", message, Some(hint.to_owned()));
 }
 
 /// Levels without m or u in a comparison where others have one.
 fn unseen_levels(comparison: &Comparison, ctx: &RunContext) {
-    let scored = || comparison.levels.iter().filter(|level| !level.is_null_level);
-    let u_trained = scored().any(|level| level.u_probability.is_some());
-    for level in scored() {
+    for level in comparison.levels.iter().filter(|level| !level.is_null_level) {
         let no_m = level.m_probability.is_none().then_some("m");
-        let no_u = (u_trained && level.u_probability.is_none()).then_some("u");
+        let no_u = level.u_probability.is_none().then_some("u");
         let names: Vec<&str> = no_m.into_iter().chain(no_u).collect();
         if !names.is_empty() {
             let message = format!(

@@ -298,7 +298,7 @@ pub(super) fn suggestion(name: &str) -> String {
     let names = FUNCTIONS.iter().map(|(known, ..)| *known).chain(SPECIAL.iter().copied());
     let distance = |known: &str| kintsu_text::damerau_levenshtein(name, known, kintsu_text::Semantics::CHARACTERS);
     match names.map(|known| (distance(known), known)).min() {
-        Some((distance, known)) if distance <= 2.max(name.chars().count() / 3) => format!("did you mean `{known}`?"),
+        Some((distance, known)) if distance <= 1.max(name.chars().count() / 3) => format!("did you mean `{known}`?"),
         _ => "compute it as a column before linking, or write it with the functions of the documentation".to_owned(),
     }
 }

@@ -32,7 +32,7 @@ use self::plan::{OpenFile, Plan, Rows};
 pub use self::row_stream::RowStream;
 use self::sink::Sink;
 pub use self::stream::{Piece, TextBatch, TextStream};
-use self::typed::typed_where_wanted;
+use self::typed::{Unfit, typed_where_wanted};
 use crate::column::Column;
 use crate::encode::{ROWS_MAX, encoded_type};
 use crate::error::TableError;
@@ -63,11 +63,19 @@ pub fn read_counted(inputs: &[Input], options: &ReadOptions, context: &RunContex
     let mut source = plan.source_sink();
     context.progress().begin("reading", plan.rows_known(), "rows");
     let files = std::mem::take(&mut plan.files);
-    let mut rows = 0;
+    let (mut rows, mut broken) = (0, Vec::new());
     for (position, file) in files.into_iter().enumerate() {
         context.check()?;
         let (before, input) = (rows, file.input);
-        rows += read_file(file, &plan.positions(position), &mut sinks, context)?;
+        match read_file(file, &plan.positions(position), &mut sinks, context) {
+            Ok(read) => rows += read,
+            // The other files are read on, so that all that are broken are told at once.
+            Err(error) if error.is_of_one_file() => {
+                broken.push(error);
+                continue;
+            }
+            Err(error) => return Err(error),
+        }
         if rows as u64 > ROWS_MAX {
             return Err(TableError::TooManyRows { maximum: ROWS_MAX });
         }
@@ -77,11 +85,30 @@ pub fn read_counted(inputs: &[Input], options: &ReadOptions, context: &RunContex
             source.push_name(plan.data_set(position), rows - before);
         }
     }
+    if let Some(error) = TableError::of_several(broken) {
+        return Err(error);
+    }
     context.progress().finish();
     context.make_room_for(0)?;
     let columns = sinks.into_par_iter().map(Sink::finish).collect::<Result<Vec<_>, _>>()?;
-    let columns = columns.into_iter().map(|column| typed_where_wanted(column, options)).collect::<Result<_, _>>()?;
+    let columns = match typed_where_wanted(columns, options)? {
+        Ok(columns) => columns,
+        Err(unfit) => return Err(not_of_type(unfit, inputs, &rows_of_input)),
+    };
     Ok((finish(source.map(plan::SourceSink::finish), columns, rows)?, rows_of_input))
+}
+
+/// The error of columns that hold something else than their types.
+fn not_of_type(unfit: Vec<Unfit>, inputs: &[Input], rows_of_input: &[usize]) -> TableError {
+    let located = unfit.into_iter().map(|Unfit { column, data_type, values, row }| {
+        let (mut input, mut record) = (0, row);
+        while let Some(rows) = rows_of_input.get(input).filter(|rows| record >= **rows) {
+            (input, record) = (input + 1, record - rows);
+        }
+        let path = inputs.get(input).map(|input| input.path.clone()).unwrap_or_default();
+        TableError::NotOfType { column, data_type, values, path, record: record + 1 }
+    });
+    TableError::of_several(located.collect()).unwrap_or(TableError::NoInput)
 }
 
 /// The columns of `input` and their types, without reading all of it.

@@ -1,10 +1,12 @@
-//! JSON lines: every column of every row is written, nulls included; floats that JSON has no number for become null.
+//! JSON lines: every column of every row is written, nulls included; floats that JSON has no number for become null, and are counted.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float32Type, Float64Type, UInt32Type};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::{DataType, SchemaRef};
 
 use super::rows::{Cell, Cells, append, append_float, write_rows};
 use super::{BatchWriter, Output};
@@ -16,26 +18,54 @@ pub(super) struct JsonLinesWriter {
     output: Output,
     /// For each column what stands before its value: `{"name":` or `,"name":`.
     before: Vec<Vec<u8>>,
+    /// For each column how many values JSON has no number for.
+    not_numbers: Vec<u64>,
 }
 
 impl JsonLinesWriter {
     #[allow(clippy::unnecessary_wraps)]
     pub(super) fn new(path: &Path, output: Output, schema: &SchemaRef) -> Result<Self, TableError> {
-        Ok(Self { path: path.to_owned(), output, before: before_values(schema) })
+        let not_numbers = vec![0; schema.fields().len()];
+        Ok(Self { path: path.to_owned(), output, before: before_values(schema), not_numbers })
     }
 }
 
 impl BatchWriter for JsonLinesWriter {
     fn write(&mut self, batch: &RecordBatch) -> Result<(), TableError> {
+        for (count, column) in self.not_numbers.iter_mut().zip(batch.columns()) {
+            *count += not_numbers(column);
+        }
         let before = &self.before;
         write_rows(batch, &mut self.output, &self.path, |columns: &[Cells<'_>], row, text: &mut Vec<u8>| {
             append_object(before, columns, row, text);
         })
     }
 
+    fn not_numbers(&self) -> &[u64] {
+        &self.not_numbers
+    }
+
     fn finish(self: Box<Self>) -> Result<File, TableError> {
         self.output.finish(&self.path)
     }
+}
+
+/// How many values of a column of floats are NaN or infinite; in lists they are not counted.
+fn not_numbers(column: &ArrayRef) -> u64 {
+    let unfit = |values: &ArrayRef, at: usize| match values.data_type() {
+        DataType::Float64 => values.is_valid(at) && !values.as_primitive::<Float64Type>().value(at).is_finite(),
+        DataType::Float32 => values.is_valid(at) && !values.as_primitive::<Float32Type>().value(at).is_finite(),
+        _ => false,
+    };
+    let count = match column.data_type() {
+        DataType::Float32 | DataType::Float64 => (0..column.len()).filter(|&row| unfit(column, row)).count(),
+        DataType::Dictionary(key, values) if **key == DataType::UInt32 && values.is_floating() => {
+            let dictionary = column.as_dictionary::<UInt32Type>();
+            dictionary.keys().iter().flatten().filter(|key| unfit(dictionary.values(), *key as usize)).count()
+        }
+        _ => 0,
+    };
+    count as u64
 }
 
 /// For each column what stands before its value.

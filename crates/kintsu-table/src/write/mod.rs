@@ -35,6 +35,9 @@ pub struct Written {
     pub rows: u64,
     /// Its size in bytes.
     pub bytes: u64,
+    /// The columns with values that the format has no number for, NaN and infinities in JSON lines, which are null in the file, and
+    /// how many there are.
+    pub not_numbers: Vec<(String, u64)>,
 }
 
 /// How a file is written, where its format has a choice.
@@ -92,6 +95,11 @@ impl Write for Output {
 trait BatchWriter: Send {
     /// Writes one batch of the schema that the writer was made for.
     fn write(&mut self, batch: &RecordBatch) -> Result<(), TableError>;
+
+    /// For each column how many numbers the format could not hold; none where it holds all.
+    fn not_numbers(&self) -> &[u64] {
+        &[]
+    }
 
     /// Completes the file and hands it back.
     fn finish(self: Box<Self>) -> Result<File, TableError>;
@@ -162,9 +170,11 @@ impl TableWriter {
     /// # Errors
     /// [`TableError::Write`] when the disk refuses.
     pub fn finish(self) -> Result<Written, TableError> {
+        let names = self.schema.fields().iter().map(|field| field.name().clone());
+        let not_numbers = names.zip(self.writer.not_numbers().iter().copied()).filter(|(_, count)| *count > 0).collect();
         let file = self.writer.finish()?;
         let bytes = file.metadata().map_err(|source| TableError::write(&self.path, source))?.len();
-        Ok(Written { path: self.path, rows: self.rows, bytes })
+        Ok(Written { path: self.path, rows: self.rows, bytes, not_numbers })
     }
 }
 
