@@ -9,9 +9,11 @@ Everything stands in the package itself; it is loaded when it is first used, so 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+# As `typing` has it, which is not loaded for this.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from kintsu import blocking_analysis as blocking_analysis
     from kintsu import blocking_rule_library as blocking_rule_library
     from kintsu import clustering as clustering
