@@ -43,8 +43,9 @@ def duckdb_module() -> Any:
 class ResultTable(ArrowTable):
     """A table of results, held in memory as Arrow batches.
 
-    Everything that speaks the Arrow C stream interface takes it without copies: ``polars.DataFrame(table)``,
-    ``pyarrow.table(table)``, ``duckdb.sql("select * from table")`` on ``table.to_arrow()``. Splink's names work, too.
+    Everything that speaks the Arrow C stream interface takes it: ``polars.DataFrame(table)``, ``pyarrow.table(table)``,
+    ``duckdb.sql("select * from table")`` on ``table.to_arrow()``. Numbers cross without copies; texts that the table holds once
+    each are written out for every row. Splink's names work, too.
 
     >>> from kintsu.inputs import native_table
     >>> table = ResultTable(native_table([{"unique_id": 1, "name": "Ann"}]), "people")
