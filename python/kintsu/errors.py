@@ -39,8 +39,10 @@ __all__ = [
 
 _FileNotFoundError = FileNotFoundError
 _PACKAGE = str(Path(__file__).resolve().parent)
-# What a code begins with whose warnings the caller does not want.
-_SILENCED: ContextVar[str | None] = ContextVar("silenced", default=None)
+# What codes begin with whose warnings the caller does not want.
+_SILENCED: ContextVar[tuple[str, ...]] = ContextVar("silenced", default=())
+# Hints that are others in Python than for the command.
+_HINTS = {"KN-W-JOB-007": "train it: give it to dedupe or link as settings=..., or use the methods of linker.training"}
 
 
 class Problem:
@@ -149,16 +151,16 @@ def from_native(
 
 def warn(code: str, message: str, hint: str | None = None) -> None:
     """Warns with the place in the user's own code that called kintsu."""
-    silenced = _SILENCED.get()
-    if silenced is not None and code.startswith(silenced):
+    if code.startswith(_SILENCED.get()):
         return
-    warnings.warn(KintsuWarning(message, code, _spelled(hint)), stacklevel=_frames_of_ours())
+    hint = _HINTS.get(code) or _spelled(hint)
+    warnings.warn(KintsuWarning(message, code, hint), stacklevel=_frames_of_ours())
 
 
 @contextmanager
-def without_warnings(beginning: str) -> Iterator[None]:
-    """Drops warnings whose code begins so, within the block and this thread."""
-    token = _SILENCED.set(beginning)
+def without_warnings(*beginnings: str) -> Iterator[None]:
+    """Drops warnings whose codes begin so, within the block and this thread."""
+    token = _SILENCED.set(beginnings)
     try:
         yield
     finally:

@@ -295,8 +295,9 @@ def test_a_name_that_is_taken_is_replaced_only_when_told(linker: kintsu.Linker) 
 
 def test_an_untrained_model_warns_by_name() -> None:
     made = kintsu.Linker(PEOPLE, settings())
-    with pytest.warns(KintsuWarning, match="surname"):
+    with pytest.warns(KintsuWarning, match="surname") as warned:
         made.inference.predict()
+    assert any("linker.training" in str(warning.message) for warning in warned)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         made.inference.predict(warning_mode="never")

@@ -24,7 +24,7 @@ Chunk: TypeAlias = "tuple[int, int]"
 Records: TypeAlias = "Mapping[str, Any] | Sequence[Mapping[str, Any]] | Data"
 
 # What the codes of warnings about untrained models begin with.
-_OF_TRAINING = "KN-W-LINK-04"
+_OF_TRAINING = ("KN-W-LINK-04", "KN-W-JOB-007")
 
 
 class LinkerInference:
@@ -362,7 +362,7 @@ def _warnings(mode: WarningMode) -> AbstractContextManager[None]:
     """What leaves out the warnings that nobody wants."""
     if mode not in ("auto", "always", "never"):
         raise InputError(f"there is no warning mode {mode!r}", code="KN-PY-060", hint='write "auto", "always" or "never"')
-    return without_warnings(_OF_TRAINING) if mode == "never" else nullcontext()
+    return without_warnings(*_OF_TRAINING) if mode == "never" else nullcontext()
 
 
 def _chunk(chunk: Chunk | None) -> dict[str, int] | None:
