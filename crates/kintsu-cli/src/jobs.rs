@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use kintsu_core::RunContext;
 use kintsu_job::{
     ColumnOrFile, InputSpec, InputTable, JobError, JobSpec, LinkTypeName, LoadedJob, LocalEngine, Places, Problem, check_ready,
     link_type_of_model, read_job,
@@ -180,6 +181,24 @@ pub(crate) fn link_across(job: &mut BuiltJob, one_to_one: bool) {
     if link_type_of_model(spec) == Some(LinkTypeName::DedupeOnly) {
         let message = "the settings or model deduplicate (their link_type is dedupe_only), and `kintsu link` links tables";
         job.problems.push(Problem::new("KN-CLI-008", message));
+    }
+}
+
+/// Compares tables with each other and with themselves, where neither settings nor model nor job say what is compared.
+pub(crate) fn dedupe_together(job: &mut BuiltJob) {
+    let spec = &mut job.spec;
+    if spec.inputs.len() > 1 && spec.settings.is_none() && spec.model.is_none() && spec.link_type.is_none() {
+        spec.link_type = Some(LinkTypeName::LinkAndDedupe);
+    }
+}
+
+/// Says so where `kintsu dedupe` is told by settings, model or job to leave pairs within a table alone.
+pub(crate) fn warn_of_linking_alone(job: &BuiltJob, context: &RunContext) {
+    let link_type = job.spec.link_type.or_else(|| link_type_of_model(&job.spec));
+    if link_type == Some(LinkTypeName::LinkOnly) {
+        let message = "the settings, model or job only link (link_type is link_only): no pair within a table is compared";
+        let hint = "take settings whose link_type is link_and_dedupe to find duplicates within tables, or write `kintsu link`";
+        context.warn("KN-W-CLI-001", message, Some(hint.to_owned()));
     }
 }
 

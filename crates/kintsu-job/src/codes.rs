@@ -129,6 +129,8 @@ const NOTES: &[(&str, &str, &str)] = &[
         "check that the file is whole and that all its CLKs come of one schema",
     ),
     ("KN-JOB-078", "fuzzy tokens are made of files alone", "write the records to a file first"),
+    ("KN-JOB-090", "an input stands in the run directory that would be replaced", "write to another place, or move the input"),
+    ("KN-JOB-091", "a run directory that would be replaced holds other files", "move them elsewhere, or write to another place"),
     ("KN-LINK-300", "several things are wrong with a model", "mend all of them"),
     ("KN-PY-001", "a text is no amount of memory", "write it like 4GiB or 500MB"),
     ("KN-PY-002", "the system starts no threads", "ask for fewer threads"),
@@ -245,6 +247,11 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-W-GEN-001", "the customers are many for the records asked for", "leave the number of customers out"),
     ("KN-W-GEN-002", "an option needs the cloud", "what it would do there is not done: the data are written here"),
     ("KN-W-PY-001", "a table is given in the place of a chart", "write output_type=\"table\" to ask for the table"),
+    (
+        "KN-W-CLI-001",
+        "`kintsu dedupe` has settings, a model or a job that only link",
+        "take settings whose link_type is link_and_dedupe, or write `kintsu link`",
+    ),
     ("KN-W-JOB-001", "columns of the input were renamed in the output", "rename them in the input to choose names of your own"),
     ("KN-W-JOB-002", "a blocking rule finds no pairs to train on", "list the training steps in a job file"),
     (

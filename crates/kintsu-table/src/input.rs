@@ -164,7 +164,8 @@ pub struct ReadOptions {
     /// Of the other columns, those carried as plain arrays; the rest is not read.
     pub carry: ColumnChoice,
     /// Columns of CSV files that become integers when every value, nulls aside, is an integer as it is usually written: no
-    /// plus, no leading zeros, within 64 bits. Meant for ids, so that they order as numbers. Names no input has are ignored.
+    /// plus, no leading zeros, within 64 bits. Meant for ids, so that they order as numbers. A column that another format holds as text stays text, in CSV
+    /// files beside it, too. Names no input has are ignored.
     pub integers: Vec<String>,
     /// The types of columns that some formats hold as text, such as every column of a CSV file: text is read as that type, what is
     /// not text stays as it is. Names no input has are ignored.

@@ -1,5 +1,6 @@
 //! `kintsu dedupe`, `kintsu link` and `kintsu run`: build a job, run it, say what came of it.
 
+use kintsu_core::RunContext;
 use kintsu_job::{Engine, JobError, LocalEngine, Problem, RunCard, show_bytes};
 use serde_json::json;
 
@@ -11,8 +12,9 @@ use crate::session::Session;
 
 /// `kintsu dedupe`.
 pub(crate) fn dedupe(arguments: &DedupeArguments, session: &Session) -> Result<Verdict, JobError> {
-    let job = jobs::from_files(&arguments.files, arguments.output.as_ref(), &arguments.linkage, session)?;
-    execute(&job, session)
+    let mut job = jobs::from_files(&arguments.files, arguments.output.as_ref(), &arguments.linkage, session)?;
+    jobs::dedupe_together(&mut job);
+    execute_with(&job, session, |context| jobs::warn_of_linking_alone(&job, context))
 }
 
 /// `kintsu link`.
@@ -32,6 +34,11 @@ pub(crate) fn run(arguments: &RunArguments, session: &Session) -> Result<Verdict
 
 /// Runs a job, or only plans it with `--dry-run`.
 fn execute(job: &BuiltJob, session: &Session) -> Result<Verdict, JobError> {
+    execute_with(job, session, |_| ())
+}
+
+/// As [`execute`], with what is to be said of a sound job before it runs.
+fn execute_with(job: &BuiltJob, session: &Session, say: impl FnOnce(&RunContext)) -> Result<Verdict, JobError> {
     if job.spec.generate.is_some() {
         job.check(None)?;
         return generate::execute(&job.spec, session);
@@ -47,6 +54,7 @@ fn execute(job: &BuiltJob, session: &Session) -> Result<Verdict, JobError> {
         return plan::show(job, session);
     }
     let context = session.context(&job.spec);
+    say(&context);
     let done = LocalEngine::default().run(&job.spec, &context).map_err(|error| job.locate(error))?;
     context.progress().finish();
     let document = json!({ "output": done.directory, "run": done.card });

@@ -172,3 +172,25 @@ fn an_existing_directory_is_not_replaced_unasked() {
     assert_eq!(protected.status.code(), Some(2), "{}", stderr(&protected));
     assert!(folder.path().join("mine/letter.txt").exists());
 }
+
+#[test]
+fn nothing_that_a_run_did_not_write_is_replaced_with_it() {
+    let folder = small_folder();
+    let arguments = ["dedupe", "people.csv", "--settings", "febrl3.settings.json", "-o", "out", "--overwrite", "-qq", "--ignore"];
+    assert!(run(folder.path(), &arguments[..8]).status.success());
+    assert!(run(folder.path(), &arguments[..8]).status.success(), "what the run wrote is replaced");
+    let out = folder.path().join("out");
+    std::fs::copy(folder.path().join("people.csv"), out.join("people.csv")).unwrap();
+    std::fs::create_dir(out.join("mine")).unwrap();
+    std::fs::write(out.join("mine/letter.txt"), "dear").unwrap();
+    let before = files(&out);
+    let mut within = arguments;
+    within[1] = "out/people.csv";
+    let refused = run(folder.path(), &[&within[..], &["nobody"]].concat());
+    let said = stderr(&refused);
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    for told in ["KN-JOB-090", "KN-JOB-091", "mine/letter.txt", "people.csv", "`nobody`"] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    assert!(before == files(&out));
+}

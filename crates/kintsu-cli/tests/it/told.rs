@@ -146,6 +146,47 @@ fn linking_with_a_model_that_deduplicates_is_refused() {
 }
 
 #[test]
+fn a_file_without_a_header_tells_no_values() {
+    let folder = small_folder();
+    for (name, text) in [("none.csv", "1,anna,1990-01-01\n2,ben,1991-02-02\n"), ("mac.csv", "unique_id,name\r1,anna\r2,ben\r")] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        let done = run(folder.path(), &["dedupe", name, "--model", "febrl3.model.json", "-o", "out"]);
+        let said = stderr(&done);
+        assert_eq!(done.status.code(), Some(2), "{said}");
+        assert!(said.contains("the names of the columns") && !said.contains("anna") && !said.contains("1990"), "{said}");
+    }
+}
+
+#[test]
+fn a_profile_of_several_broken_files_names_all() {
+    let folder = small_folder();
+    std::fs::write(folder.path().join("broken.parquet"), "no parquet").unwrap();
+    let done = run(folder.path(), &["profile", "nowhere.csv", "people.csv", "broken.parquet"]);
+    let said = stderr(&done);
+    assert_eq!(done.status.code(), Some(2), "{said}");
+    assert!(said.contains("nowhere.csv") && said.contains("broken.parquet"), "{said}");
+}
+
+#[test]
+fn deduplicating_several_tables_compares_within_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("a.csv", "unique_id,surname\n1,reed\n2,reed\n");
+    write("b.csv", "unique_id,surname\n1,reed\n");
+    let job = "blocking_rules = [\"l.surname = r.surname\"]\n[[comparisons]]\ntype = \"exact_match\"\ncolumn = \"surname\"\n";
+    write("job.toml", job);
+    write("links.toml", &format!("link_type = \"link_only\"\n{job}"));
+    for (settings, pairs, warned) in [("job.toml", 3, false), ("links.toml", 2, true)] {
+        let output = format!("out_{settings}");
+        let done = run(folder.path(), &["dedupe", "a.csv", "b.csv", "--settings", settings, "-o", &output, "--format", "json"]);
+        assert!(done.status.success(), "{}", stderr(&done));
+        let document: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+        assert_eq!(document["run"]["counts"]["candidate_pairs"], pairs);
+        assert_eq!(stderr(&done).contains("KN-W-CLI-001"), warned, "{}", stderr(&done));
+    }
+}
+
+#[test]
 fn truth_that_says_nothing_is_no_perfect_score() {
     let folder = small_folder();
     said_by(folder.path(), &["dedupe", "people.csv", "--model", "febrl3.model.json", "-o", "out", "-qq"]);

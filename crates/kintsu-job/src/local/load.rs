@@ -187,7 +187,8 @@ pub(super) fn find<'a>(name: &str, columns: &'a [String]) -> Option<&'a str> {
 
 /// A column that is not in the input.
 pub(super) fn missing(name: &str, what: &str, columns: &[String]) -> Problem {
-    let near = || Some(format!("did you mean `{}`?", nearest(name, columns.iter().map(String::as_str))?));
+    let names = || columns.iter().map(String::as_str).filter(|_| !seem_a_record(columns));
+    let near = || Some(format!("did you mean `{}`?", nearest(name, names())?));
     let hint = other_delimiter(name, columns).or_else(near).unwrap_or_else(|| format!("the input has: {}", listed(columns)));
     Problem::new("KN-JOB-023", format!("{what} `{name}` is not in the input")).hint(hint)
 }
@@ -213,13 +214,26 @@ fn missing_for(name: &str, needs: &[&str], columns: &[String]) -> Problem {
     Problem { message: format!("{}; {needed}", problem.message), ..problem }
 }
 
-/// The names of columns, of very many only the first.
+/// The names of columns, of very many only the first. Those of a file without a header are values, which are not told.
 pub(super) fn listed(columns: &[String]) -> String {
     const LISTED_MAX: usize = 50;
+    if seem_a_record(columns) {
+        return "names that look like the values of a record; the first line has to hold the names of the columns".to_owned();
+    }
     match columns.get(LISTED_MAX..) {
         Some(rest) if !rest.is_empty() => format!("{} and {} more", columns[..LISTED_MAX].join(", "), rest.len()),
         _ => columns.join(", "),
     }
+}
+
+/// Whether names of columns are more likely a record: a number, a date or a line break is among them.
+fn seem_a_record(columns: &[String]) -> bool {
+    let is_value = |name: &String| {
+        let number = name.chars().any(|letter| letter.is_ascii_digit())
+            && name.chars().all(|letter| letter.is_ascii_digit() || "+-/.,: ".contains(letter));
+        number || name.chars().any(char::is_control)
+    };
+    columns.iter().any(is_value)
 }
 
 /// Collects the columns that a job looks at, by what looks at them.

@@ -18,6 +18,7 @@ mod new_records;
 mod output;
 mod planning;
 mod preflight;
+mod replaced;
 mod row_lookup;
 mod rows;
 mod session;
@@ -68,10 +69,11 @@ impl LocalEngine {
         if job.tokenize.is_some() || job.generate.is_some() {
             return Vec::new();
         }
-        match preflight::preflight(job, &self.held).map_err(JobError::into_problems) {
-            Err(Ok(problems)) => problems,
-            _ => Vec::new(),
+        let mut problems = replaced::losses(job);
+        if let Err(Ok(found)) = preflight::preflight(job, &self.held).map_err(JobError::into_problems) {
+            problems.extend(found);
         }
+        problems
     }
 }
 
@@ -110,6 +112,9 @@ impl LocalEngine {
             return Err(makes_data());
         }
         let mut clock = Clock::start();
+        if !replaced::losses(job).is_empty() {
+            return Err(JobError::Configuration(self.problems(job)));
+        }
         let mut output = Output::create(job).map_err(|error| error.with(self.problems(job)))?;
         let mut session = LinkageSession::prepare(job.clone(), self.held.clone(), ctx, &mut clock)?;
         session.follow(&mut output, ctx, &mut clock)?;

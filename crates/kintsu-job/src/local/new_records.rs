@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use arrow_array::{ArrayRef, StringArray};
+use arrow_array::{Array, ArrayRef, StringArray};
+use arrow_schema::DataType;
 use kintsu_core::{MatchWeight, RunContext};
 use kintsu_kernel::{Compiled, RecordsSpec};
 use kintsu_link::block::Blocker;
@@ -166,10 +167,12 @@ impl LinkageSession {
         wanted.add_model(model, &Spots::default());
         let found = wanted.names().filter_map(|name| find(name, columns));
         let looked_at: BTreeSet<&str> = found.filter(|name| Some(*name) != source_dataset.as_deref()).collect();
+        let text_ids = *self.loaded.records.ids().array().data_type() == DataType::Utf8;
         ReadOptions {
             encode: ColumnChoice::names(looked_at),
             carry: ColumnChoice::All,
-            integers: self.loaded.sources.unique_id.iter().cloned().collect(),
+            // Ids of both sides are compared, so they are read alike: texts that look like numbers stay texts beside texts.
+            integers: if text_ids { Vec::new() } else { self.loaded.sources.unique_id.iter().cloned().collect() },
             types: column_types(&self.job.types, columns),
             ..ReadOptions::default()
         }

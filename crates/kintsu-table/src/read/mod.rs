@@ -91,7 +91,7 @@ pub fn read_counted(inputs: &[Input], options: &ReadOptions, context: &RunContex
     context.progress().finish();
     context.make_room_for(0)?;
     let columns = sinks.into_par_iter().map(Sink::finish).collect::<Result<Vec<_>, _>>()?;
-    let columns = match typed_where_wanted(columns, options)? {
+    let columns = match typed_where_wanted(columns, &options.types, &plan.integers)? {
         Ok(columns) => columns,
         Err(unfit) => return Err(not_of_type(unfit, inputs, &rows_of_input)),
     };

@@ -33,6 +33,8 @@ pub(super) struct OpenFile {
     /// Columns that the file itself has not, with the value of all its rows.
     pub(super) partitions: Vec<Partition>,
     pub(super) rows: Rows,
+    /// Whether its text may stand for something else, because the format knows nothing but text.
+    all_text: bool,
 }
 
 /// A column of a file.
@@ -65,7 +67,8 @@ impl OpenFile {
         let partitions = file.partitions.iter().filter(|(name, _)| !seen.contains(name)).cloned().collect();
         let columns =
             schema.fields().iter().map(|field| FileColumn { name: field.name().clone(), data_type: field.data_type().clone() });
-        Ok(Self { path: file.path.clone(), input: file.input, columns: columns.collect(), partitions, rows })
+        let all_text = file.format == FileFormat::Csv;
+        Ok(Self { path: file.path.clone(), input: file.input, columns: columns.collect(), partitions, rows, all_text })
     }
 }
 
@@ -105,6 +108,8 @@ pub(super) struct Plan {
     /// For each file, its columns that are the same in all rows.
     partitions: Vec<Vec<Partition>>,
     rows_known: Option<u64>,
+    /// The columns of text that become integers where all their values are.
+    pub(super) integers: Vec<String>,
     source_column: Option<String>,
 }
 
@@ -115,18 +120,31 @@ impl Plan {
         }
         let names = data_set_names(inputs)?;
         warn_of_numbers(inputs, &names, context);
-        let mut files = Vec::new();
+        let (mut files, mut broken) = (Vec::new(), Vec::new());
         for (position, input) in inputs.iter().enumerate() {
-            for file in files_of(input, position)? {
-                context.check()?;
-                files.push(OpenFile::open(&file, options, false)?);
+            let opened = match files_of(input, position) {
+                Ok(found) => found.iter().map(|file| OpenFile::open(file, options, false)).collect(),
+                Err(error) => vec![Err(error)],
+            };
+            context.check()?;
+            for file in opened {
+                match file {
+                    Ok(file) => files.push(file),
+                    // The others are looked at all the same, so that all that are broken are told at once.
+                    Err(error) if error.is_of_one_file() => broken.push(error),
+                    Err(error) => return Err(error),
+                }
             }
+        }
+        if let Some(error) = TableError::of_several(broken) {
+            return Err(error);
         }
         let rows_known = files.iter().map(|file| file.rows.known()).sum::<Option<u64>>();
         if rows_known.is_some_and(|rows| rows > ROWS_MAX) {
             return Err(TableError::TooManyRows { maximum: ROWS_MAX });
         }
-        let columns = unite_columns(&files, options, context)?;
+        let integers = integers_wanted(&files, options);
+        let columns = unite_columns(&files, options, &integers, context)?;
         check_names(&columns, &files, options)?;
         let made = options.source_dataset_column.as_ref().filter(|name| columns.iter().all(|column| column.name != **name));
         let plan = Self {
@@ -135,6 +153,7 @@ impl Plan {
             partitions: files.iter().map(|file| file.partitions.clone()).collect(),
             files,
             rows_known,
+            integers,
             source_column: made.cloned(),
         };
         plan.warn_of_gaps(options, context);
@@ -251,7 +270,21 @@ fn warn_of_numbers(inputs: &[Input], names: &[String], context: &RunContext) {
     }
 }
 
-fn unite_columns(files: &[OpenFile], options: &ReadOptions, context: &RunContext) -> Result<Vec<PlannedColumn>, TableError> {
+/// The columns that may become integers: those that are text in a file that could say otherwise stay text.
+fn integers_wanted(files: &[OpenFile], options: &ReadOptions) -> Vec<String> {
+    let is_text =
+        |column: &FileColumn| encoded_type(&column.data_type) == Some(DataType::Utf8) && column.data_type != DataType::Null;
+    let says_text = |file: &OpenFile, name: &String| file.columns.iter().any(|column| column.name == *name && is_text(column));
+    let stay = |name: &&String| files.iter().any(|file| !file.all_text && says_text(file, name));
+    options.integers.iter().filter(|name| !stay(name)).cloned().collect()
+}
+
+fn unite_columns(
+    files: &[OpenFile],
+    options: &ReadOptions,
+    integers: &[String],
+    context: &RunContext,
+) -> Result<Vec<PlannedColumn>, TableError> {
     let mut columns: Vec<PlannedColumn> = Vec::new();
     let mut found: HashMap<&str, usize> = HashMap::new();
     for (position, file) in files.iter().enumerate() {
@@ -262,8 +295,8 @@ fn unite_columns(files: &[OpenFile], options: &ReadOptions, context: &RunContext
             let data_type = encoded.unwrap_or_else(|| data_type.clone());
             if let Some(&index) = found.get(name.as_str()) {
                 let wanted = options.types.iter().find(|(typed, _)| typed == name).map(|(_, data_type)| data_type);
-                let integers = options.integers.contains(name).then_some(&DataType::Int64);
-                let joined = join_column(&mut columns[index], &data_type, wanted.or(integers), file);
+                let number = integers.contains(name).then_some(&DataType::Int64);
+                let joined = join_column(&mut columns[index], &data_type, wanted.or(number), file);
                 carry_as_text(joined, &mut columns[index], &data_type, context)?;
                 columns[index].positions[position] = place;
                 continue;

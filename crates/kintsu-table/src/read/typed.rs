@@ -7,7 +7,6 @@ use arrow_schema::DataType;
 use super::integers::integers_where_all_are;
 use crate::column::{Column, ColumnData};
 use crate::error::TableError;
-use crate::input::ReadOptions;
 
 /// A column whose texts are not all of the type that is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,17 +32,19 @@ impl<Failed: Into<TableError>> From<Failed> for Untyped {
     }
 }
 
-/// The columns as the options want them; only columns of text change.
+/// The columns with the `types` that are wanted, and those of `integers` as such where all their values are; only columns of text
+/// change.
 ///
 /// # Errors
 /// The columns that hold something else, all of them.
 pub(super) fn typed_where_wanted(
     columns: Vec<Column>,
-    options: &ReadOptions,
+    types: &[(String, DataType)],
+    integers: &[String],
 ) -> Result<Result<Vec<Column>, Vec<Unfit>>, TableError> {
     let (mut typed, mut unfit) = (Vec::with_capacity(columns.len()), Vec::new());
     for column in columns {
-        match typed_column(column, options) {
+        match typed_column(column, types, integers) {
             Ok(column) => typed.push(column),
             Err(Untyped::Unfit(found)) => unfit.push(found),
             Err(Untyped::Failed(error)) => return Err(error),
@@ -52,14 +53,14 @@ pub(super) fn typed_where_wanted(
     Ok(if unfit.is_empty() { Ok(typed) } else { Err(unfit) })
 }
 
-fn typed_column(column: Column, options: &ReadOptions) -> Result<Column, Untyped> {
+fn typed_column(column: Column, types: &[(String, DataType)], integers: &[String]) -> Result<Column, Untyped> {
     if *column.data_type() != DataType::Utf8 {
         return Ok(column);
     }
-    if let Some((_, data_type)) = options.types.iter().find(|(name, _)| **name == *column.name) {
+    if let Some((_, data_type)) = types.iter().find(|(name, _)| **name == *column.name) {
         return of_type(column, data_type);
     }
-    let ids = options.integers.iter().any(|name| **name == *column.name);
+    let ids = integers.iter().any(|name| **name == *column.name);
     let integers = if ids { integers_where_all_are(&column) } else { None };
     Ok(integers.unwrap_or(column))
 }
@@ -132,9 +133,9 @@ mod tests {
 
     fn read_as(texts: &[Option<&str>], data_type: DataType) -> Result<Column, Vec<Unfit>> {
         let texts: ArrayRef = Arc::new(StringArray::from(texts.to_vec()));
-        let options = ReadOptions { types: vec![("a".to_owned(), data_type)], ..ReadOptions::default() };
+        let types = [("a".to_owned(), data_type)];
         let encoded = vec![Column::encode("a", &texts).unwrap()];
-        typed_where_wanted(encoded, &options).unwrap().map(|mut columns| columns.remove(0))
+        typed_where_wanted(encoded, &types, &[]).unwrap().map(|mut columns| columns.remove(0))
     }
 
     #[test]
@@ -163,8 +164,8 @@ mod tests {
             Column::plain("b", Arc::clone(&texts)),
             Column::plain("c", texts.slice(0, 2)),
         ];
-        let types = ["a", "b", "c"].map(|name| (name.to_owned(), DataType::Int64)).to_vec();
-        let unfit = typed_where_wanted(columns, &ReadOptions { types, ..ReadOptions::default() }).unwrap().unwrap_err();
+        let types = ["a", "b", "c"].map(|name| (name.to_owned(), DataType::Int64));
+        let unfit = typed_where_wanted(columns, &types, &[]).unwrap().unwrap_err();
         let found: Vec<(&str, usize, usize)> = unfit.iter().map(|unfit| (&*unfit.column, unfit.values, unfit.row)).collect();
         assert_eq!(found, [("a", 1, 2), ("b", 1, 2)]);
     }

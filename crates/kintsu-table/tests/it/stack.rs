@@ -65,6 +65,20 @@ fn ids_of_csv_files_join_integers() {
 }
 
 #[test]
+fn ids_that_are_text_in_a_typed_file_stay_text() {
+    let mut scene = Scene::new();
+    scene.options.integers = vec!["id".to_owned()];
+    scene.write("a.parquet", FileFormat::Parquet, &table(vec![("id", Arc::new(StringArray::from(vec!["5", "6"])))]), 9);
+    scene.write("n.parquet", FileFormat::Parquet, &table(vec![("id", Arc::new(Int64Array::from(vec![5, 6])))]), 9);
+    scene.file("b.csv", "id\n6\n7\n");
+    scene.file("c.jsonl", "{\"id\": \"8\"}\n");
+    for inputs in [&["a.parquet"][..], &["a.parquet", "b.csv"], &["b.csv", "a.parquet"], &["c.jsonl"]] {
+        assert_eq!(scene.read(inputs).unwrap().columns()[0].data_type().to_string(), "Utf8", "{inputs:?}");
+    }
+    assert!(scene.read(&["a.parquet", "n.parquet"]).is_err(), "text and numbers do not go together");
+}
+
+#[test]
 fn data_sets_have_names_of_their_own() {
     let mut scene = Scene::new();
     scene.options.source_dataset_column = Some("source_dataset".to_owned());
