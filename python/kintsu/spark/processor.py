@@ -34,7 +34,7 @@ class OpenTokenProcessor:
 
     With a hashing secret tokens are hashed, with an encryption key as well they are encrypted; with neither they are the plain
     signatures, personal data in clear. Without ``token_definition`` the rules are T1 to T5; a definition of one's own replaces
-    them.
+    them. Every evaluation of an encrypted frame encrypts anew and uses the key again; nobody counts that over the tasks of a job.
 
     Raises ValueError when a secret is empty or the key has not 32 characters; a weak secret warns.
     """
