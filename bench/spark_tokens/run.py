@@ -4,7 +4,7 @@
 
 which runs this file by a Python with PySpark 3.5 and openlinktoken-pyspark in it. Each side runs in a session of its own on
 local[2], from Parquet to a sink that takes all and keeps nothing; the last run in the session counts, when everything is warm.
-The peer needs 19 CPU minutes for a million rows, so it gets fewer unless `--peer-rows` says otherwise; rates are compared.
+The peer needs 15 to 30 CPU minutes for a million rows, so it gets fewer unless `--peer-rows` says otherwise; rates are compared.
 
 * CPU     user and system time of all processes: driver, JVM and Python workers. The start of the session is left out.
 * peer    as it comes, and, where it encrypts, also without the second encryption in which it wraps every token (`olt.V1`),
@@ -110,7 +110,7 @@ class Bench:
 def main() -> int:
     options = parser("Measures tokens on Spark.", runs=2)
     options.add_argument("--rows", type=int, default=1_000_000)
-    options.add_argument("--peer-rows", type=int, default=30_000, help="1000000 takes 40 minutes of two cores for each way")
+    options.add_argument("--peer-rows", type=int, default=30_000, help="1000000 takes 15 to 30 minutes of two cores for each way")
     arguments = options.parse_args()
     bench = Bench(arguments)
     print(f"{arguments.rows:,} people, the peer on {arguments.peer_rows:,}; run {arguments.runs} of a session; {machine()}")
