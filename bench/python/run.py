@@ -1,6 +1,6 @@
 """Measures what Python adds: one job by the command and by `kintsu.Linker`, and the import of the package.
 
-    cargo xtask bench python [--work bench-data] [--rows 1000000] [--runs 3] [--people FILE]
+    cargo xtask bench python [--work bench-data] [--rows 1000000] [--runs 5] [--people FILE]
 
 which builds the extension module and runs this file by a Python with PyArrow in it. The job is `bench/linkage/people_1m.toml`,
 the script `bench/python/side.py`. Needs, beside the repository or where KINTSU_SHARED points, the folder `shared` with the
@@ -63,7 +63,7 @@ def arguments_of_command() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=WORK, help="where data and runs go")
     parser.add_argument("--people", type=Path, help="a Parquet file of people in place of those that are made")
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--shared", type=Path)
     return parser.parse_args()
 
