@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 
 import kintsu
 import pytest
 
-HEAVY = ("pandas", "numpy", "pyarrow", "polars", "duckdb", "pyspark", "json", "dataclasses")
+HEAVY = ("pandas", "numpy", "pyarrow", "polars", "duckdb", "pyspark", "json", "dataclasses", "typing")
 
 
 def test_importing_the_package_imports_nothing_else() -> None:
@@ -35,3 +36,23 @@ def test_the_names_that_are_told_are_those_that_are_loaded() -> None:
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'dedup'"):
         _ = kintsu.dedup  # type: ignore[attr-defined]
+
+
+def test_what_stands_elsewhere_in_splink_is_found_or_refused_by_name() -> None:
+    from kintsu.backends import duckdb, spark
+    from kintsu.datasets import splink_dataset_labels, splink_datasets
+
+    assert duckdb.DuckDBAPI is kintsu.DuckDBAPI and spark.SparkAPI is kintsu.SparkAPI
+    refused: list[Callable[[], object]] = [
+        lambda: duckdb.ParquetWriteOptions,
+        lambda: spark.similarity_jar_location,
+        lambda: kintsu.exploratory.similarity_analysis,
+        lambda: splink_dataset_labels.fake_1000_labels,
+        lambda: splink_datasets.fake_1000,
+    ]
+    for look in refused:
+        with pytest.raises(kintsu.errors.NotAvailableError, match="is not there") as caught:
+            look()
+        assert caught.value.hint
+    with pytest.raises(AttributeError, match="no attribute 'DuckDBApi'"):
+        duckdb.DuckDBApi  # noqa: B018
