@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
@@ -61,7 +62,7 @@ class ResultTable(ArrowTable):
         #: What the table is called among those of its run.
         self.name = name
         #: The name by which SQL knows it, as long as something refers to the table.
-        self.physical_name = f"kintsu_{name.replace('/', '_')}_{next(_NUMBERS)}"
+        self.physical_name = "kintsu_{}_{}".format(re.sub(r"\W", "_", name), next(_NUMBERS))
         _ALIVE[self.physical_name] = self
         self.links = links
         self.metadata: dict[str, Any] = {}
