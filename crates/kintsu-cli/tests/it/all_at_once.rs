@@ -129,12 +129,12 @@ fn a_job_file_with_many_mistakes_is_told_all_of_them_with_their_lines() {
             "job.toml:44: training[2].labels: the file of pairs ",
             "job.toml:45: both `threshold_match_probability` and `thresholds` are given",
             "job.toml:45: `thresholds` must be from 0 to 1",
-            "job.toml:50: steps[1].column_expressions[0]: the column expression `baz(surname)`",
+            "job.toml:51: steps[1].column_expressions[0]: the column expression `baz(surname)`",
             "job.toml:49: `a b` cannot be the name of a file",
-            "job.toml:52: steps[2]: best links need several tables",
-            "job.toml:54: the input `absent.csv` does not exist",
-            "job.toml:57: steps[3].right: the id column `unique_id` is not in `few.csv`",
-            "job.toml:59: term_frequencies.surname: the term-frequency table `few.csv` needs the columns",
+            "job.toml:53: steps[2]: best links need several tables",
+            "job.toml:55: the input `absent.csv` does not exist",
+            "job.toml:58: steps[3].right: the id column `unique_id` is not in `few.csv`",
+            "job.toml:60: term_frequencies.surname: the term-frequency table `few.csv` needs the columns",
         ],
     );
     assert!(said.contains("did you mean `jaro_winkler_similarity`?") && said.contains("did you mean `surname`?"), "{said}");
@@ -223,10 +223,10 @@ fn what_only_rows_tell_of_other_files_is_told_together_and_before_training() {
     tells(
         &refused(folder.path(), &["run", "job.toml"]),
         &[
-            "job.toml:17: term_frequencies.surname: 1 of the 1 shares",
+            "job.toml:15: term_frequencies.surname: 1 of the 1 shares",
             "1 rows of the truth put a record into another entity",
-            "job.toml:11: training[0].labels: 1 of the 1 pairs in `labels.csv` name a record",
-            "job.toml:14: steps[0].pairs: 1 of the 1 pairs in `pairs.csv` are of a record with itself",
+            "job.toml:10: training[0].labels: 1 of the 1 pairs in `labels.csv` name a record",
+            "job.toml:13: steps[0].pairs: 1 of the 1 pairs in `pairs.csv` are of a record with itself",
         ],
     );
 }

@@ -217,7 +217,11 @@ fn shares_that_cannot_be_are_refused() {
         let done = run(folder.path(), &["run", "job.toml", "-o", "out", "--overwrite", "--no-progress"]);
         let said = stderr(&done);
         assert_eq!(done.status.success(), wrong == 0, "{shares:?}: {said}");
-        assert_eq!(said.contains(&format!("KN-JOB-048]: {wrong} of the 2 shares in ")), wrong > 0, "{shares:?}: {said}");
+        assert_eq!(
+            said.contains(&format!("job.toml:4: term_frequencies.suburb: {wrong} of the 2 shares in ")),
+            wrong > 0,
+            "{shares:?}: {said}"
+        );
         assert!(!said.contains(CANARY), "{said}");
     }
 }
@@ -233,7 +237,7 @@ fn a_table_that_contradicts_itself_is_refused() {
         let done = run(folder.path(), &["run", "job.toml", "-o", "out", "--overwrite", "--no-progress"]);
         let said = stderr(&done);
         assert_eq!(done.status.success(), !refused, "{said}");
-        assert_eq!(said.contains("KN-JOB-050]: 1 rows of "), refused, "{said}");
+        assert_eq!(said.contains("KN-JOB-050]: job.toml:4: term_frequencies.suburb: 1 rows of "), refused, "{said}");
         assert!(!said.contains(CANARY), "{said}");
     }
     for (second, refused) in [("a", false), ("b", true)] {

@@ -104,7 +104,13 @@ fn from_file(path: &Path, job: &JobSpec, held: &Held, trained: bool, problems: &
         }
         Err(errors) => {
             problems.extend(errors.problems().iter().map(|problem| Problem::of(problem).within(Some(path))));
-            errors.readable()?.clone()
+            let model = errors.readable()?.clone();
+            // What could not be read is not counted, so only the file is known.
+            spots = spots_of(&model, file.as_deref());
+            for spot in spots.comparisons.iter_mut().chain(&mut spots.rules) {
+                (spot.path, spot.has_levels) = (String::new(), false);
+            }
+            model
         }
     };
     let beside_path = beside(path);
