@@ -96,23 +96,16 @@ fn from_file(path: &Path, job: &JobSpec, held: &Held, trained: bool, problems: &
     let text = text_of(path, held, problems)?;
     let options = JsonOptions { parity: job.parity.map(parity), ..JsonOptions::default() };
     let file = (!is_held(path)).then(|| path.to_path_buf());
-    let mut spots = Spots::default();
-    let mut model = match Model::from_json(&text, options) {
-        Ok(model) => {
-            spots = spots_of(&model, file.as_deref());
-            model
-        }
+    let read = Model::from_json(&text, options);
+    let whole = read.is_ok();
+    let mut model = match read {
+        Ok(model) => model,
         Err(errors) => {
             problems.extend(errors.problems().iter().map(|problem| Problem::of(problem).within(Some(path))));
-            let model = errors.readable()?.clone();
-            // What could not be read is not counted, so only the file is known.
-            spots = spots_of(&model, file.as_deref());
-            for spot in spots.comparisons.iter_mut().chain(&mut spots.rules) {
-                (spot.path, spot.has_levels) = (String::new(), false);
-            }
-            model
+            errors.readable()?.clone()
         }
     };
+    let spots = spots_of(&model, file.as_deref(), whole);
     let beside_path = beside(path);
     let mut found = None;
     if held.is_file(&beside_path)
@@ -132,15 +125,16 @@ fn from_file(path: &Path, job: &JobSpec, held: &Held, trained: bool, problems: &
     Some(SourcedModel { model, trained, beside: found, file, spots })
 }
 
-/// Where the parts of a model stand in its JSON, all of which could be read.
-fn spots_of(model: &Model, file: Option<&Path>) -> Spots {
-    let file = file.map(Path::to_path_buf);
-    let spot = |path: String| Spot { file: file.clone(), path, has_levels: true };
+/// Where the parts of a model stand in its JSON. What could not be read is not counted, so unless `whole` only the file is known.
+fn spots_of(model: &Model, file: Option<&Path>, whole: bool) -> Spots {
+    let spot = |key: &str, place: usize| Spot {
+        file: file.map(Path::to_path_buf),
+        path: if whole { format!("{key}[{place}]") } else { String::new() },
+        has_levels: whole,
+    };
     Spots {
-        comparisons: (0..model.comparisons.len()).map(|place| spot(format!("comparisons[{place}]"))).collect(),
-        rules: (0..model.blocking_rules.len())
-            .map(|place| spot(format!("blocking_rules_to_generate_predictions[{place}]")))
-            .collect(),
+        comparisons: (0..model.comparisons.len()).map(|place| spot("comparisons", place)).collect(),
+        rules: (0..model.blocking_rules.len()).map(|place| spot("blocking_rules_to_generate_predictions", place)).collect(),
     }
 }
 
