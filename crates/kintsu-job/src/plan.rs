@@ -19,8 +19,12 @@ pub struct Plan {
     pub training: Vec<String>,
     /// What is good to know about the training.
     pub notes: Vec<String>,
-    /// The estimated peak memory, in bytes.
+    /// About how many edges are kept, told from a sample of the pairs with the model as it is; training may change it.
+    pub edges: u64,
+    /// The estimated peak memory, in bytes, with so many edges.
     pub memory_bytes: u64,
+    /// The same if every pair were kept.
+    pub memory_bytes_max: u64,
     /// The estimated time of scoring, in seconds.
     pub scoring_seconds: f64,
 }

@@ -137,6 +137,43 @@ fn a_plan_announces_about_what_the_run_takes() {
     assert!((0.6..=1.6).contains(&ratio), "{announced} MiB announced, {} MiB taken", free.peak);
 }
 
+/// The job with every pair kept, of which there are many: few surnames and cities make large blocks.
+fn folder_of_many_edges() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = String::from("unique_id,first_name,surname,city,postcode,email\n");
+    for id in 0..30_000_u64 {
+        let mixed = id.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20;
+        let (first, last, city, postcode) = (mixed % 40, (mixed >> 9) % 100, (mixed >> 21) % 10, (mixed >> 5) % 9000);
+        writeln!(text, "{id},first{first},surname{last},city{city},P{postcode},person{id}@mail.example").unwrap();
+    }
+    std::fs::write(folder.path().join("people.csv"), text).unwrap();
+    std::fs::write(folder.path().join("job.toml"), JOB.replace("predict_threshold = 0.001", "predict_threshold = 0")).unwrap();
+    folder
+}
+
+#[test]
+fn a_plan_announces_the_edges_and_their_memory_where_there_are_many() {
+    let folder = folder_of_many_edges();
+    let free = run_within(folder.path(), "64GiB");
+    assert_eq!(free.code, Some(0), "{}", free.said);
+    let card: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(folder.path().join("out/run.json")).unwrap()).unwrap();
+    let edges = card["counts"]["edges"].as_f64().unwrap();
+    let planned = run(folder.path(), &["plan", "job.toml", "--format", "json"]);
+    let plan: serde_json::Value = serde_json::from_slice(&planned.stdout).unwrap_or_else(|_| panic!("{}", stderr(&planned)));
+    let announced = plan["edges"].as_f64().unwrap();
+    assert!((0.9..=1.1).contains(&(announced / edges)), "{announced} edges announced, {edges} made");
+    let mebibytes = |key: &str| plan[key].as_f64().unwrap() / 1024.0 / 1024.0;
+    let (about, most) = (mebibytes("memory_bytes"), mebibytes("memory_bytes_max"));
+    assert!((0.6..=1.6).contains(&(about / free.peak)), "{about} MiB announced, {} MiB taken", free.peak);
+    assert!(most >= about, "{about} MiB announced, {most} MiB at most");
+    std::fs::remove_dir_all(folder.path().join("out")).unwrap();
+    let refused = run_within(folder.path(), &format!("{}MiB", (free.peak / 2.0).round()));
+    assert_eq!(refused.code, Some(2), "{}", refused.said);
+    assert!(refused.said.contains("KN-JOB-007") && refused.said.contains("the run needs "), "{}", refused.said);
+    assert!(refused.peak < free.peak / 2.0, "refused only at {} MiB of {}", refused.peak, free.peak);
+}
+
 #[test]
 fn a_training_rule_that_explodes_is_announced_by_the_plan_and_before_the_run() {
     let folder = tempfile::tempdir().unwrap();

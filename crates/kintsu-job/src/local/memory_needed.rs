@@ -43,25 +43,50 @@ fn is_plain_text(input: &Input) -> bool {
         && !Path::new(&input.path).extension().is_some_and(|ending| packed(&ending.to_string_lossy()))
 }
 
-/// An estimate of the peak memory of a run that has read its records and made its blocks: what the process holds now, what
-/// comparing and training add, and the edges. Where the system does not say what the process holds, it is what is added alone.
-pub(super) fn memory_needed(blocker: &Blocker<'_>, comparisons: usize) -> u64 {
-    /// Codes of a comparison's columns side by side, and prepared values.
-    const BYTES_PER_ROW_AND_COMPARISON: u64 = 5;
-    /// The batches and tables of two threads.
-    const WORKING_BYTES: u64 = 12 << 20;
-    /// A person with a duplicate or two makes about so many edges at the usual thresholds.
-    const EDGES_PER_RECORD: u64 = 1;
-    let rows = blocker.records().rows() as u64;
-    let edges = blocker.pairs().min(rows.saturating_mul(EDGES_PER_RECORD));
-    let added = rows * comparisons as u64 * BYTES_PER_ROW_AND_COMPARISON + WORKING_BYTES;
-    resident_bytes().unwrap_or(0) + added + edges * Edges::bytes_while_sorted(comparisons)
+/// What a run holds beside what it holds now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct StillToCome {
+    /// The records.
+    pub(super) rows: u64,
+    /// The comparisons that are still to be made ready.
+    pub(super) to_compile: usize,
+    /// The comparisons of each edge.
+    pub(super) comparisons: usize,
+    /// The edges.
+    pub(super) edges: u64,
+}
+
+impl StillToCome {
+    /// What comes after the blocks are made, with so many `edges`.
+    pub(super) fn after_blocking(blocker: &Blocker<'_>, comparisons: usize, edges: u64) -> Self {
+        Self { rows: blocker.records().rows() as u64, to_compile: comparisons, comparisons, edges }
+    }
+
+    fn bytes(self) -> u64 {
+        /// Codes of a comparison's columns side by side, and prepared values.
+        const BYTES_PER_ROW_AND_COMPARISON: u64 = 5;
+        /// The batches and tables of two threads.
+        const WORKING_BYTES: u64 = 12 << 20;
+        self.rows * self.to_compile as u64 * BYTES_PER_ROW_AND_COMPARISON
+            + WORKING_BYTES
+            + self.edges * Edges::bytes_while_sorted(self.comparisons)
+    }
+}
+
+/// An estimate of the peak memory of a run that holds `held_bytes` now.
+pub(super) fn memory_needed(held_bytes: u64, to_come: StillToCome) -> u64 {
+    held_bytes + to_come.bytes()
+}
+
+/// How many edges a run has at least to expect of whose pairs nothing is known: a person with a duplicate or two makes about one.
+pub(super) fn usual_edges(blocker: &Blocker<'_>) -> u64 {
+    blocker.pairs().min(blocker.records().rows() as u64)
 }
 
 /// Refuses a run that would surely take more memory than it may: by more than an estimate can be wrong.
-pub(super) fn refuse_if_too_large(blocker: &Blocker<'_>, comparisons: usize, ctx: &RunContext) -> Result<(), JobError> {
+pub(super) fn refuse_if_too_large(to_come: StillToCome, ctx: &RunContext) -> Result<(), JobError> {
     let Some(allowed_bytes) = ctx.memory_bytes_max else { return Ok(()) };
-    let needed_bytes = memory_needed(blocker, comparisons);
+    let needed_bytes = memory_needed(resident_bytes().unwrap_or(0), to_come);
     if needed_bytes / 4 * 3 <= allowed_bytes {
         Ok(())
     } else {

@@ -17,7 +17,7 @@ use kintsu_link::block::{Blocker, Blocks, Chunk};
 use kintsu_link::compare::Comparators;
 use kintsu_link::diagnose::LabelledPair;
 use kintsu_link::model::{KintsuModel, Model};
-use kintsu_link::score::{EdgeColumns, Edges, TermFrequencies, TermFrequencyTables, Threshold};
+use kintsu_link::score::{EdgeColumns, Edges, TermFrequencies, TermFrequencyTables, Threshold, estimate_edges};
 use kintsu_link::train::{Trainer, TrainingData};
 
 use super::announce::{announce_prediction, announce_training};
@@ -25,7 +25,7 @@ use super::clock::Clock;
 use super::edges::{Extra, write_pairs};
 use super::links::Links;
 use super::load::Loaded;
-use super::memory_needed::{refuse_hopeless_inputs, refuse_if_too_large};
+use super::memory_needed::{StillToCome, refuse_hopeless_inputs, refuse_if_too_large, usual_edges};
 use super::model_source::{SourcedModel, default_link_type, link_type};
 use super::output::Tables;
 use super::preflight::{Preflight, files_of_pairs, preflight};
@@ -146,7 +146,8 @@ impl LinkageSession {
             let kernel = score_blocks(&self.loaded.spec, model, Threshold::None)?;
             let blocker = kernel.block(&self.loaded.records, ctx).map_err(JobError::part)?;
             announce_prediction(&blocker, &model.blocking_rules, ctx);
-            refuse_if_too_large(&blocker, model.comparisons.len(), ctx)?;
+            let to_come = StillToCome::after_blocking(&blocker, model.comparisons.len(), usual_edges(&blocker));
+            refuse_if_too_large(to_come, ctx)?;
             Ok(blocker.into_blocks())
         })?;
         if steps.iter().any(|step| matches!(step, StepSpec::Predict { pairs: None, .. })) {
@@ -261,7 +262,7 @@ impl LinkageSession {
         }
     }
 
-    fn threshold(&self, probability: Option<f64>, weight: Option<f64>) -> Result<Threshold, JobError> {
+    pub(super) fn threshold(&self, probability: Option<f64>, weight: Option<f64>) -> Result<Threshold, JobError> {
         if let Some(weight) = weight {
             return Ok(Threshold::Weight(MatchWeight::new(weight)));
         }
@@ -286,6 +287,7 @@ impl LinkageSession {
         let blocker = Blocker::with_blocks(&self.loaded.records, blocks).in_chunks(left, right);
         let kernel = score_blocks(&self.loaded.spec, self.model()?, threshold)?;
         let edges = clock.stage("predict", ctx, || {
+            self.refuse_many_edges(&blocker, threshold, ctx)?;
             ctx.progress().begin("scoring pairs", Some(blocker.pairs()), "pairs");
             let edges = kernel.score(&blocker, self.compiled()?, ctx).map_err(JobError::part)?;
             ctx.progress().finish();
@@ -308,6 +310,28 @@ impl LinkageSession {
         clock.stage("write", ctx, || write_pairs(self.edge_columns()?, "edges", &edges, &Extra::default(), tables))?;
         self.links = Some(Arc::new(Links::scored(edges)));
         Ok(())
+    }
+
+    /// Refuses a prediction whose edges would take more memory than the run may, told from a sample of its pairs.
+    fn refuse_many_edges(&self, blocker: &Blocker<'_>, threshold: Threshold, ctx: &RunContext) -> Result<(), JobError> {
+        if ctx.memory_bytes_max.is_none() {
+            return Ok(());
+        }
+        let Some(edges) = self.estimate_edges(blocker, threshold, ctx)? else { return Ok(()) };
+        let comparisons = self.model()?.comparisons.len();
+        let rows = self.loaded.records.rows() as u64;
+        refuse_if_too_large(StillToCome { rows, to_compile: 0, comparisons, edges }, ctx)
+    }
+
+    /// About how many edges a prediction keeps with the model as it is; none where no sample could tell.
+    pub(super) fn estimate_edges(
+        &self,
+        blocker: &Blocker<'_>,
+        threshold: Threshold,
+        ctx: &RunContext,
+    ) -> Result<Option<u64>, JobError> {
+        let compiled = self.compiled()?;
+        estimate_edges(blocker, &compiled.comparators, &compiled.scorer, threshold, ctx).map_err(JobError::part)
     }
 
     /// Scored pairs as they are written.
@@ -447,7 +471,7 @@ fn other_kernel() -> JobError {
 }
 
 /// The steps of a job; predict and cluster where it lists none.
-fn steps_of(job: &JobSpec) -> Vec<StepSpec> {
+pub(super) fn steps_of(job: &JobSpec) -> Vec<StepSpec> {
     if !job.steps.is_empty() {
         return job.steps.clone();
     }

@@ -11,6 +11,7 @@ mod explode;
 mod groups;
 mod match_key;
 mod rule;
+mod sample;
 mod tasks;
 mod walk;
 

@@ -2,6 +2,7 @@
 
 use super::batch::{BATCH_PAIRS, PairBatch};
 use super::rule::RulePlan;
+use super::sample::SampledRow;
 use super::tasks::Task;
 use super::{Blocker, Rules, Surroundings};
 use crate::compare::{Node, Pairs, Scratch, Shared, TRUE};
@@ -51,6 +52,18 @@ impl<'a, 'b, S, F: Fn(&mut S, &PairBatch) -> Result<(), LinkError>> Walk<'a, 'b,
             }
             group += 1;
             offset = 0;
+        }
+        self.flush(rule)?;
+        Ok(self.state)
+    }
+
+    /// Walks some left rows of a rule, with all their partners.
+    pub(super) fn run_rows(mut self, rule: usize, rows: &[SampledRow]) -> Result<S, LinkError> {
+        let rule = &self.rules.plans[rule];
+        self.batch.rule = rule.number;
+        for row in rows {
+            let (group, place) = (row.group as usize, row.offset as usize);
+            self.push(rule, row.group, rule.groups.left(group)[place], rule.groups.partners(group, place))?;
         }
         self.flush(rule)?;
         Ok(self.state)

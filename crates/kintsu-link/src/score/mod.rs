@@ -16,6 +16,6 @@ pub use count_levels::count_levels;
 pub use count_patterns::count_patterns;
 pub use edges::Edges;
 pub use patterns::{LevelCounts, NO_TERM_FREQUENCY, PatternCounts};
-pub use predict::{Threshold, predict, score_in_order};
+pub use predict::{Threshold, estimate_edges, predict, score_in_order};
 pub use scorer::Scorer;
 pub use term_frequency::{TermFrequencies, TermFrequencyTables};

@@ -86,6 +86,32 @@ pub fn score_in_order(
     Ok(Edges::joined(parts, comparators.len()))
 }
 
+/// About so many pairs tell how many of all are kept.
+const SAMPLE_PAIRS: u64 = 1 << 17;
+
+/// About how many pairs of `blocker` weigh `threshold` or more, told from a sample; of the sampled pairs it is exact. The sample depends
+/// on the records and the rules alone; none where it chose no pair.
+///
+/// # Errors
+/// [`LinkError::Cancelled`].
+pub fn estimate_edges(
+    blocker: &Blocker<'_>,
+    comparators: &Comparators,
+    scorer: &Scorer,
+    threshold: Threshold,
+    ctx: &RunContext,
+) -> Result<Option<u64>, LinkError> {
+    let plan = Plan::new(comparators, scorer, threshold);
+    let new_state = || State { edges: Edges::new(comparators.len()), ..State::default() };
+    let count = |state: &mut State, batch: &PairBatch| {
+        plan.score(batch, state);
+        Ok(())
+    };
+    let (states, share) = blocker.fold_sample(SAMPLE_PAIRS, ctx, new_state, count)?;
+    let kept: usize = states.iter().map(|state| state.edges.len()).sum();
+    Ok((share > 0.0).then(|| (kept as f64 / share).round() as u64))
+}
+
 fn predict_parts(
     blocker: &Blocker<'_>,
     comparators: &Comparators,

@@ -3,6 +3,7 @@
 mod diagnose_golden;
 mod diagnose_pipeline;
 mod differential_conditions;
+mod edge_estimates;
 mod em_golden;
 mod hot_properties;
 mod library_sql;
