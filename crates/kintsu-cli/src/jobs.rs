@@ -43,29 +43,13 @@ impl BuiltJob {
         if !self.problems.is_empty() {
             problems.retain(|problem| !["KN-JOB-010", "KN-JOB-011", "KN-JOB-022"].contains(&problem.code));
         }
-        for problem in LocalEngine::default().problems(&self.spec) {
-            let problem = self.places.find(problem);
-            if !problems.iter().any(|told| tells(told, &problem)) {
-                problems.push(problem);
-            }
-        }
-        Err(JobError::Configuration(problems))
+        Err(JobError::Configuration(LocalEngine::default().problems_beside(problems, &self.spec, &self.places)))
     }
 
     /// `error` with the lines of the job file where its problems stand.
     pub(crate) fn locate(&self, error: JobError) -> JobError {
         self.places.find_all(error)
     }
-}
-
-/// Whether `told` says what `seen` says: the same, or that the file which `seen` cannot read is not there.
-fn tells(told: &Problem, seen: &Problem) -> bool {
-    let same = (told.code, &told.message) == (seen.code, &seen.message) && told.line == seen.line;
-    let absent = matches!(told.code, "KN-JOB-013" | "KN-JOB-027");
-    let unread = told.message.split('`').nth(1).map(|path| format!("cannot read {path}:"));
-    let again = absent && unread.is_some_and(|unread| seen.message.starts_with(&unread));
-    let nothing = matches!((told.code, seen.code), ("KN-JOB-010", "KN-TABLE-001"));
-    same || again || nothing
 }
 
 /// A job on `files` with what the options say.

@@ -46,7 +46,7 @@ use crate::engine::{Engine, Run};
 use crate::error::{JobError, MemoryNeed};
 use crate::held::Held;
 use crate::plan::Plan;
-use crate::spec::{JobSpec, Problem};
+use crate::spec::{JobSpec, Places, Problem};
 use clock::Clock;
 use output::Output;
 
@@ -63,9 +63,7 @@ impl LocalEngine {
     }
 
     /// Everything wrong with what `job` names that shows before anything but headers is read: the model, the columns, the truth.
-    ///
-    /// Useful beside [`check_ready`](crate::check_ready), so that a user who has several things to mend learns of all of them.
-    pub fn problems(&self, job: &JobSpec) -> Vec<Problem> {
+    fn problems(&self, job: &JobSpec) -> Vec<Problem> {
         if job.tokenize.is_some() || job.generate.is_some() {
             return Vec::new();
         }
@@ -75,6 +73,30 @@ impl LocalEngine {
         }
         problems
     }
+}
+
+impl LocalEngine {
+    /// What is wrong with `job` besides what is `told` already, and `told` before it: a user who has several things to mend learns of
+    /// all of them. `places` are those of the job.
+    pub fn problems_beside(&self, mut told: Vec<Problem>, job: &JobSpec, places: &Places) -> Vec<Problem> {
+        for problem in self.problems(job) {
+            let problem = places.find(problem);
+            if !told.iter().any(|known| says(known, &problem)) {
+                told.push(problem);
+            }
+        }
+        told
+    }
+}
+
+/// Whether `told` says what `seen` says: the same, or that the file which `seen` cannot read is not there.
+fn says(told: &Problem, seen: &Problem) -> bool {
+    let same = (told.code, &told.message) == (seen.code, &seen.message) && told.line == seen.line;
+    let absent = matches!(told.code, "KN-JOB-013" | "KN-JOB-027");
+    let unread = told.message.split('`').nth(1).map(|path| format!("cannot read {path}:"));
+    let again = absent && unread.is_some_and(|unread| seen.message.starts_with(&unread));
+    let nothing = matches!((told.code, seen.code), ("KN-JOB-010", "KN-TABLE-001"));
+    same || again || nothing
 }
 
 impl Engine for LocalEngine {

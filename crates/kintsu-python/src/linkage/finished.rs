@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::session::{held, long, ready};
-use super::written;
+use super::{in_both_forms, written};
 use crate::error;
 
 /// Runs `job`, which names its output, and gives the run directory.
@@ -20,8 +20,9 @@ pub(crate) fn run_job_into(
     texts: &Bound<'_, PyDict>,
     surroundings: &str,
 ) -> PyResult<PathBuf> {
-    let engine = LocalEngine::holding(held(tables, texts)?);
-    long(py, surroundings, |ctx| Ok(engine.run(&ready(job)?, ctx)?.directory))
+    let held = held(tables, texts)?;
+    let engine = LocalEngine::holding(held.clone());
+    long(py, surroundings, |ctx| Ok(engine.run(&ready(job, &held)?, ctx)?.directory))
 }
 
 /// A run directory.
@@ -53,18 +54,12 @@ impl FinishedRun {
 
     /// Why a pair weighs what it weighs: JSON, and the same in words.
     fn explain_pair(&self, py: Python<'_>, first: &str, second: &str, show_values: bool) -> PyResult<(String, String)> {
-        self.ask(py, |run, ctx| {
-            let found = run.explain_pair(first, second, show_values, ctx)?;
-            Ok((written(&found)?, found.to_string()))
-        })
+        self.ask(py, |run, ctx| in_both_forms(&run.explain_pair(first, second, show_values, ctx)?))
     }
 
     /// What holds the entity of a record together: JSON, and the same in words.
     fn explain_entity(&self, py: Python<'_>, id: &str) -> PyResult<(String, String)> {
-        self.ask(py, |run, ctx| {
-            let found = run.explain_entity(id, ctx)?;
-            Ok((written(&found)?, found.to_string()))
-        })
+        self.ask(py, |run, ctx| in_both_forms(&run.explain_entity(id, ctx)?))
     }
 
     /// How right the clusters are against `truth`, a column or a path, as JSON.

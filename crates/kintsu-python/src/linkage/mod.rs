@@ -10,6 +10,7 @@ mod finished;
 mod session;
 mod table;
 
+use std::fmt::Display;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use kintsu_job::JobError;
@@ -41,6 +42,11 @@ fn read<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, JobError> {
 /// Writes an answer as JSON.
 fn written(answer: &impl Serialize) -> Result<String, JobError> {
     serde_json::to_string(answer).map_err(|error| JobError::Defect(error.to_string()))
+}
+
+/// An answer as JSON, and the same in words.
+fn in_both_forms<Answer: Serialize + Display>(answer: &Answer) -> Result<(String, String), JobError> {
+    Ok((written(answer)?, answer.to_string()))
 }
 
 /// What `lock` guards, also where a call before this one has panicked: every call leaves it whole.

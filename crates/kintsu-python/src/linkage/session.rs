@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use kintsu_core::RunContext;
-use kintsu_job::{Answer, Held, JobError, JobSpec, Places, StepSpec, TrainingStep, check_ready};
+use kintsu_job::{Answer, Held, JobError, JobSpec, LocalEngine, Places, StepSpec, TrainingStep, check_ready};
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict};
 
 use super::table::Table;
-use super::{locked, read, written};
+use super::{in_both_forms, locked, read, written};
 use crate::error;
 use crate::running::{self, Surroundings};
 
@@ -55,7 +55,11 @@ pub(crate) fn run_job(
     surroundings: &str,
 ) -> PyResult<(LinkageSession, PyAnswer)> {
     let held = held(tables, texts)?;
-    let (session, answer) = long(py, surroundings, |ctx| kintsu_job::LinkageSession::run(ready(job)?, held, ctx))?;
+    let run = |ctx: &RunContext| {
+        let job = ready(job, &held)?;
+        kintsu_job::LinkageSession::run(job, held, ctx)
+    };
+    let (session, answer) = long(py, surroundings, run)?;
     Ok((LinkageSession(Arc::new(Mutex::new(session))), given_out(answer)))
 }
 
@@ -66,11 +70,14 @@ pub(crate) fn read_job(py: Python<'_>, path: PathBuf) -> PyResult<String> {
     py.detach(read).map_err(|failed| error::job_exception(py, &failed))
 }
 
-/// A job that is about to run.
-pub(super) fn ready(job: &str) -> Result<JobSpec, JobError> {
-    let job: JobSpec = read("the job", job)?;
-    let problems = check_ready(&job, &Places::default());
-    if problems.is_empty() { Ok(job) } else { Err(JobError::Configuration(problems)) }
+/// A job that is about to run, or everything that is wrong with it.
+pub(super) fn ready(job: &str, held: &Held) -> Result<JobSpec, JobError> {
+    let (job, places): (JobSpec, _) = (read("the job", job)?, Places::default());
+    let problems = check_ready(&job, &places);
+    if problems.is_empty() {
+        return Ok(job);
+    }
+    Err(JobError::Configuration(LocalEngine::holding(held.clone()).problems_beside(problems, &job, &places)))
 }
 
 /// What a job names that is in memory.
@@ -196,18 +203,12 @@ impl LinkageSession {
 
     /// Why a pair weighs what it weighs: JSON, and the same in words.
     fn explain_pair(&self, py: Python<'_>, first: &str, second: &str, show_values: bool) -> PyResult<(String, String)> {
-        self.ask(py, |session| {
-            let found = session.explain_pair(first, second, show_values, &RunContext::default())?;
-            Ok((written(&found)?, found.to_string()))
-        })
+        self.ask(py, |session| in_both_forms(&session.explain_pair(first, second, show_values, &RunContext::default())?))
     }
 
     /// What holds the entity of a record together: JSON, and the same in words.
     fn explain_entity(&self, py: Python<'_>, id: &str) -> PyResult<(String, String)> {
-        self.ask(py, |session| {
-            let found = session.explain_entity(id)?;
-            Ok((written(&found)?, found.to_string()))
-        })
+        self.ask(py, |session| in_both_forms(&session.explain_entity(id)?))
     }
 
     /// How right the last clusters are against `truth`, a column or a path, as JSON.
