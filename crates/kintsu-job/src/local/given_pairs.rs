@@ -33,9 +33,7 @@ impl LinkageSession {
         clock: &mut Clock,
     ) -> Result<(), JobError> {
         let edges = clock.stage("predict", ctx, || {
-            let listed = RowLookup::new(&self.loaded.records).pairs(pairs, &self.held, ctx)?;
-            let rows: Vec<(u32, u32)> = listed.iter().map(|pair| (pair.left, pair.right)).collect();
-            self.score_given(&rows, threshold, ctx)
+            self.score_given(&self.matching_pairs(pairs, ctx)?, threshold, ctx)
         })?;
         self.hand_out(edges, tables, ctx, clock)
     }
