@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::command::{demo, folder_of, run, stderr};
+use crate::command::{demo, done, folder_of, read, run, small_folder, stderr};
 
 /// A value that stands in every input here and must never be printed.
 const CANARY: &str = "zebulonquartz";
@@ -315,4 +315,31 @@ fn ids_that_repeat_are_told_what_helps() {
     let folder = folder_of(&[("people.csv", &PEOPLE.replace("\n2,", "\n1,")), ("job.toml", job)]);
     let said = refused(folder.path(), &["run", "job.toml"]);
     assert!(said.contains("name another column with --unique-id") && !said.contains("leave --unique-id out"), "{said}");
+}
+
+#[test]
+fn numbers_that_json_has_no_word_for_are_told_and_null() {
+    let job = "inputs = [\"people.csv\"]\noutput = \"out\"\nfile_format = \"jsonl\"\nblocking_rules = [\"l.surname = r.surname\"]\n\
+               retain_matching_columns = false\n[types]\nsize = \"double\"\n\
+               [[comparisons]]\ntype = \"exact_match\"\ncolumn = \"surname\"\n";
+    let people = "unique_id,surname,size\n1,reed,NaN\n2,reed,inf\n3,reed,1.5\n4,reed,\n";
+    let folder = folder_of(&[("people.csv", people), ("job.toml", job)]);
+    let said = stderr(&done(folder.path(), &["run", "job.toml"]));
+    assert_eq!(said.matches("KN-W-TABLE-004").count(), 1, "{said}");
+    assert!(said.contains("in the column `size` of clusters.jsonl, 2 numbers are NaN or infinite"), "{said}");
+    let clusters = read(folder.path(), "out/clusters.jsonl");
+    assert_eq!(clusters.matches("\"size\":null").count(), 3, "{clusters}");
+    assert!(read(folder.path(), "out/run.json").contains("KN-W-TABLE-004"));
+    done(folder.path(), &["run", "job.toml", "-o", "csv", "--file-format", "csv"]);
+    assert!(read(folder.path(), "csv/clusters.csv").contains("NaN"));
+}
+
+#[test]
+fn settings_given_as_a_model_are_told_by_the_names_of_what_was_never_trained() {
+    let folder = small_folder();
+    let arguments = ["dedupe", "people.csv", "--model", "febrl3.settings.json", "-o", "out", "--no-progress"];
+    let said = stderr(&done(folder.path(), &arguments));
+    assert_eq!(said.matches("KN-W-JOB-007").count(), 1, "{said}");
+    assert!(said.contains("`febrl3.settings.json` was never trained: the m and u of `given_name`, `surname`"), "{said}");
+    assert!(said.contains("--settings") && !said.contains("KN-W-LINK-041"), "{said}");
 }

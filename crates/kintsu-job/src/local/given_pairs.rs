@@ -32,9 +32,7 @@ impl LinkageSession {
         ctx: &RunContext,
         clock: &mut Clock,
     ) -> Result<(), JobError> {
-        let edges = clock.stage("predict", ctx, || {
-            self.score_given(&self.matching_pairs(pairs, ctx)?, threshold, ctx)
-        })?;
+        let edges = clock.stage("predict", ctx, || self.score_given(&self.matching_pairs(pairs, ctx)?, threshold, ctx))?;
         self.hand_out(edges, tables, ctx, clock)
     }
 

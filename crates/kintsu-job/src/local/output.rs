@@ -122,9 +122,9 @@ impl Output {
     /// Says which numbers the files could not hold.
     pub(super) fn warn_of_not_numbers(&self, ctx: &RunContext) {
         for (file, column, count) in &self.not_numbers {
-            let numbers = if *count == 1 { "number" } else { "numbers" };
+            let numbers = if *count == 1 { "number is" } else { "numbers are" };
             let message = format!(
-                "{count} {numbers} of the column `{column}` of {file} are NaN or infinite, for which JSON has no word, and are null there"
+                "in the column `{column}` of {file}, {count} {numbers} NaN or infinite, for which JSON has no word, and null in the file"
             );
             ctx.warn("KN-W-TABLE-004", message, code_note("KN-W-TABLE-004").map(|note| note.hint.to_owned()));
         }
