@@ -244,14 +244,13 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-TOKEN-208", "a rule has no components", "give it at least one field with an expression"),
     ("KN-TOKEN-209", "one field is of two kinds", "use one kind for the field, or two names"),
     ("KN-TOKEN-210", "an expression cannot be evaluated", "write what the message says at the place that it names"),
-    ("KN-W-GEN-001", "the customers are many for the records asked for", "leave the number of customers out"),
-    ("KN-W-GEN-002", "an option needs the cloud", "what it would do there is not done: the data are written here"),
-    ("KN-W-PY-001", "a table is given in the place of a chart", "write output_type=\"table\" to ask for the table"),
     (
         "KN-W-CLI-001",
         "`kintsu dedupe` has settings, a model or a job that only link",
         "take settings whose link_type is link_and_dedupe, or write `kintsu link`",
     ),
+    ("KN-W-GEN-001", "the customers are many for the records asked for", "leave the number of customers out"),
+    ("KN-W-GEN-002", "an option needs the cloud", "what it would do there is not done: the data are written here"),
     ("KN-W-JOB-001", "columns of the input were renamed in the output", "rename them in the input to choose names of your own"),
     ("KN-W-JOB-002", "a blocking rule finds no pairs to train on", "list the training steps in a job file"),
     (
@@ -281,6 +280,7 @@ const NOTES: &[(&str, &str, &str)] = &[
     ),
     ("KN-W-LINK-102", "a blocking rule has no equality, so every pair is tested", "add an equality between the two records"),
     ("KN-W-LINK-103", "a column expression could not be computed for some records", "mend the values, or guard the expression"),
+    ("KN-W-PY-001", "a table is given in the place of a chart", "write output_type=\"table\" to ask for the table"),
     ("KN-W-TABLE-001", "a file lacks columns, which are filled with nulls", "add the columns, or leave it at that"),
     ("KN-W-TABLE-002", "two inputs have one name, and one is renamed", "give each input a name of its own"),
     (
