@@ -1,12 +1,18 @@
-"""Numbers as they are given: what is none, or out of range, is refused under the name of its argument."""
+"""Arguments as they are given: what cannot be used is refused under the name of its argument."""
 
 from __future__ import annotations
 
+import json
+import operator
+import os
+from collections.abc import Iterable, Mapping
 from numbers import Real
+from pathlib import Path
+from typing import Any
 
 from kintsu.errors import InputError, InputTypeError
 
-__all__ = ["number", "probability"]
+__all__ = ["as_json", "file_path", "list_of", "number", "probability", "surroundings", "text", "whole"]
 
 
 def number(name: str, value: object, least: float | None = None, most: float | None = None) -> float:
@@ -41,3 +47,97 @@ def probability(name: str, value: object) -> float | None:
     (0.95, None)
     """
     return None if value is None else number(name, value, 0, 1)
+
+
+def whole(name: str, value: object, least: int = 0) -> int:
+    """A whole number, also one of NumPy.
+
+    Raises:
+        TypeError: It is no whole number.
+        ValueError: It is below ``least``.
+
+    >>> whole("threads", 2, least=1)
+    2
+    """
+    try:
+        found = None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        found = None
+    if found is None:
+        raise InputTypeError(
+            f"`{name}` is no whole number but {type(value).__name__}", code="KN-PY-072", hint="give a whole number"
+        )
+    if found < least:
+        raise InputError(f"`{name}` is {found}", code="KN-PY-072", hint=f"give a whole number that is at least {least}")
+    return found
+
+
+def text(name: str, value: object) -> str:
+    """A text.
+
+    Raises:
+        TypeError: It is none.
+    """
+    if not isinstance(value, str):
+        raise InputTypeError(f"`{name}` is no text but {type(value).__name__}", code="KN-PY-076", hint="give a text")
+    return value
+
+
+def file_path(name: str, value: object) -> Path:
+    """A path.
+
+    Raises:
+        TypeError: It is none.
+    """
+    if not isinstance(value, (str, os.PathLike)):
+        raise InputTypeError(f"`{name}` is no path but {type(value).__name__}", code="KN-PY-073", hint="give a text or a path")
+    return Path(value)
+
+
+def list_of(name: str, values: object) -> list[Any]:
+    """A list that is given as any sequence; one thing alone, such as a text, is not taken for a list of its letters.
+
+    Raises:
+        TypeError: It is one thing.
+    """
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+        raise InputTypeError(
+            f"`{name}` is no list but one {type(values).__name__}", code="KN-PY-074", hint=f"put it into a list: {name}=[...]"
+        )
+    return list(values)
+
+
+def surroundings(
+    threads: object = None, memory: object = None, seed: object = None, progress: bool | None = None
+) -> dict[str, Any]:
+    """What every long call may be told beside its work, without what is not given.
+
+    >>> surroundings(threads=2, seed=None)
+    {'threads': 2}
+    """
+    told = {
+        "threads": None if threads is None else whole("threads", threads, least=1),
+        "memory": None if memory is None else text("memory", memory),
+        "seed": None if seed is None else whole("seed", seed),
+        "progress": None if progress is None else bool(progress),
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def as_json(arguments: Mapping[str, Any]) -> str:
+    """Arguments by their names as JSON; numbers and arrays of NumPy are those of Python.
+
+    Raises:
+        TypeError: One is of a type that cannot be used.
+    """
+    return json.dumps(arguments, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise InputTypeError(
+        f"an argument is of a type that cannot be used, {type(value).__name__}",
+        code="KN-PY-025",
+        hint="give texts, numbers, lists or dictionaries",
+    )

@@ -77,6 +77,21 @@ class ComparisonLevel:
         """Whether the level says that nothing can be said."""
         return bool(self._level.get("is_null_level", False))
 
+    @property
+    def m_probability(self) -> float | None:
+        """m, where the level has it."""
+        return self._level.get("m_probability")
+
+    @property
+    def u_probability(self) -> float | None:
+        """u, where the level has it."""
+        return self._level.get("u_probability")
+
+    @property
+    def human_readable_description(self) -> str:
+        """The label, and the condition."""
+        return f"'{self.label_for_charts}' with SQL rule: {self.sql_condition}"
+
     def as_dict(self) -> dict[str, Any]:
         """The level as it stands in settings."""
         return copy.deepcopy(self._level)

@@ -23,8 +23,8 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from kintsu import _native
 from kintsu.column_expression import column_json
-from kintsu.comparison_level_library import Column, LevelCreator, Metric, PairwiseMeasure, level_json
-from kintsu.errors import InputError
+from kintsu.comparison_level_library import Column, ComparisonLevel, LevelCreator, Metric, PairwiseMeasure, level_json
+from kintsu.errors import InputError, NotAvailableError
 
 __all__ = [
     "AbsoluteDateDifferenceAtThresholds",
@@ -66,6 +66,47 @@ class Comparison:
     def output_column_name(self) -> str:
         """The name from which ``gamma_NAME`` is named."""
         return str(self._comparison["output_column_name"])
+
+    @property
+    def comparison_description(self) -> str:
+        """What the comparison is called for people."""
+        return str(self._comparison.get("comparison_description") or self.output_column_name)
+
+    @property
+    def comparison_levels(self) -> list[ComparisonLevel]:
+        """The levels, in their order."""
+        return [ComparisonLevel(level, self.sql_dialect) for level in self._comparison["comparison_levels"]]
+
+    @property
+    def human_readable_description(self) -> str:
+        """The comparison in words, a line a level.
+
+        >>> import kintsu.comparison_library as cl
+        >>> print(cl.ExactMatch("city").get_comparison("duckdb").human_readable_description)
+        Comparison 'ExactMatch' of "city".
+        Similarity is assessed using the following ComparisonLevels:
+            - 'city is NULL' with SQL rule: "city_l" IS NULL OR "city_r" IS NULL
+            - 'Exact match on city' with SQL rule: "city_l" = "city_r"
+            - 'All other comparisons' with SQL rule: ELSE
+        """
+        levels = "\n".join(f"    - {level.human_readable_description}" for level in self.comparison_levels)
+        return (
+            f"Comparison '{self.comparison_description}' of \"{self.output_column_name}\".\n"
+            f"Similarity is assessed using the following ComparisonLevels:\n{levels}"
+        )
+
+    @property
+    def sqlglot_dialect(self) -> str:
+        """Splink's name of the dialect."""
+        return self.sql_dialect
+
+    def match_weights_chart(self, as_dict: bool = False) -> Any:
+        """Refused: charts come with the reports."""
+        raise NotAvailableError(
+            "`match_weights_chart` is not there",
+            code="KN-PY-069",
+            hint="`as_dict` and `comparison_levels` have what it would draw",
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The comparison as it stands in settings."""

@@ -154,7 +154,7 @@ def warn(code: str, message: str, hint: str | None = None) -> None:
     if code.startswith(_SILENCED.get()):
         return
     hint = _HINTS.get(code) or _spelled(hint)
-    warnings.warn(KintsuWarning(message, code, hint), stacklevel=_frames_of_ours())
+    warnings.warn(KintsuWarning(_named(message), code, hint), stacklevel=_frames_of_ours())
 
 
 @contextmanager

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from kintsu import _native
-from kintsu.errors import InputError, InputTypeError, NotAvailableError, missing_package
+from kintsu.errors import InputError, InputTypeError, KintsuError, NotAvailableError, missing_package, warn
 from kintsu.frames import is_path, path_text
 
-__all__ = ["Data", "Memory", "RegisteredTable", "native_table", "one_of", "several"]
+__all__ = ["Data", "Memory", "RegisteredTable", "is_row", "native_table", "one_of", "several"]
 
 #: A path, or a table in memory: pandas, Polars, Arrow, a DuckDB relation, a result of kintsu, or a list of records.
 Data: TypeAlias = Any
@@ -108,21 +108,17 @@ def native_table(data: Data) -> _native.Table:
     kind = type(data).__module__.split(".")[0]
     if kind == "pyspark":
         raise spark_refused()
-    if kind == "pandas":
+    if kind == "pandas" and hasattr(data, "columns"):
         return _native.Table.from_arrow(_of_pandas(data))
-    if kind == "polars" and hasattr(data, "collect"):
-        return _native.Table.from_arrow(data.collect())
-    if hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__"):
-        return _native.Table.from_arrow(data)
+    if kind == "polars" and (hasattr(data, "collect") or hasattr(data, "get_columns")):
+        return _native.Table.from_arrow(_of_polars(data.collect() if hasattr(data, "collect") else data))
+    if kind not in ("pandas", "polars") and (hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__")):
+        return _of_arrow(data)
     if kind in ("duckdb", "_duckdb") and hasattr(data, "fetch_arrow_table"):
         return _native.Table.from_arrow(data.fetch_arrow_table())
     if isinstance(data, Mapping) or (isinstance(data, (list, tuple)) and all(isinstance(row, Mapping) for row in data)):
         return _of_records(data)
-    raise InputTypeError(
-        f"a {type(data).__name__} is no table that can be read",
-        code="KN-PY-042",
-        hint="give a path, or a table of pandas, Polars, Arrow or DuckDB",
-    )
+    raise _no_table(data)
 
 
 def spark_refused() -> NotAvailableError:
@@ -133,6 +129,16 @@ def spark_refused() -> NotAvailableError:
         hint="write it as Parquet and give the path, or give `df.toArrow()` where it fits into this machine's memory; "
         "kintsu.spark makes tokens of it",
     )
+
+
+def is_row(data: Data) -> bool:
+    """Whether it is a row of pandas, such as ``frame.iloc[0]``: a column alone, with the names in its index.
+
+    >>> is_row({"unique_id": 1})
+    False
+    """
+    is_series = type(data).__module__.split(".")[0] == "pandas" and not hasattr(data, "columns") and hasattr(data, "to_dict")
+    return is_series and all(isinstance(name, str) for name in data.index)
 
 
 def json_lines(records: Sequence[Mapping[str, Any]]) -> str:
@@ -159,10 +165,58 @@ def _of_pandas(frame: Any) -> Any:
         import pyarrow
     except ImportError as error:
         raise missing_package("pyarrow", "reading pandas tables", "pandas") from error
+    named = [str(name) for name in frame.index.names if name is not None and name not in frame.columns]
+    if named:
+        warn(
+            "KN-W-PY-002",
+            f"the index of the frame, `{', '.join(named)}`, is no column and is left out",
+            "make columns of it with frame.reset_index(), or drop its name",
+        )
     try:
         return pyarrow.Table.from_pandas(frame, preserve_index=False)
     except (TypeError, ValueError) as error:
-        raise _mixed(error, frame.columns) from None
+        raise _mixed(error, frame.columns, 'frame[column].astype("string")') from None
+
+
+def _of_polars(frame: Any) -> Any:
+    """The frame; columns of nulls alone, which Polars hands out in a form of its own, as text."""
+    import polars
+
+    nulls = [name for name, kind in frame.schema.items() if kind == polars.Null]
+    return frame.with_columns(polars.col(nulls).cast(polars.String)) if nulls else frame
+
+
+def _of_arrow(data: Any) -> _native.Table:
+    try:
+        return _native.Table.from_arrow(data)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, KintsuError):
+            raise
+        # A column alone, say: it speaks Arrow and is no table.
+        raise _no_table(data) from error
+
+
+def _no_table(data: Data) -> InputTypeError:
+    return InputTypeError(
+        f"{_article(type(data).__name__)} is no table that can be read",
+        code="KN-PY-042",
+        hint="give a path, or a table of pandas, Polars, Arrow or DuckDB",
+    )
+
+
+def _article(name: str) -> str:
+    return name if name == "NoneType" else f"an {name}" if name[0] in "aeiouAEIOU" else f"a {name}"
+
+
+def _several_types(error: Exception, column: str | None, as_text: str) -> InputError:
+    where = f"the column `{column}`" if column else "a column"
+    if isinstance(error, UnicodeError):
+        return InputError(
+            f"{where} has text that is no Unicode: half a character",
+            code="KN-PY-075",
+            hint='replace it: text.encode("utf-8", "replace").decode()',
+        )
+    return InputError(f"{where} has values of several types", code="KN-PY-070", hint=f"give it one type, such as text: {as_text}")
 
 
 def _of_records(records: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> _native.Table:
@@ -170,17 +224,33 @@ def _of_records(records: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> _na
         import pyarrow
     except ImportError as error:
         raise missing_package("pyarrow", "reading records from dictionaries", "pandas") from error
+    if isinstance(records, Mapping):
+        columns = dict(records)
+    else:
+        # Records may lack some of the columns, the first one, too.
+        names = dict.fromkeys(name for record in records for name in record)
+        columns = {name: [record.get(name) for record in records] for name in names}
+    arrays = {name: _column(pyarrow, name, values) for name, values in columns.items()}
     try:
-        if isinstance(records, Mapping):
-            table = pyarrow.table(dict(records))
-        else:
-            table = pyarrow.Table.from_pylist([dict(record) for record in records])
+        table = pyarrow.table(arrays)
     except (TypeError, ValueError) as error:
-        raise _mixed(error, ()) from None
+        raise InputError(
+            "the columns do not make a table", code="KN-PY-070", hint="give each column one type and as many values"
+        ) from error
     return _native.Table.from_arrow(table)
 
 
-def _mixed(error: Exception, columns: Sequence[object]) -> InputError:
+def _column(pyarrow: Any, name: str, values: Any) -> Any:
+    """A column of values, of which those that pandas calls missing are null."""
+    if isinstance(values, (list, tuple)):
+        values = [None if _is_missing(value) else value for value in values]
+    try:
+        return pyarrow.array(values) if isinstance(values, list) else values
+    except (TypeError, ValueError) as error:
+        raise _several_types(error, name, "str(value) where it is not None") from None
+
+
+def _mixed(error: Exception, columns: Sequence[object], as_text: str) -> InputError:
     """The error for columns that Arrow cannot hold; what PyArrow says of it may hold values."""
     names = [str(name) for name in columns]
     repeated = sorted({name for name in names if names.count(name) > 1})
@@ -189,7 +259,4 @@ def _mixed(error: Exception, columns: Sequence[object]) -> InputError:
             f"several columns are called {', '.join(repeated)}", code="KN-PY-070", hint="give each column a name of its own"
         )
     named = re.search(r"for column (.+?) with type", str(error))
-    where = f"the column `{named[1]}`" if named else "a column"
-    return InputError(
-        f"{where} has values of several types", code="KN-PY-070", hint="give it one type, such as text: frame[column].astype(str)"
-    )
+    return _several_types(error, named[1] if named else None, as_text)

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from kintsu import _native
-from kintsu.arguments import probability
+from kintsu.arguments import as_json, probability, surroundings, text
 from kintsu.blocking_rule_library import Rule
 from kintsu.errors import InputError, InputTypeError
 from kintsu.inputs import Data, Memory, native_table, several
@@ -276,6 +276,7 @@ class Run:
 
 # What a call says that stands in a job under the same name.
 _IN_JOBS = ("one_to_one", "unique_id", "parity", "overwrite")
+_TEXTS = ("unique_id", "parity")
 _THRESHOLDS = ("predict_threshold", "cluster_threshold")
 _SURROUNDINGS = ("threads", "memory", "seed", "progress")
 
@@ -284,19 +285,19 @@ def _run(tables: list[Data], link_type: str, call: Mapping[str, Any]) -> Run:
     """Runs what a call of `dedupe` or `link` asks for, whose arguments are given by their names."""
     held = Memory()
     spec = _spec(tables, link_type, call, held)
-    surroundings = {name: call[name] for name in _SURROUNDINGS}
-    if surroundings["seed"] is None:
-        surroundings["seed"] = spec.get("seed")
-    said = json.dumps({name: value for name, value in surroundings.items() if value is not None})
+    told = surroundings(**{name: call[name] for name in _SURROUNDINGS})
+    if "seed" not in told and spec.get("seed") is not None:
+        told["seed"] = spec["seed"]
+    said = json.dumps(told)
     output = call["output"]
     if output is None:
         for key in ("output", "overwrite", "file_format"):
             spec.pop(key, None)
-        session, (made, links) = _native.run_job(json.dumps(spec), held.tables, held.texts, said)
+        session, (made, links) = _native.run_job(as_json(spec), held.tables, held.texts, said)
         found = {name: ResultTable(table, name, links if name == "edges" else None) for name, table in made}
         return Run(session, found, None, said)
     spec["output"] = os.fspath(output)
-    directory = Path(_native.run_job_into(json.dumps(spec), held.tables, held.texts, said))
+    directory = Path(_native.run_job_into(as_json(spec), held.tables, held.texts, said))
     return Run(_native.FinishedRun(directory), {}, directory, said)
 
 
@@ -304,7 +305,8 @@ def _spec(tables: list[Data], link_type: str, call: Mapping[str, Any], held: Mem
     """The job of a call: what it names, with what the call says beside it."""
     spec = {"link_type": link_type, **_job(call["job"])}
     # What is false or nothing leaves the job as it is.
-    spec.update({name: call[name] for name in _IN_JOBS if call.get(name) not in (None, False)})
+    said = {name: call[name] for name in _IN_JOBS if call.get(name) not in (None, False)}
+    spec.update({name: text(name, value) if name in _TEXTS else value for name, value in said.items()})
     spec.update({name: probability(name, call[name]) for name in _THRESHOLDS if call[name] is not None})
     spec["inputs"] = inputs_of(tables, call["names"], held)
     if call["ignore"]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kintsu import _native
+from kintsu.arguments import list_of
 from kintsu.blocking_rule_library import Rule, rule_creator
 from kintsu.comparison_library import ComparisonCreator
 from kintsu.errors import InputError, InputTypeError, file_error
@@ -73,11 +74,14 @@ class SettingsCreator:
     def create_settings_dict(self, sql_dialect_str: str = "duckdb") -> dict[str, Any]:
         """The settings as Splink's JSON has them, in a dialect: duckdb, spark, sqlite or postgres."""
         settings = {member.name: getattr(self, member.name) for member in fields(self)}
-        settings["comparisons"] = [_comparison(comparison, sql_dialect_str) for comparison in self.comparisons]
-        settings["blocking_rules_to_generate_predictions"] = [
-            rule_creator(rule).create_blocking_rule_dict(sql_dialect_str) for rule in self.blocking_rules_to_generate_predictions
+        settings["comparisons"] = [
+            comparison_dict(comparison, sql_dialect_str) for comparison in list_of("comparisons", self.comparisons)
         ]
-        settings["additional_columns_to_retain"] = list(self.additional_columns_to_retain)
+        settings["blocking_rules_to_generate_predictions"] = [
+            rule_creator(rule).create_blocking_rule_dict(sql_dialect_str)
+            for rule in list_of("blocking_rules_to_generate_predictions", self.blocking_rules_to_generate_predictions)
+        ]
+        settings["additional_columns_to_retain"] = list_of("additional_columns_to_retain", self.additional_columns_to_retain)
         settings["sql_dialect"] = sql_dialect_str
         if settings["bayes_factor_column_prefix"] is not None:
             settings.pop("match_weight_column_prefix")
@@ -119,7 +123,12 @@ class SettingsCreator:
         return cls(**values)
 
 
-def _comparison(comparison: ComparisonCreator | Mapping[str, Any], sql_dialect_str: str) -> dict[str, Any]:
+def comparison_dict(comparison: object, sql_dialect_str: str) -> dict[str, Any]:
+    """A comparison of the library, or one as it stands in settings, as it stands in settings.
+
+    Raises:
+        TypeError: It is neither.
+    """
     if isinstance(comparison, ComparisonCreator):
         return comparison.create_comparison_dict(sql_dialect_str)
     if isinstance(comparison, Mapping):

@@ -11,6 +11,7 @@ from pathlib import Path as FilePath
 from typing import Any, Literal, TypeAlias
 
 from kintsu import _native
+from kintsu.arguments import as_json, surroundings
 from kintsu.errors import InputError
 from kintsu.frames import html_table, is_path, path_text
 from kintsu.inputs import Data, native_table
@@ -139,8 +140,8 @@ def generate(
         "seed": seed,
         "threads": threads,
     }
-    surroundings = {"threads": threads, "seed": seed, "progress": progress}
-    return Generated(json.loads(_native.generate(json.dumps(job), plan_only, json.dumps(surroundings))))
+    told = surroundings(threads, seed=seed, progress=progress)
+    return Generated(json.loads(_native.generate(as_json(job), plan_only, json.dumps(told))))
 
 
 def corrupt(
@@ -200,8 +201,8 @@ def corrupt(
         "record_id": record_id,
         "overwrite": overwrite,
     }
-    surroundings = json.dumps({"threads": threads, "seed": seed, "progress": progress})
-    made, tables = _native.corrupt_table(json.dumps(spec), native_table(table) if in_memory else None, surroundings)
+    told = json.dumps(surroundings(threads, seed=seed, progress=progress))
+    made, tables = _native.corrupt_table(as_json(spec), native_table(table) if in_memory else None, told)
     return Corrupted(json.loads(made), tables)
 
 

@@ -11,6 +11,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from kintsu import _native
+from kintsu.arguments import surroundings
 from kintsu.errors import InputError, InputTypeError
 from kintsu.frames import ArrowTable, html_table, is_path, path_text
 from kintsu.inputs import Data, native_table
@@ -226,17 +227,17 @@ def tokenize(
     if rules is None or is_path(rules):
         spec["rules"] = _path(rules)
     else:
-        held = json.dumps(_definition(rules).as_rules())
+        held = json.dumps(rules_of(rules))
     secrets = (_bytes("hashing_secret", hashing_secret), _bytes("encryption_key", encryption_key))
-    surroundings = json.dumps({"threads": threads, "progress": progress})
+    told = json.dumps(surroundings(threads, progress=progress))
     spec = {name: value for name, value in spec.items() if value is not None}
     if not is_path(records):
         if output is not None:
             raise _in_memory_with_output("tokens")
-        table, card = _native.tokenize_table(native_table(records), json.dumps(spec), held, *secrets, surroundings)
+        table, card = _native.tokenize_table(native_table(records), json.dumps(spec), held, *secrets, told)
         return Tokens(table, json.loads(card))
     job = {"inputs": [path_text(records)], "output": _needed_output(output), "overwrite": overwrite, "tokenize": spec}
-    made = json.loads(_native.tokenize_file(json.dumps(job), held, *secrets, surroundings))
+    made = json.loads(_native.tokenize_file(json.dumps(job), held, *secrets, told))
     return TokenFile(made["output"], made["run"])
 
 
@@ -281,14 +282,14 @@ def decrypt(
         "allow_weak_secret": allow_weak_secret,
     }
     key = _bytes("encryption_key", encryption_key)
-    surroundings = json.dumps({"threads": threads, "progress": progress})
+    told = json.dumps(surroundings(threads, progress=progress))
     if not is_path(tokens):
         if output is not None:
             raise _in_memory_with_output("tokens")
-        table, counts = _native.decrypt_table(native_table(tokens), json.dumps(spec), key, surroundings)
+        table, counts = _native.decrypt_table(native_table(tokens), json.dumps(spec), key, told)
         return Tokens(table, {"counts": json.loads(counts)})
     spec |= {"input": path_text(tokens), "output": _needed_output(output)}
-    made = json.loads(_native.decrypt_file(json.dumps(spec), key, surroundings))
+    made = json.loads(_native.decrypt_file(json.dumps(spec), key, told))
     return TokenFile(made["output"], made)
 
 
@@ -371,15 +372,20 @@ def overlap(
         "allow_weak_secret": allow_weak_secret,
     }
     first_key, second_key = (_bytes("encryption_keys", key) for key in encryption_keys)
-    surroundings = json.dumps({"threads": threads, "memory": memory, "progress": progress})
+    told = json.dumps(surroundings(threads, memory, progress=progress))
     key = _bytes("encryption_key", encryption_key)
-    report, pairs = _native.overlap_tokens(json.dumps(spec), tables, key, first_key, second_key, surroundings)
+    report, pairs = _native.overlap_tokens(json.dumps(spec), tables, key, first_key, second_key, told)
     return Overlap(json.loads(report), pairs)
 
 
-def _definition(rules: Any) -> TokenDefinition:
+def rules_of(rules: Any) -> dict[str, Any]:
+    """The rules of a definition as kernels take them.
+
+    Raises:
+        TypeError: It is no definition.
+    """
     if hasattr(rules, "as_rules"):
-        return rules  # type: ignore[no-any-return]
+        return rules.as_rules()  # type: ignore[no-any-return]
     raise InputTypeError(
         f"rules are a file or a CustomTokenDefinition, not {type(rules).__name__}",
         code="KN-PY-024",

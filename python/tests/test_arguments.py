@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,14 @@ def linker() -> kintsu.Linker:
     return kintsu.Linker(PEOPLE, MODEL)
 
 
+RULES = "blocking_rules_to_generate_predictions"
+PLAIN = MODEL.create_settings_dict()
+
+
+def settings(**wrong: Any) -> Any:
+    return kintsu.SettingsCreator(link_type="dedupe_only", **wrong).get_settings()
+
+
 def dedupe(**wrong: Any) -> Any:
     return kintsu.dedupe(PEOPLE, model=MODEL, **wrong)
 
@@ -42,6 +51,24 @@ CASES: dict[str, tuple[Callable[[kintsu.Linker], Any], type[Exception], str]] = 
     "threads": (lambda _: dedupe(threads="two"), TypeError, "threads"),
     "threads below 0": (lambda _: dedupe(threads=-1), ValueError, "threads"),
     "seed": (lambda _: dedupe(seed="lucky"), TypeError, "seed"),
+    "no threads": (lambda _: dedupe(threads=0), ValueError, "`threads` is 0"),
+    "memory of a number": (lambda _: dedupe(memory=5), TypeError, "`memory` is no text"),
+    "id column": (lambda _: dedupe(unique_id=3), TypeError, "`unique_id` is no text"),
+    "one comparison": (lambda _: kintsu.Linker(PEOPLE, {**PLAIN, "comparisons": cl.ExactMatch("name")}), TypeError, "no list"),
+    "no comparison": (lambda _: kintsu.Linker(PEOPLE, {**PLAIN, "comparisons": [5]}), TypeError, "not int"),
+    "rules as text": (lambda _: kintsu.Linker(PEOPLE, {**PLAIN, RULES: "l.city = r.city"}), TypeError, "one str"),
+    "one rule": (lambda _: kintsu.Linker(PEOPLE, {**PLAIN, RULES: block_on("city")}), TypeError, f"`{RULES}` is no list"),
+    "one rule of settings": (lambda _: settings(blocking_rules_to_generate_predictions=block_on("city")), TypeError, "no list"),
+    "one comparison of settings": (lambda _: settings(comparisons=cl.ExactMatch("name")), TypeError, "`comparisons` is no list"),
+    "half a character": (
+        lambda _: kintsu.dedupe([{"unique_id": 1, "name": "\ud800"}], model=MODEL),
+        ValueError,
+        "`name`.*Unicode",
+    ),
+    "columns of other lengths": (lambda _: kintsu.dedupe({"id": [1, 2], "name": ["x"]}, model=MODEL), ValueError, "make a table"),
+    "no chunk": (lambda linker: linker.inference.predict_chunk("ab"), TypeError, "a chunk is its number"),
+    "chunk 0": (lambda linker: linker.inference.predict_chunk((0, 2)), ValueError, "no chunk 0 of 2"),
+    "no path": (lambda linker: linker.misc.save_model_to_json(5), TypeError, "`out_path` is no path"),
     "memory": (lambda _: dedupe(memory="much"), ValueError, "no amount of memory"),
     "parity": (lambda _: dedupe(parity="odd"), ValueError, "odd"),
     "threshold of words": (lambda _: dedupe(predict_threshold="high"), TypeError, "predict_threshold"),
@@ -106,3 +133,59 @@ def test_one_column_may_be_ignored_by_its_name() -> None:
     assert "note" in kintsu.dedupe(people, model=MODEL, ignore="note").clusters.columns
     with pytest.raises(ValueError, match="`nothing`"):
         kintsu.dedupe(people, model=MODEL, ignore="nothing")
+
+
+def test_numbers_of_numpy_are_numbers(linker: kintsu.Linker) -> None:
+    numpy = pytest.importorskip("numpy")
+    run = dedupe(seed=numpy.int64(3), threads=numpy.int32(1), predict_threshold=numpy.float32(0.25))
+    assert run.counts == dedupe(seed=3, threads=1, predict_threshold=0.25).counts
+    halves = [linker.inference.predict_chunk((numpy.int64(which), numpy.int64(2))) for which in (1, 2)]
+    assert sum(map(len, halves)) == len(linker.inference.predict())
+    other = kintsu.Linker(PEOPLE, MODEL, seed=numpy.int64(5))
+    other.training.estimate_u_using_random_sampling(numpy.float64(1e3), seed=numpy.int64(2))
+
+
+def test_records_of_pandas_are_records() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(PEOPLE)
+    frame.loc[3, "name"] = float("nan")
+    expected = kintsu.dedupe(frame, model=MODEL).counts
+    for people in (frame.to_dict("records"), frame.to_dict("list")):
+        assert kintsu.dedupe(people, model=MODEL).counts == expected
+    # A column that the first record lacks is one all the same.
+    assert "note" in kintsu.dedupe([*PEOPLE, {**PEOPLE[0], "unique_id": 99, "note": "x"}], model=MODEL).clusters.columns
+
+
+def test_a_row_of_pandas_is_a_record_and_no_table(linker: kintsu.Linker) -> None:
+    frame = pytest.importorskip("pandas").DataFrame(PEOPLE)
+    pair = linker.inference.compare_two_records(frame.iloc[0], frame.iloc[1])
+    assert pair.to_dicts() == linker.inference.compare_two_records(PEOPLE[0], PEOPLE[1]).to_dicts()
+    for column in (frame["name"], pytest.importorskip("polars").Series(["x"]), pytest.importorskip("pyarrow").array(["x"])):
+        with pytest.raises(TypeError, match="is no table"):
+            kintsu.dedupe(column, model=MODEL)
+
+
+def test_columns_of_nulls_in_polars_are_taken() -> None:
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame(PEOPLE).with_columns(polars.lit(None).alias("name"))
+    assert frame.schema["name"] == polars.Null
+    assert kintsu.dedupe(frame.lazy(), model=MODEL).counts["records"] == 30
+
+
+def test_an_index_with_a_name_is_not_left_out_silently() -> None:
+    frame = pytest.importorskip("pandas").DataFrame(PEOPLE)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        kintsu.dedupe(frame[frame.unique_id > 3], model=MODEL)
+        kintsu.dedupe(frame.set_index("unique_id", drop=False), model=MODEL)
+    assert not caught
+    with pytest.warns(kintsu.errors.KintsuWarning, match="the index of the frame, `unique_id`,"):
+        kintsu.dedupe(frame.set_index("unique_id"), model=MODEL)
+
+
+def test_tables_are_found_by_the_names_under_which_a_handle_has_them() -> None:
+    for handle in (kintsu.DuckDBAPI(), kintsu.SparkAPI()):
+        handle.register_table(PEOPLE, "persons")
+        assert len(kintsu.Linker("persons", MODEL, handle).inference.predict()) == len(
+            kintsu.Linker(PEOPLE, MODEL).inference.predict()
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import kintsu
 import kintsu.blocking_rule_library as brl
 import kintsu.comparison_level_library as cll
@@ -121,3 +123,25 @@ def test_unknown_keys_of_settings_are_told() -> None:
         kintsu.SettingsCreator.from_path_or_dict({"link_typ": "dedupe_only"})
     with pytest.raises(ValueError, match="lack `link_type`"):
         kintsu.SettingsCreator.from_path_or_dict({})
+
+
+def test_a_comparison_tells_of_itself_as_that_of_splink_does() -> None:
+    comparison = cl.NameComparison("surname").configure(m_probabilities=[0.5, 0.2, 0.1, 0.1, 0.1]).get_comparison("duckdb")
+    assert comparison.comparison_description == "NameComparison" and comparison.sqlglot_dialect == "duckdb"
+    assert [level.m_probability for level in comparison.comparison_levels] == [None, 0.5, 0.2, 0.1, 0.1, 0.1]
+    lines = comparison.human_readable_description.splitlines()
+    assert lines[0] == "Comparison 'NameComparison' of \"surname\"."
+    assert lines[3] == '    - \'Exact match on surname\' with SQL rule: "surname_l" = "surname_r"'
+    assert len(lines) == 2 + len(comparison.as_dict()["comparison_levels"])
+    with pytest.raises(NotImplementedError, match="match_weights_chart"):
+        comparison.match_weights_chart()
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("postgres", "PostgresAPI"), ("sqlite", "SQLiteAPI"), ("athena", "AthenaAPI"), ("duckdb", "ParquetWriteOptions")],
+)
+def test_handles_of_other_databases_are_refused_by_name(module: str, name: str) -> None:
+    with pytest.raises(NotImplementedError, match=name) as refused:
+        getattr(importlib.import_module(f"kintsu.backends.{module}"), name)
+    assert refused.value.hint  # type: ignore[attr-defined]

@@ -34,13 +34,14 @@ class DuckDBAPI:
         self, connection: str | duckdb.DuckDBPyConnection = ":memory:", output_schema: str | None = None, **_: Any
     ) -> None:
         self._connection = connection
+        self._registered: dict[str, RegisteredTable] = {}
 
     def register(
         self, table: Data, *, dataset_display_name: str | None = None, table_name: str | None = None, **_: Any
     ) -> RegisteredTable:
         """Gives a table a name, which results have in ``source_dataset``. Text is a table of the connection, or a file."""
         name = dataset_display_name or table_name
-        return RegisteredTable(name, self.found(table) if isinstance(table, str) else table)
+        return _noted(self._registered, RegisteredTable(name, self.found(table) if isinstance(table, str) else table))
 
     def register_table(self, input_table: Data, table_name: str, overwrite: bool = False) -> RegisteredTable:
         """Splink 4's name of `register`."""
@@ -51,7 +52,9 @@ class DuckDBAPI:
         return RegisteredTable(None, Path(path))
 
     def found(self, table: str) -> Data:
-        """The table of the connection that is called so, else the path."""
+        """The table that was registered under the name, or that of the connection that is called so, else the path."""
+        if table in self._registered:
+            return self._registered[table]
         if Path(table).exists():
             return table
         connection = self._opened()
@@ -87,6 +90,7 @@ class SparkAPI:
 
     def __init__(self, spark_session: Any = None, **_: Any) -> None:
         self.spark = spark_session
+        self._registered: dict[str, RegisteredTable] = {}
 
     def register(
         self, table: Data, *, dataset_display_name: str | None = None, table_name: str | None = None, **_: Any
@@ -94,14 +98,16 @@ class SparkAPI:
         """Gives a table a name."""
         if type(table).__module__.split(".")[0] == "pyspark":
             raise spark_refused()
-        return RegisteredTable(dataset_display_name or table_name, table)
+        return _noted(self._registered, RegisteredTable(dataset_display_name or table_name, table))
 
     def register_table(self, input_table: Data, table_name: str, overwrite: bool = False) -> RegisteredTable:
         """Splink 4's name of `register`."""
         return self.register(input_table, table_name=table_name)
 
     def found(self, table: str) -> Data:
-        """The path; tables of Spark's catalog are refused."""
+        """The table that was registered under the name, or the path; tables of Spark's catalog are refused."""
+        if table in self._registered:
+            return self._registered[table]
         if Path(table).exists():
             return table
         raise NotAvailableError(
@@ -109,6 +115,13 @@ class SparkAPI:
             code="KN-PY-046",
             hint="write the table as Parquet and give the path",
         )
+
+
+def _noted(registered: dict[str, RegisteredTable], table: RegisteredTable) -> RegisteredTable:
+    """A table whose name, where it has one, is known from now on."""
+    if table.name is not None:
+        registered[table.name] = table
+    return table
 
 
 def looked_up(data: Data, db_api: object | None) -> Data:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal, TypeAlias
 
-from kintsu.arguments import number, probability
+from kintsu.arguments import number, probability, whole
 from kintsu.blocking_rule_library import Rule
 from kintsu.errors import InputError, InputTypeError, without_warnings
 from kintsu.inputs import Data, Memory, RegisteredTable, several
@@ -369,9 +369,10 @@ def _chunk(chunk: Chunk | None) -> dict[str, int] | None:
     """A chunk as a step has it."""
     if chunk is None:
         return None
-    if not isinstance(chunk, (tuple, list)) or len(chunk) != 2 or not all(isinstance(part, int) for part in chunk):
-        raise InputTypeError("a chunk is its number and how many there are", code="KN-PY-061", hint="such as (1, 4)")
-    which, of = chunk
+    try:
+        which, of = (whole("chunk", part) for part in chunk)
+    except (TypeError, ValueError):
+        raise InputTypeError("a chunk is its number and how many there are", code="KN-PY-061", hint="such as (1, 4)") from None
     if not 1 <= which <= of:
         raise InputError(f"there is no chunk {which} of {of}", code="KN-PY-061", hint="chunks are counted from 1")
     return {"number": which, "of": of}

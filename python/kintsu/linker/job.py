@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kintsu.arguments import as_json, list_of
 from kintsu.errors import InputError, InputTypeError
 from kintsu.inputs import Data, Memory
 from kintsu.linker.session import rule_json
+from kintsu.settings_creator import comparison_dict
 
 __all__ = ["inputs_of", "settings_of"]
 
@@ -40,7 +41,7 @@ def settings_of(settings: Any, held: Memory) -> str:
             code="KN-PY-050",
             hint="such as kintsu.SettingsCreator(link_type='dedupe_only', comparisons=[...])",
         )
-    return held.hold_text("settings.json", json.dumps(_plain(settings)))
+    return held.hold_text("settings.json", as_json(_plain(settings)))
 
 
 def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,9 +49,11 @@ def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
     dialect = str(settings.get("sql_dialect") or "duckdb")
     plain = dict(settings)
     for key, written in (
-        ("comparisons", lambda made: made.create_comparison_dict(dialect)),
-        ("blocking_rules_to_generate_predictions", lambda made: rule_json(made, dialect)),
+        ("comparisons", comparison_dict),
+        ("blocking_rules_to_generate_predictions", rule_json),
     ):
         if key in plain:
-            plain[key] = [made if isinstance(made, (str, Mapping)) else written(made) for made in plain[key]]
+            plain[key] = [
+                made if isinstance(made, (str, Mapping)) else written(made, dialect) for made in list_of(key, plain[key])
+            ]
     return plain

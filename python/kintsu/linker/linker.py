@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from kintsu.arguments import surroundings
 from kintsu.inputs import Data, Memory, one_of, several
 from kintsu.linker.blocking_analysis import LinkerBlockingAnalysis
 from kintsu.linker.clustering import LinkerClustering
@@ -69,8 +70,8 @@ class Linker:
         tables = [looked_up(table, db_api) for table in several(given)]
         inputs = inputs_of(tables, input_table_aliases, held)
         job = {"inputs": inputs, "model": settings_of(settings, held), "parity": parity, "seed": seed}
-        surroundings = {"threads": threads, "memory": memory, "seed": seed, "progress": progress}
-        self._session = Session({key: value for key, value in job.items() if value is not None}, held, surroundings)
+        told = surroundings(threads, memory, seed, progress)
+        self._session = Session({key: value for key, value in job.items() if value is not None}, held, told)
         self._dialect = str(self._session.model.get("sql_dialect") or "duckdb")
 
     @property

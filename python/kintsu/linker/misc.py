@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kintsu.arguments import file_path
 from kintsu.errors import FileError, file_error
 from kintsu.linker.session import Session
 from kintsu.results import ResultTable, query_as
@@ -32,7 +32,7 @@ class LinkerMisc:
             OSError: The file is there already and ``overwrite`` is not given, or it cannot be written.
         """
         if out_path is not None:
-            path = Path(out_path)
+            path = file_path("out_path", out_path)
             if path.exists() and not overwrite:
                 raise FileError(f"`{path}` exists already", code="KN-PY-045", hint="give overwrite=True, or another path")
             try:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from kintsu import _native
+from kintsu.arguments import as_json
 from kintsu.blocking_rule_library import Rule
 from kintsu.errors import InputError
-from kintsu.inputs import Data, Memory, RegisteredTable, json_lines, native_table
+from kintsu.inputs import Data, Memory, RegisteredTable, is_row, json_lines, native_table
 from kintsu.results import ResultTable
 
 __all__ = ["Session", "rule_json", "rules_json"]
@@ -20,8 +21,8 @@ class Session:
     """A native session with the tables that were registered for it."""
 
     def __init__(self, job: dict[str, Any], memory: Memory, surroundings: dict[str, Any]) -> None:
-        self._surroundings = json.dumps(_given(surroundings))
-        self.native = _native.open_session(json.dumps(job), memory.tables, memory.texts, self._surroundings)
+        self._surroundings = json.dumps(surroundings)
+        self.native = _native.open_session(as_json(job), memory.tables, memory.texts, self._surroundings)
         #: Tables by the names that methods take in their place: those of the linker, and those that are registered.
         self.registered: dict[str, Data] = {name: memory.tables.get(name, path) for name, path in _named_inputs(job)}
         #: The path of the pairs that a prediction scores in place of those that the rules find.
@@ -45,11 +46,11 @@ class Session:
 
     def train(self, method: str, **arguments: Any) -> None:
         """Takes a training method."""
-        self.native.train(json.dumps({"method": method, **_given(arguments)}), self._surroundings)
+        self.native.train(as_json({"method": method, **_given(arguments)}), self._surroundings)
 
     def step(self, step: str, links: _native.Links | None = None, **arguments: Any) -> dict[str, ResultTable]:
         """Takes a step and gives its tables by name."""
-        taken, found = self.native.take_step(json.dumps({"step": step, **_given(arguments)}), links, self._surroundings)
+        taken, found = self.native.take_step(as_json({"step": step, **_given(arguments)}), links, self._surroundings)
         return {name: ResultTable(table, name, found) for name, table in taken}
 
     def table(self, step: str, links: _native.Links | None = None, **arguments: Any) -> ResultTable:
@@ -75,6 +76,8 @@ class Session:
 
     def hold_records(self, data: Data) -> str:
         """As `hold`; records in dictionaries take the types of the columns of the session."""
+        if is_row(data):
+            data = data.to_dict()
         if isinstance(data, Mapping) and not any(isinstance(value, (list, tuple)) for value in data.values()):
             data = [data]
         if isinstance(data, Sequence) and not isinstance(data, str) and all(isinstance(row, Mapping) for row in data):

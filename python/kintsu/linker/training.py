@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kintsu.arguments import number
+from kintsu.arguments import number, whole
 from kintsu.blocking_rule_library import Rule
 from kintsu.inputs import Data
 from kintsu.linker.session import Session, rule_json, rules_json
@@ -98,7 +98,11 @@ class LinkerTraining:
         >>> round(surname["u_probability"], 4)
         0.2667
         """
-        self._session.train("estimate_u_using_random_sampling", max_pairs=number("max_pairs", max_pairs, 1), seed=seed)
+        self._session.train(
+            "estimate_u_using_random_sampling",
+            max_pairs=number("max_pairs", max_pairs, 1),
+            seed=None if seed is None else whole("seed", seed),
+        )
 
     def estimate_parameters_using_expectation_maximisation(
         self,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kintsu import _native
-from kintsu.errors import InputError
+from kintsu.errors import InputError, InputTypeError
+from kintsu.tokens import rules_of
 
 #: The names that rules use, and the attributes that they name.
 _ATTRIBUTES = {
@@ -85,7 +86,16 @@ class CustomTokenDefinition:
         self._rules: dict[str, TokenRule] = {}
 
     def add_token(self, token: TokenRule) -> CustomTokenDefinition:
-        """Adds a rule, or puts it in the place of the one with its id."""
+        """Adds a rule, or puts it in the place of the one with its id.
+
+        Raises TypeError when it is no rule, such as a builder before its ``build()``.
+        """
+        if not isinstance(token, TokenRule):
+            raise InputTypeError(
+                f"a {type(token).__name__} is no rule",
+                code="KN-PY-107",
+                hint="end the builder with .build() and add what it gives",
+            )
         self._rules[token.token_id] = token
         return self
 
@@ -149,7 +159,7 @@ def create_token_generator(
 
     Raises ValueError as :class:`kintsu.spark.OpenTokenProcessor` does.
     """
-    rules = json.loads(_native.built_in_rules()) if token_definition is None else token_definition.as_rules()
+    rules = json.loads(_native.built_in_rules()) if token_definition is None else rules_of(token_definition)
     return TokenGenerator(hashing_secret, encryption_key, rules)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kintsu import _native
-from kintsu.errors import InputError, InputTypeError
+from kintsu.arguments import text
+from kintsu.errors import InputError, InputTypeError, warn
 from kintsu.spark.environment import check_environment
 from kintsu.spark.frames import fields_of, functions_of, is_spark_frame, quoted
 from kintsu.spark.processor import secret_bytes, warn_of_weakness
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _COLUMNS = ("RecordId", "RuleId", "Token")
 #: Rules that fit into the bits of Spark's BIGINT.
 _RULES_MAX = 63
+#: A hash in hexadecimal digits.
+_HASH_LENGTH_MAX = 64
 
 
 class OpenTokenOverlapAnalyzer:
@@ -56,7 +59,8 @@ class OpenTokenOverlapAnalyzer:
         and ``2``, ``unique_to_dataset1`` and ``2``, ``overlap_percentage`` (the smaller number of matching records in per cent
         of the smaller total; 0 where there are none), ``matches`` (a frame of pairs, ``<name>_RecordId`` each; where the names
         are equal the second column is ``<name>_2_RecordId``), ``dataset1_name``, ``dataset2_name`` and ``matching_rules``. Spark
-        jobs run to count; ``matches`` is computed when it is used.
+        jobs run to count; ``matches`` is computed when it is used. A rule that no token of a side has is warned of, and so is a
+        key that opens none of the tokens of a side that are tried, one for each rule.
 
         Raises ValueError when columns are missing or there are no rules.
         """
@@ -72,6 +76,8 @@ class OpenTokenOverlapAnalyzer:
     ) -> list[dict[str, Any]]:
         """The same for several sets of rules at once: tokens are decrypted and joined once for all of them."""
         sets = [_rules(rules) for rules in rule_sets]
+        text("dataset1_name", dataset1_name)
+        text("dataset2_name", dataset2_name)
         for name, frame in (("dataset1", dataset1), ("dataset2", dataset2)):
             _check_frame(name, frame)
         if not sets:
@@ -86,7 +92,12 @@ class OpenTokenOverlapAnalyzer:
         functions = functions_of(dataset1)
         conditions = [_holds(functions, [rules.index(rule) for rule in chosen]) for chosen in sets]
         matching = _count_matching(functions, pairs, conditions)
-        totals = [_count_records(frame) for frame in (dataset1, dataset2)]
+        totals = []
+        for frame, name in ((dataset1, dataset1_name), (dataset2, dataset2_name)):
+            records, samples = _counted(frame, rules)
+            totals.append(records)
+            if records:
+                self._warn_of_what_matches_nothing(name, samples)
         columns = _column_names(dataset1_name, dataset2_name)
         results = []
         for chosen, condition, (left, right) in zip(rule_sets, conditions, matching, strict=True):
@@ -130,6 +141,31 @@ class OpenTokenOverlapAnalyzer:
             chosen = chosen.filter(functions.col("RuleId").isin(rules))
         run = by_value("decrypt", "decrypt", (self._key, self._profile))
         return chosen.mapInArrow(run, chosen.schema)
+
+    def _warn_of_what_matches_nothing(self, name: str, samples: dict[str, str | None]) -> None:
+        """Warns of rules that no token of a side has, and of a key that opens none of the tokens that are looked at."""
+        lacking = [rule for rule, token in samples.items() if token is None]
+        if lacking:
+            warn(
+                "KN-W-PY-003",
+                f"{name} has no tokens of {', '.join(lacking)}, so nothing matches by them",
+                "compare rules that both sides have tokens of",
+            )
+        encrypted = [token for token in samples.values() if token is not None and _seems_encrypted(token)]
+        if encrypted and not self._opens_any(encrypted):
+            warn(
+                "KN-W-PY-004",
+                f"the key opens none of the {len(encrypted)} tokens of {name} that were tried; they are compared as they are",
+                "give the key that the tokens were made with",
+            )
+
+    def _opens_any(self, tokens: list[str]) -> bool:
+        import pyarrow
+
+        texts = pyarrow.array(tokens, pyarrow.string())
+        batch = pyarrow.record_batch([texts] * len(_COLUMNS), names=list(_COLUMNS))
+        opened = pyarrow.record_batch(_native.DecryptKernel(self._key, self._profile).apply(batch))
+        return bool(opened.column("Token").to_pylist() != tokens)
 
     def _pairs(self, dataset1: DataFrame, dataset2: DataFrame, rules: list[str]) -> DataFrame:
         """Pairs of ids, with a bit for each rule by which they match."""
@@ -203,9 +239,21 @@ def _count_matching(functions: Any, pairs: DataFrame, conditions: list[Any]) -> 
     return [(row[f"left{position}"], row[f"right{position}"]) for position in range(len(conditions))]
 
 
-def _count_records(tokens: DataFrame) -> int:
+def _counted(tokens: DataFrame, rules: list[str]) -> tuple[int, dict[str, str | None]]:
+    """How many records there are, and for each rule one of its tokens, a blank one where all are, where there is any."""
     functions = functions_of(tokens)
-    return int(tokens.agg(functions.countDistinct(functions.col("RecordId")).alias("records")).collect()[0]["records"])
+    records = functions.countDistinct(functions.col("RecordId")).alias("records")
+    of_rules = [
+        functions.max(functions.when(functions.col("RuleId") == rule, functions.col("Token"))).alias(f"token{position}")
+        for position, rule in enumerate(rules)
+    ]
+    row = tokens.agg(records, *of_rules).collect()[0]
+    return int(row["records"]), {rule: row[f"token{position}"] for position, rule in enumerate(rules)}
+
+
+def _seems_encrypted(token: str) -> bool:
+    """Whether it is longer than hashes are, and no signature in clear."""
+    return len(token) > _HASH_LENGTH_MAX and "|" not in token
 
 
 def _column_names(name1: str, name2: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from kintsu.spark.columns import find_columns
 from kintsu.spark.environment import check_environment
 from kintsu.spark.frames import fields_of, functions_of, is_spark_frame, quoted
 from kintsu.spark.workers import by_value
+from kintsu.tokens import rules_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -33,8 +34,9 @@ class OpenTokenProcessor:
     """Makes tokens of the persons in a frame, on Spark's executors.
 
     With a hashing secret tokens are hashed, with an encryption key as well they are encrypted; with neither they are the plain
-    signatures, personal data in clear. Without ``token_definition`` the rules are T1 to T5; a definition of one's own replaces
-    them. Every evaluation of an encrypted frame encrypts anew and uses the key again; nobody counts that over the tasks of a job.
+    signatures, personal data in clear. A key alone encrypts the signatures: who has the key reads personal data. Without
+    ``token_definition`` the rules are T1 to T5; a definition of one's own replaces them. Every evaluation of an encrypted frame
+    encrypts anew and uses the key again; nobody counts that over the tasks of a job.
 
     Raises ValueError when a secret is empty or the key has not 32 characters; a weak secret warns.
     """
@@ -50,7 +52,7 @@ class OpenTokenProcessor:
         self._hashing_secret = secret_bytes(hashing_secret, "hashing secret", "skip hashing")
         self._encryption_key = secret_bytes(encryption_key, "encryption key", "skip encryption")
         self._profile = token_profile
-        rules = json.loads(_native.built_in_rules()) if token_definition is None else token_definition.as_rules()
+        rules = json.loads(_native.built_in_rules()) if token_definition is None else rules_of(token_definition)
         self._rules = rules
         known = dict(_native.attribute_aliases(token_profile))
         used = {part["attribute"] for rule in rules["rules"] for part in rule["components"]}
@@ -66,7 +68,8 @@ class OpenTokenProcessor:
 
     def __repr__(self) -> str:
         rules = ", ".join(rule["id"] for rule in self._rules["rules"])
-        return f"OpenTokenProcessor(mode={self._mode!r}, rules=[{rules}], token_profile={self._profile!r})"
+        mode = "encrypt, not hashed" if self._hashing_secret is None and self._encryption_key is not None else self._mode
+        return f"OpenTokenProcessor(mode={mode!r}, rules=[{rules}], token_profile={self._profile!r})"
 
     def process_dataframe(self, df: DataFrame) -> DataFrame:
         """A frame ``RecordId``, ``RuleId``, ``Token``, a row for each record and rule; nothing is computed yet.

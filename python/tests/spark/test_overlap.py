@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import BLANK, ENCRYPTION_KEY
+from kintsu.errors import KintsuWarning
 from kintsu.spark import OpenTokenOverlapAnalyzer
 
 
@@ -39,6 +40,7 @@ def brute_force(left: set[tuple[str, str, str]], right: set[tuple[str, str, str]
     return {pair for pair in pairs if all((*pair, rule) in matches for rule in rules)}
 
 
+@pytest.mark.filterwarnings("ignore:.*has no tokens of none")
 def test_overlaps_equal_brute_force_for_each_set_of_rules(sides: tuple[Any, Any], analyzer: Any) -> None:
     rule_sets = [["T1"], ["T1", "T2"], ["T1", "T1"], ["T5", "T3", "T4"], ["none"]]
     results = analyzer.compare_with_multiple_rules(*sides, rule_sets, "Hospital_A", "Hospital_B")
@@ -90,6 +92,19 @@ def test_nothing_overlaps_with_nothing(spark: Any, analyzer: Any) -> None:
     empty = spark.createDataFrame([], "RecordId string, RuleId string, Token string")
     result = analyzer.analyze_overlap(empty, empty, ["T1"])
     assert (result["total_records_dataset1"], result["overlap_percentage"], result["matches"].count()) == (0, 0.0, 0)
+
+
+def test_what_can_match_nothing_is_warned_of(sides: tuple[Any, Any], processor: Any, spark: Any, people: Path) -> None:
+    wrong = OpenTokenOverlapAnalyzer("another-key-of-32-characters-in-all"[:32])
+    hashed = processor.process_dataframe(spark.read.parquet(str(people)))
+    with pytest.warns(KintsuWarning, match="opens none of the 2 tokens of B that were tried") as caught:
+        result = wrong.analyze_overlap(hashed, sides[0], ["T1", "T2"], "A", "B")
+    assert result["matching_records_dataset1"] == 0 and len(caught) == 1 and caught[0].filename == __file__
+    with pytest.warns(KintsuWarning, match="has no tokens of T98, T99") as caught:
+        wrong.compare_with_multiple_rules(hashed, hashed, [["T1", "T98"], ["T99"]])
+    assert len(caught) == 2
+    with pytest.raises(TypeError, match="`dataset1_name` is no text"):
+        wrong.analyze_overlap(hashed, hashed, ["T1"], 5)  # type: ignore[arg-type]
 
 
 def test_what_lacks_is_named(sides: tuple[Any, Any], analyzer: Any) -> None:
