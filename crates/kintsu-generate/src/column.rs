@@ -180,13 +180,28 @@ fn digits_of(number: u64, digits_min: usize) -> ([u8; 20], usize) {
     let mut digits = [b'0'; 20];
     let mut start = digits.len();
     let mut rest = number;
-    while rest > 0 {
+    while rest >= 10 {
+        start -= 2;
+        digits[start..start + 2].copy_from_slice(&DECIMAL[(rest % 100) as usize]);
+        rest /= 100;
+    }
+    if rest > 0 {
         start -= 1;
-        digits[start] = b'0' + (rest % 10) as u8;
-        rest /= 10;
+        digits[start] = b'0' + rest as u8;
     }
     (digits, start.min(digits.len() - digits_min))
 }
+
+/// Two digits for each number below a hundred.
+const DECIMAL: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+    }
+    pairs
+};
 
 /// Two hexadecimal digits for each byte.
 const HEX: [[u8; 2]; 256] = {

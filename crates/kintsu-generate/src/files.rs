@@ -1,21 +1,19 @@
 //! Data files in the making, with their digests.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
-use kintsu_table::{EncodedPiece, PieceEncoder, PieceWriter, TableError};
+use kintsu_table::{DirectFile, EncodedPiece, PieceEncoder, PieceWriter, TableError};
 
 use crate::error::GenerateError;
 use crate::manifest::FileCard;
-use crate::syncer::{Progress, Syncer};
 
 /// Takes the digest of what goes through it.
 struct Digesting {
-    file: File,
+    file: DirectFile,
     hasher: blake3::Hasher,
     bytes: u64,
-    progress: Progress,
 }
 
 impl Write for Digesting {
@@ -23,7 +21,6 @@ impl Write for Digesting {
         let written = self.file.write(bytes)?;
         self.hasher.update(&bytes[..written]);
         self.bytes += written as u64;
-        self.progress.grown_to(self.bytes, &self.file);
         Ok(written)
     }
 
@@ -36,20 +33,19 @@ impl Write for Digesting {
 pub(crate) struct DataFile {
     /// Its path in the directory.
     pub(crate) path: String,
-    writer: PieceWriter<BufWriter<Digesting>>,
+    writer: PieceWriter<Digesting>,
 }
 
 impl DataFile {
     /// Begins the file at `path` in `directory`, in the place of what a killed run left there.
-    pub(crate) fn begin(directory: &Path, path: &str, encoder: &PieceEncoder, syncer: &Syncer) -> Result<Self, GenerateError> {
+    pub(crate) fn begin(directory: &Path, path: &str, encoder: &PieceEncoder) -> Result<Self, GenerateError> {
         let whole = directory.join(path);
         let failed = |source| TableError::write(&whole, source);
         if let Some(folder) = whole.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
         let file = File::create(&whole).map_err(failed)?;
-        let digesting = Digesting { file, hasher: blake3::Hasher::new(), bytes: 0, progress: syncer.watch(&whole) };
-        let output = BufWriter::with_capacity(1 << 18, digesting);
+        let output = Digesting { file: DirectFile::new(file), hasher: blake3::Hasher::new(), bytes: 0 };
         Ok(Self { path: path.to_owned(), writer: PieceWriter::begin(output, &whole, encoder)? })
     }
 
@@ -58,10 +54,9 @@ impl DataFile {
     }
 
     pub(crate) fn finish(self) -> Result<(String, FileCard), GenerateError> {
-        let (output, rows) = self.writer.finish()?;
-        let failed = |source| TableError::write(Path::new(&self.path), source);
-        let done = output.into_inner().map_err(|error| failed(error.into_error()))?;
-        Ok((self.path, FileCard { rows, bytes: done.bytes, blake3: done.hasher.finalize().to_hex().to_string() }))
+        let (Digesting { file, hasher, bytes }, rows) = self.writer.finish()?;
+        file.finish().map_err(|source| TableError::write(Path::new(&self.path), source))?;
+        Ok((self.path, FileCard { rows, bytes, blake3: hasher.finalize().to_hex().to_string() }))
     }
 }
 

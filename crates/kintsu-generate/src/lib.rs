@@ -24,7 +24,6 @@ pub mod preset;
 mod realistic;
 mod single;
 mod sink;
-mod syncer;
 mod union_sql;
 mod volumes;
 mod write;

@@ -126,11 +126,10 @@ impl Delivery {
         self.orders.get(source).map_or(0, Permutation::count)
     }
 
-    /// The customer and the copy that the slot of a source with `copies_max` copies holds.
-    #[inline]
-    pub fn holder(&self, source: usize, slot: u64, copies_max: u64) -> (u64, u64) {
-        let place = self.orders[source].apply(slot);
-        (self.first_customer + place / copies_max, place % copies_max)
+    /// The customer and the copy that each of these slots of a source with `copies_max` copies holds.
+    pub fn holders(&self, source: usize, slots: Range<u64>, copies_max: u64) -> impl Iterator<Item = (u64, u64)> {
+        let first_customer = self.first_customer;
+        self.orders[source].apply_range(slots).map(move |place| (first_customer + place / copies_max, place % copies_max))
     }
 }
 

@@ -12,7 +12,6 @@ use crate::journal::Journal;
 use crate::manifest::FileCard;
 use crate::plan::SourceFile;
 use crate::preset::{Preset, changes_schema, truth_schema};
-use crate::syncer::Syncer;
 use crate::write::Done;
 
 /// Ids are made of random bits; days of birth and incomes are spread too evenly for anything to come back.
@@ -49,14 +48,12 @@ pub(crate) struct Sink {
     /// The file of a source that pieces go into now.
     current: Option<(usize, DataFile)>,
     finished: BTreeMap<String, FileCard>,
-    syncer: Syncer,
 }
 
 impl Sink {
     /// Begins the files in `directory`; those of sources that the journal knows are finished.
     pub(crate) fn begin(directory: &Path, extension: &str, journal: Journal, encoders: &Encoders) -> Result<Self, GenerateError> {
-        let syncer = Syncer::start()?;
-        let begin = |name, encoder| DataFile::begin(directory, &format!("truth/{name}.{extension}"), encoder, &syncer);
+        let begin = |name, encoder| DataFile::begin(directory, &format!("truth/{name}.{extension}"), encoder);
         Ok(Self {
             directory: directory.to_owned(),
             customers: begin("customers", &encoders.customers)?,
@@ -65,7 +62,6 @@ impl Sink {
             current: None,
             finished: journal.finished.clone(),
             journal,
-            syncer,
         })
     }
 
@@ -89,7 +85,7 @@ impl Sink {
         }
         let begin = || {
             let SourceFile { path, source, .. } = &files[file];
-            DataFile::begin(&self.directory, path, &encoders.sources[*source], &self.syncer).map(|begun| (file, begun))
+            DataFile::begin(&self.directory, path, &encoders.sources[*source]).map(|begun| (file, begun))
         };
         let current = self.current.take().map_or_else(begin, Ok)?;
         Ok(&mut self.current.insert(current).1)
@@ -110,7 +106,6 @@ impl Sink {
             let (path, card) = file.finish()?;
             self.finished.insert(path, card);
         }
-        self.syncer.finish()?;
         self.journal.close()?;
         Ok(self.finished)
     }

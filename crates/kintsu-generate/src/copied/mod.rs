@@ -43,8 +43,7 @@ impl Held {
         let capacity = if batch.is_some() { 0 } else { capacity };
         let mut held =
             Self { entities: Vec::with_capacity(capacity), own: Vec::with_capacity(capacity), reasons: Vec::new(), batch };
-        for slot in slots {
-            let (entity, copy) = delivery.holder(source, slot, copies_max);
+        for (entity, copy) in delivery.holders(source, slots, copies_max) {
             let draws = stream.draws(entity);
             if !coverage.holds(draws.at(0), draws.at(1), copy) || !delivery.keeps(source, entity, copy) {
                 continue;

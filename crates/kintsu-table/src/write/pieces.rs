@@ -11,9 +11,8 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::SchemaRef;
-use parquet::file::writer::SerializedFileWriter;
 
-use super::parquet::{RowGroup, RowGroupEncoder, parquet_failed};
+use super::parquet::{RowGroup, RowGroupEncoder, RowGroupFile};
 use super::rows::{check_types, render_rows};
 use super::{arrow_file, csv, json_lines, plain_schema};
 use crate::error::TableError;
@@ -106,7 +105,7 @@ pub struct PieceWriter<W: Write + Send> {
 }
 
 enum Target<W: Write + Send> {
-    Parquet(Box<SerializedFileWriter<W>>),
+    Parquet(RowGroupFile<W>),
     Text(W),
     Arrow(Box<FileWriter<W>>),
 }
@@ -126,7 +125,7 @@ impl<W: Write + Send> PieceWriter<W> {
         let mut output = output;
         let mut text = |head: &[u8]| output.write_all(head).map_err(|source| TableError::write(path, source));
         let target = match &encoder.way {
-            Way::Parquet(encoder) => Target::Parquet(Box::new(encoder.file(output, path)?)),
+            Way::Parquet(encoder) => Target::Parquet(RowGroupFile::begin(output, path, encoder)?),
             Way::Csv => {
                 text(&csv::header(&encoder.schema))?;
                 Target::Text(output)
@@ -148,7 +147,7 @@ impl<W: Write + Send> PieceWriter<W> {
         self.rows += piece.rows;
         match (&mut self.target, piece.content) {
             (_, Content::Nothing) => Ok(()),
-            (Target::Parquet(file), Content::RowGroup(group)) => group.append_to(file, path),
+            (Target::Parquet(file), Content::RowGroup(group)) => file.append(group, path),
             (Target::Text(output), Content::Text(text)) => {
                 text.iter().try_for_each(|part| output.write_all(part)).map_err(|source| TableError::write(path, source))
             }
@@ -166,7 +165,7 @@ impl<W: Write + Send> PieceWriter<W> {
     pub fn finish(self) -> Result<(W, u64), TableError> {
         let path = &self.path;
         let output = match self.target {
-            Target::Parquet(file) => file.into_inner().map_err(|error| parquet_failed(path, error))?,
+            Target::Parquet(file) => file.finish(path)?,
             Target::Text(output) => output,
             Target::Arrow(mut writer) => {
                 writer.finish().map_err(|error| arrow_file::failed(path, error))?;

@@ -2,7 +2,9 @@
 //!
 //! Dictionary columns go their own short way, from codes to packed indices; all others are left to the Parquet library.
 
+mod files;
 mod groups;
+mod headers;
 mod hybrid;
 mod keys;
 mod pages;
@@ -28,6 +30,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 use rayon::prelude::*;
 
+pub(super) use self::files::RowGroupFile;
 pub(super) use self::groups::{RowGroup, RowGroupEncoder};
 use self::keys::KeyColumn;
 
@@ -157,8 +160,8 @@ impl ColumnInMaking {
             Self::Keys(keys) => {
                 let nothing = || failed(path, ParquetError::General("a column has no rows".to_owned()));
                 let chunk = keys.finish()?.ok_or_else(nothing)?;
-                let (bytes, close) = pages::encode(&chunk, descriptor, false).map_err(|error| failed(path, error))?;
-                Ok(Encoded::Keys(bytes, Box::new(close)))
+                let chunk = pages::encode(&chunk, descriptor, false).map_err(|error| failed(path, error))?;
+                Ok(Encoded::Keys(Bytes::from(chunk.pieces.concat()), Box::new(chunk.close)))
             }
             Self::Leaves(leaves) => {
                 let chunks: ParquetResult<Vec<_>> = leaves.into_par_iter().map(ArrowColumnWriter::close).collect();

@@ -4,14 +4,13 @@ use std::cell::RefCell;
 
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding, PageType};
-use parquet::column::page::{CompressedPage, Page, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::{ColumnChunkMetaData, PageEncodingStats};
 use parquet::file::statistics::Statistics;
-use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 
+use super::headers::{PageContent, page_header};
 use super::hybrid;
 use super::keys::Chunk;
 use crate::column::NULL_CODE;
@@ -32,8 +31,14 @@ thread_local! {
     static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
+/// A column chunk: its bytes in pieces that follow one another, and what the file has to know of it.
+pub(super) struct EncodedChunk {
+    pub(super) pieces: Vec<Bytes>,
+    pub(super) close: ColumnCloseResult,
+}
+
 /// The bytes of a column chunk and what the file has to know of it.
-pub(super) fn encode(chunk: &Chunk, descriptor: &ColumnDescPtr, random: bool) -> ParquetResult<(Bytes, ColumnCloseResult)> {
+pub(super) fn encode(chunk: &Chunk, descriptor: &ColumnDescPtr, random: bool) -> ParquetResult<EncodedChunk> {
     let levels = descriptor.max_def_level() > 0;
     if !levels && chunk.nulls > 0 {
         return Err(ParquetError::General(format!("the column {} holds nulls that its schema rules out", descriptor.name())));
@@ -44,7 +49,7 @@ pub(super) fn encode(chunk: &Chunk, descriptor: &ColumnDescPtr, random: bool) ->
     let mut data_offset = None;
     if dictionary {
         pages.write_dictionary(chunk)?;
-        data_offset = Some(pages.sink.bytes_written());
+        data_offset = Some(pages.bytes);
     }
     let mut start = 0;
     while start < chunk.keys.len() {
@@ -64,11 +69,9 @@ pub(super) fn close(
     data_offset: Option<usize>,
     data_pages: i32,
     statistics: Option<&Statistics>,
-) -> ParquetResult<(Bytes, ColumnCloseResult)> {
+) -> ParquetResult<EncodedChunk> {
     let dictionary = data_offset.is_some();
-    let uncompressed = pages.uncompressed;
     let compression = if pages.compressor.is_some() { Compression::SNAPPY } else { Compression::UNCOMPRESSED };
-    let bytes = Bytes::from(pages.sink.into_inner()?);
     let encoding = if dictionary { Encoding::RLE_DICTIONARY } else { Encoding::PLAIN };
     let mut stats = vec![PageEncodingStats { page_type: PageType::DATA_PAGE, encoding, count: data_pages }];
     if dictionary {
@@ -79,22 +82,22 @@ pub(super) fn close(
         .set_encodings(if dictionary { vec![Encoding::PLAIN, Encoding::RLE, encoding] } else { vec![Encoding::RLE, encoding] })
         .set_page_encoding_stats(stats)
         .set_num_values(rows as i64)
-        .set_total_compressed_size(bytes.len() as i64)
-        .set_total_uncompressed_size(uncompressed as i64)
+        .set_total_compressed_size(pages.bytes as i64)
+        .set_total_uncompressed_size(pages.uncompressed as i64)
         .set_data_page_offset(data_offset.unwrap_or(0) as i64)
         .set_dictionary_page_offset(dictionary.then_some(0));
     if let Some(statistics) = statistics {
         metadata = metadata.set_statistics(statistics.clone());
     }
     let close = ColumnCloseResult {
-        bytes_written: bytes.len() as u64,
+        bytes_written: pages.bytes as u64,
         rows_written: rows as u64,
         metadata: metadata.build()?,
         bloom_filter: None,
         column_index: None,
         offset_index: None,
     };
-    Ok((bytes, close))
+    Ok(EncodedChunk { pieces: pages.pieces, close })
 }
 
 /// Whether a dictionary and indices take less room than the values one after the other.
@@ -117,7 +120,10 @@ fn rows_of_page(chunk: &Chunk, start: usize) -> usize {
 
 /// The pages of a column chunk, one after the other.
 pub(super) struct Pages {
-    sink: TrackedWrite<Vec<u8>>,
+    /// Headers and contents, in turn.
+    pieces: Vec<Bytes>,
+    /// Bytes of all pieces.
+    bytes: usize,
     /// None where compression would save nothing.
     compressor: Option<snap::raw::Encoder>,
     uncompressed: usize,
@@ -129,14 +135,14 @@ impl Pages {
     /// No page yet; with `levels`, every data page says where there are no values. What is as good as random is not compressed.
     pub(super) fn new(levels: bool, random: bool) -> Self {
         let compressor = (!random).then(snap::raw::Encoder::new);
-        Self { sink: TrackedWrite::new(Vec::new()), compressor, uncompressed: 0, levels }
+        Self { pieces: Vec::new(), bytes: 0, compressor, uncompressed: 0, levels }
     }
 
     fn write_dictionary(&mut self, chunk: &Chunk) -> ParquetResult<()> {
-        let buf = self.compress(&chunk.values.bytes)?;
-        let num_values = chunk.values.len() as u32;
-        let page = Page::DictionaryPage { buf, num_values, encoding: Encoding::PLAIN, is_sorted: false };
-        self.write(page, chunk.values.bytes.len())
+        let content = &chunk.values.bytes;
+        let page = self.compress(content)?.unwrap_or_else(|| Bytes::copy_from_slice(content));
+        self.append(PageContent::Dictionary, chunk.values.len(), content.len(), page);
+        Ok(())
     }
 
     fn write_data(&mut self, chunk: &Chunk, rows: std::ops::Range<usize>, dictionary: bool) -> ParquetResult<()> {
@@ -153,20 +159,15 @@ impl Pages {
             }
         }
         let encoding = if dictionary { Encoding::RLE_DICTIONARY } else { Encoding::PLAIN };
-        self.write_content(&content, keys.len(), encoding)
+        self.write_content(content, keys.len(), encoding)
     }
 
     /// Writes a data page of `rows` whose levels and values are `content`.
-    pub(super) fn write_content(&mut self, content: &[u8], rows: usize, encoding: Encoding) -> ParquetResult<()> {
-        let page = Page::DataPage {
-            buf: self.compress(content)?,
-            num_values: rows as u32,
-            encoding,
-            def_level_encoding: Encoding::RLE,
-            rep_level_encoding: Encoding::RLE,
-            statistics: None,
-        };
-        self.write(page, content.len())
+    pub(super) fn write_content(&mut self, content: Vec<u8>, rows: usize, encoding: Encoding) -> ParquetResult<()> {
+        let uncompressed = content.len();
+        let page = self.compress(&content)?.unwrap_or_else(|| Bytes::from(content));
+        self.append(PageContent::Data(encoding), rows, uncompressed, page);
+        Ok(())
     }
 
     /// Leaves all pages as they are where compression does not make enough of the first one. To be asked before any page is
@@ -174,16 +175,17 @@ impl Pages {
     pub(super) fn compress_if_it_pays(&mut self, first_page: &[u8]) -> ParquetResult<()> {
         let sample = &first_page[..first_page.len().min(SAMPLE_BYTES)];
         if sample.len() == SAMPLE_BYTES
-            && self.compressor.is_some()
-            && self.compress(sample)?.len() * 100 > sample.len() * PERCENT_LEFT_MAX
+            && let Some(compressed) = self.compress(sample)?
+            && compressed.len() * 100 > sample.len() * PERCENT_LEFT_MAX
         {
             self.compressor = None;
         }
         Ok(())
     }
 
-    fn compress(&mut self, content: &[u8]) -> ParquetResult<Bytes> {
-        let Some(compressor) = &mut self.compressor else { return Ok(Bytes::copy_from_slice(content)) };
+    /// The same in fewer bytes; none where nothing is compressed.
+    fn compress(&mut self, content: &[u8]) -> ParquetResult<Option<Bytes>> {
+        let Some(compressor) = &mut self.compressor else { return Ok(None) };
         // Room for the worst case is kept from page to page: fresh memory costs more than the copy.
         ROOM.with_borrow_mut(|room| {
             let needed = snap::raw::max_compress_len(content.len());
@@ -191,14 +193,16 @@ impl Pages {
                 room.resize(needed, 0);
             }
             let length = compressor.compress(content, room).map_err(|error| ParquetError::External(Box::new(error)))?;
-            Ok(Bytes::copy_from_slice(&room[..length]))
+            Ok(Some(Bytes::copy_from_slice(&room[..length])))
         })
     }
 
-    fn write(&mut self, page: Page, uncompressed: usize) -> ParquetResult<()> {
-        let specification = SerializedPageWriter::new(&mut self.sink).write_page(CompressedPage::new(page, uncompressed))?;
-        self.uncompressed += specification.uncompressed_size;
-        Ok(())
+    /// Appends a page of so many values and its header.
+    fn append(&mut self, content: PageContent, values: usize, uncompressed: usize, page: Bytes) {
+        let header = page_header(content, values, uncompressed, page.len());
+        self.uncompressed += header.len() + uncompressed;
+        self.bytes += header.len() + page.len();
+        self.pieces.extend([Bytes::from(header), page]);
     }
 }
 

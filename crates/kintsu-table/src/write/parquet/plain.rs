@@ -8,14 +8,12 @@ use arrow_array::types::{ArrowPrimitiveType, Date32Type, Float64Type, Int32Type,
 use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray, StringArray};
 use arrow_buffer::BooleanBuffer;
 use arrow_schema::DataType;
-use bytes::Bytes;
 use parquet::basic::Encoding;
-use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::schema::types::ColumnDescPtr;
 
 use super::hybrid;
-use super::pages::{Pages, ROWS_PER_PAGE, close};
+use super::pages::{EncodedChunk, Pages, ROWS_PER_PAGE, close};
 
 /// Whether columns of this type can be written this way.
 pub(super) fn takes(data_type: &DataType) -> bool {
@@ -32,17 +30,16 @@ pub(super) fn takes(data_type: &DataType) -> bool {
 }
 
 /// The bytes of a column chunk that holds `array`, and what the file has to know of it.
-pub(super) fn encode(array: &ArrayRef, descriptor: &ColumnDescPtr, random: bool) -> ParquetResult<(Bytes, ColumnCloseResult)> {
+pub(super) fn encode(array: &ArrayRef, descriptor: &ColumnDescPtr, random: bool) -> ParquetResult<EncodedChunk> {
     let levels = descriptor.max_def_level() > 0;
     if !levels && array.null_count() > 0 {
         return Err(ParquetError::General(format!("the column {} holds nulls that its schema rules out", descriptor.name())));
     }
     let mut pages = Pages::new(levels, random);
     let mut count = 0;
-    let mut content = Vec::new();
     for start in (0..array.len()).step_by(ROWS_PER_PAGE) {
         let page = array.slice(start, ROWS_PER_PAGE.min(array.len() - start));
-        content.clear();
+        let mut content = Vec::with_capacity(bytes_max(&page));
         if levels {
             append_levels(&page, &mut content);
         }
@@ -50,10 +47,20 @@ pub(super) fn encode(array: &ArrayRef, descriptor: &ColumnDescPtr, random: bool)
         if count == 0 {
             pages.compress_if_it_pays(&content)?;
         }
-        pages.write_content(&content, page.len(), Encoding::PLAIN)?;
+        pages.write_content(content, page.len(), Encoding::PLAIN)?;
         count += 1;
     }
     close(pages, descriptor, array.len(), None, count, None)
+}
+
+/// No page of these rows is longer.
+fn bytes_max(page: &ArrayRef) -> usize {
+    let values = match page.as_string_opt::<i32>() {
+        Some(texts) => 4 * texts.len() + texts.value_offsets().last().map_or(0, |last| *last - texts.value_offsets()[0]) as usize,
+        None => page.len() * page.data_type().primitive_width().unwrap_or(1),
+    };
+    // Levels are a bit a row, and the lengths before them.
+    values + page.len() / 8 + 16
 }
 
 fn append_levels(page: &ArrayRef, content: &mut Vec<u8>) {
@@ -92,7 +99,6 @@ fn append_values(page: &ArrayRef, content: &mut Vec<u8>) -> ParquetResult<()> {
 fn append_texts(texts: &StringArray, content: &mut Vec<u8>) {
     let offsets = texts.value_offsets();
     let bytes = texts.value_data();
-    content.reserve(texts.len() * 4 + (offsets[texts.len()] - offsets[0]) as usize);
     for row in 0..texts.len() {
         if texts.is_valid(row) {
             let value = &bytes[offsets[row] as usize..offsets[row + 1] as usize];
@@ -107,7 +113,6 @@ fn append_numbers<T: ArrowPrimitiveType, const WIDTH: usize>(
     to_bytes: impl Fn(T::Native) -> [u8; WIDTH],
     content: &mut Vec<u8>,
 ) {
-    content.reserve(numbers.len() * WIDTH);
     if numbers.null_count() == 0 {
         numbers.values().iter().for_each(|value| content.extend_from_slice(&to_bytes(*value)));
     } else {
