@@ -20,7 +20,7 @@ def number(name: str, value: object, least: float | None = None, most: float | N
 
     Raises:
         TypeError: It is no number.
-        ValueError: It is not a number, or below ``least`` or above ``most``.
+        ValueError: It is not a number, infinite, or below ``least`` or above ``most``.
 
     >>> number("max_pairs", 1e6, least=1)
     1000000.0
@@ -28,6 +28,8 @@ def number(name: str, value: object, least: float | None = None, most: float | N
     if isinstance(value, bool) or not isinstance(value, Real):
         raise InputTypeError(f"`{name}` is no number but {type(value).__name__}", code="KN-PY-072", hint="give a number")
     found = float(value)
+    if abs(found) == float("inf"):
+        raise InputError(f"`{name}` is infinite", code="KN-PY-072", hint="give a number, or leave it out")
     if found != found or (least is not None and found < least) or (most is not None and found > most):
         bounds = " and ".join(
             f"{word} {bound:g}" for word, bound in (("at least", least), ("at most", most)) if bound is not None

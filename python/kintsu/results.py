@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from kintsu import _native
+from kintsu.arguments import whole
 from kintsu.errors import FileError, InputError, NotAvailableError, missing_package
 from kintsu.frames import ArrowTable, html_table
 from kintsu.inputs import native_table
@@ -82,7 +83,7 @@ class ResultTable(ArrowTable):
 
     def head(self, rows: int = _ROWS_SHOWN) -> ResultTable:
         """The first rows, of which there may be fewer."""
-        return ResultTable(self.native.head(rows), self.name)
+        return ResultTable(self.native.head(whole("rows", rows)), self.name)
 
     def to_duckdb(self, connection: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyRelation:
         """The table as a relation of DuckDB, of the connection that is given or of the usual one.

@@ -76,6 +76,8 @@ CASES: dict[str, tuple[Callable[[kintsu.Linker], Any], type[Exception], str]] = 
     "probability": (lambda linker: linker.inference.predict(2), ValueError, "threshold_match_probability"),
     "not a number": (lambda linker: linker.inference.predict(float("nan")), ValueError, "threshold_match_probability"),
     "words": (lambda linker: linker.inference.predict("all"), TypeError, "threshold_match_probability"),
+    "infinite": (lambda linker: linker.inference.predict(threshold_match_weight=float("inf")), ValueError, "weight` is infinite"),
+    "rows below 0": (lambda linker: linker.inference.predict().head(-1), ValueError, "`rows` is -1"),
     "truth value": (lambda linker: linker.inference.predict(threshold_match_weight=True), TypeError, "threshold_match_weight"),
     "recall": (lambda linker: linker.training.estimate_probability_two_random_records_match("1 = 1", 2), ValueError, "recall"),
     "pairs": (lambda linker: linker.training.estimate_u_using_random_sampling("many"), TypeError, "max_pairs"),

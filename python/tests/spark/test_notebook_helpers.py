@@ -102,3 +102,11 @@ def test_a_quick_token_has_one_rule() -> None:
 def test_help_names_every_operation() -> None:
     for operation in ("T ", "U ", "S(a,b)", "D ", "M(pattern)", "R('a','b')"):
         assert f"\n{operation}" in expression_help()
+
+
+def test_what_is_no_rule_is_told() -> None:
+    with pytest.raises(TypeError, match="a TokenBuilder is no rule") as refused:
+        CustomTokenDefinition().add_token(TokenBuilder("T6").add("last_name", "T|U"))  # type: ignore[arg-type]
+    assert "build()" in str(refused.value)
+    with pytest.raises(TypeError, match="not int"):
+        create_token_generator(token_definition=5)  # type: ignore[arg-type]
