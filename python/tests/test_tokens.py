@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -222,3 +224,23 @@ def test_lacking_columns_are_warned_of(people: Path) -> None:
     with pytest.warns(kintsu.errors.KintsuWarning, match="no column for `SocialSecurityNumber`") as caught:
         kintsu.tokenize(frame, mode="hash-only", hashing_secret=SECRET)
     assert caught[0].filename == __file__
+
+
+BORN = [datetime.datetime.fromisoformat(day) for day in PEOPLE["BirthDate"]]
+AT_NOON = [day.replace(hour=12, microsecond=5) for day in BORN]
+BIRTH_DATES: dict[str, Callable[[], Any]] = {
+    "pandas": lambda: pandas.DataFrame(PEOPLE).assign(BirthDate=pandas.to_datetime(PEOPLE["BirthDate"])),
+    "pandas at noon": lambda: pandas.DataFrame(PEOPLE).assign(BirthDate=pandas.Series(AT_NOON)),
+    "polars": lambda: polars.DataFrame(PEOPLE).with_columns(polars.Series("BirthDate", BORN)),
+    "polars with a zone": lambda: polars.DataFrame(PEOPLE).with_columns(
+        polars.Series("BirthDate", BORN).dt.replace_time_zone("UTC")
+    ),
+    "days": lambda: pyarrow.table({**PEOPLE, "BirthDate": [day.date() for day in BORN]}),
+    "milliseconds of days": lambda: pyarrow.table({**PEOPLE, "BirthDate": pyarrow.array(BORN, pyarrow.date64())}),
+}
+
+
+@pytest.mark.parametrize("kind", BIRTH_DATES)
+def test_times_of_birth_are_days_of_birth(kind: str, by_command: set[tuple[str, ...]]) -> None:
+    tokens = kintsu.tokenize(BIRTH_DATES[kind](), mode="hash-only", hashing_secret=SECRET)
+    assert isinstance(tokens, Tokens) and rows(tokens.to_arrow()) == by_command
