@@ -12,7 +12,10 @@ from typing import Any
 
 from kintsu.errors import InputError, InputTypeError
 
-__all__ = ["as_json", "file_path", "list_of", "number", "probability", "surroundings", "text", "whole"]
+__all__ = ["as_json", "file_path", "list_of", "number", "probability", "surroundings", "text", "threads_of_ones_own", "whole"]
+
+# The process that has loaded the package.
+_LOADED_BY = os.getpid()
 
 
 def number(name: str, value: object, least: float | None = None, most: float | None = None) -> float:
@@ -123,7 +126,16 @@ def surroundings(
         "seed": None if seed is None else whole("seed", seed),
         "progress": None if progress is None else bool(progress),
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {**threads_of_ones_own(), **{name: value for name, value in told.items() if value is not None}}
+
+
+def threads_of_ones_own() -> dict[str, int]:
+    """In a process that was forked, how many threads each call starts for itself: those of the parent did not come along.
+
+    >>> threads_of_ones_own()
+    {}
+    """
+    return {} if os.getpid() == _LOADED_BY else {"threads": os.cpu_count() or 1}
 
 
 def as_json(arguments: Mapping[str, Any]) -> str:

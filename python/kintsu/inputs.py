@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from kintsu import _native
+from kintsu.arguments import threads_of_ones_own
 from kintsu.errors import InputError, InputTypeError, KintsuError, NotAvailableError, missing_package, warn
 from kintsu.frames import is_path, path_text
 
@@ -102,7 +103,7 @@ def native_table(data: Data) -> _native.Table:
     if isinstance(data, _native.Table):
         return data
     if is_path(data):
-        return _native.read_table(path_text(data), "{}")
+        return _native.read_table(path_text(data), json.dumps(threads_of_ones_own()))
     if hasattr(data, "native"):
         return native_table(data.native)
     kind = type(data).__module__.split(".")[0]

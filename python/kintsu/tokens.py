@@ -11,7 +11,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from kintsu import _native
-from kintsu.arguments import surroundings
+from kintsu.arguments import surroundings, threads_of_ones_own
 from kintsu.errors import InputError, InputTypeError
 from kintsu.frames import ArrowTable, html_table, is_path, path_text
 from kintsu.inputs import Data, native_table
@@ -107,7 +107,7 @@ class Overlap:
                     code="KN-PY-068",
                     hint="give one ending in .csv or .parquet as `output`",
                 )
-            self._matches = _native.read_table(output, "{}")
+            self._matches = _native.read_table(output, json.dumps(threads_of_ones_own()))
         return ResultTable(self._matches, "matches")
 
     @property

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +127,27 @@ def test_tables_are_linked_and_stacked() -> None:
     assert linked.explain("a-__-0", "b-__-1").data["same_cluster"]
     with pytest.raises(ValueError, match="two inputs are called"):
         kintsu.link(PEOPLE, PEOPLE, model=MODEL, names=["a", "a"])
+
+
+FORKS = """
+import multiprocessing, sys, warnings
+import kintsu
+
+def count(_=None):
+    return kintsu.dedupe(sys.argv[1], model=sys.argv[2]).counts, len(linker.inference.predict())
+
+warnings.simplefilter("ignore", DeprecationWarning)
+linker = kintsu.Linker(sys.argv[1], sys.argv[2])
+here = count()
+with multiprocessing.get_context("fork").Pool(1) as pool:
+    assert pool.apply_async(count, (None,)).get(timeout=60) == here
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="skipped: forked processes (used on Linux)")
+def test_a_forked_process_computes_as_its_parent_does(tmp_path: Path) -> None:
+    people, model = tmp_path / "people.csv", tmp_path / "model.json"
+    people.write_text("id,name,city\n" + "".join(f"{row['id']},{row['name']},{row['city']}\n" for row in PEOPLE))
+    model.write_text(json.dumps(MODEL.create_settings_dict()))
+    done = subprocess.run([sys.executable, "-c", FORKS, people, model], capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kintsu import _native
-from kintsu.arguments import as_json
+from kintsu.arguments import as_json, threads_of_ones_own
 from kintsu.blocking_rule_library import Rule
 from kintsu.errors import InputError
 from kintsu.inputs import Data, Memory, RegisteredTable, is_row, json_lines, native_table
@@ -21,13 +21,18 @@ class Session:
     """A native session with the tables that were registered for it."""
 
     def __init__(self, job: dict[str, Any], memory: Memory, surroundings: dict[str, Any]) -> None:
-        self._surroundings = json.dumps(surroundings)
+        self._told = surroundings
         self.native = _native.open_session(as_json(job), memory.tables, memory.texts, self._surroundings)
         #: Tables by the names that methods take in their place: those of the linker, and those that are registered.
         self.registered: dict[str, Data] = {name: memory.tables.get(name, path) for name, path in _named_inputs(job)}
         #: The path of the pairs that a prediction scores in place of those that the rules find.
         self.blocked_pairs: str | None = None
         self._held = 0
+
+    @property
+    def _surroundings(self) -> str:
+        """What long calls are told; a linker of a parent process may be used in a forked one."""
+        return json.dumps({**threads_of_ones_own(), **self._told})
 
     @property
     def summary(self) -> dict[str, Any]:
