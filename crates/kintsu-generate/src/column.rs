@@ -25,16 +25,6 @@ impl TextColumn {
         Self { bytes: Vec::with_capacity(rows * bytes_per_row), ends, nulls: NullBufferBuilder::new(rows) }
     }
 
-    /// A column that begins with `texts`, none of which is null.
-    pub fn beginning_with(texts: &StringArray) -> Self {
-        let offsets = texts.value_offsets();
-        let first = offsets.first().copied().unwrap_or(0);
-        let bytes = texts.value_data()[first as usize..].to_vec();
-        let mut nulls = NullBufferBuilder::new(offsets.len() - 1);
-        nulls.append_n_non_nulls(offsets.len() - 1);
-        Self { bytes, ends: offsets.iter().map(|offset| offset - first).collect(), nulls }
-    }
-
     /// How many rows there are.
     #[inline]
     pub fn len(&self) -> usize {
@@ -258,16 +248,5 @@ mod tests {
         append_uuid(&mut out, 0, 0);
         append_uuid(&mut out, u64::MAX, u64::MAX);
         assert_eq!(out, b"00000000-0000-4000-8000-000000000000ffffffff-ffff-4fff-bfff-ffffffffffff");
-    }
-
-    #[test]
-    fn a_column_goes_on_after_the_texts_that_it_begins_with() {
-        let texts = StringArray::from(vec!["left out", "Ann", "Bob"]).slice(1, 2);
-        let mut column = TextColumn::beginning_with(&texts);
-        assert_eq!((column.len(), column.is_empty()), (2, false));
-        column.push(b"Eve");
-        column.push_null();
-        let expected: ArrayRef = Arc::new(StringArray::from(vec![Some("Ann"), Some("Bob"), Some("Eve"), None]));
-        assert_eq!(column.finish().ok(), Some(expected));
     }
 }

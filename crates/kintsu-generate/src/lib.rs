@@ -9,6 +9,7 @@ pub mod column;
 mod copied;
 mod corrupt;
 mod country;
+mod distinct;
 mod error;
 mod exact;
 mod files;

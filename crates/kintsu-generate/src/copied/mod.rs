@@ -6,7 +6,6 @@ mod distribution;
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
 use arrow_array::types::Date32Type;
 use arrow_array::{ArrayRef, BooleanArray, PrimitiveArray, RecordBatch};
 use arrow_buffer::{NullBufferBuilder, ScalarBuffer};
@@ -19,6 +18,7 @@ pub(crate) use distribution::Coverage;
 use crate::batch::{Batch, History, Reason};
 use crate::column::{CodeColumn, TextColumn, append_uuid, values};
 use crate::corrupt::{Change, CorruptColumn, Corruptor, Operation, Record, Value};
+use crate::distinct::{DistinctTexts, ListedTexts};
 use crate::error::GenerateError;
 use crate::mdm::customer_ids;
 use crate::preset::{Changes, Delivery, Made, Source, truth_schema};
@@ -119,19 +119,19 @@ impl Held {
 }
 
 /// Columns in the making, of the values of records.
-pub(crate) enum ValueColumn {
+pub(crate) enum ValueColumn<'a> {
     Text(TextColumn),
-    /// Texts by their codes, and those that occur: the ones that the column is made of, then others as they come.
-    Code(CodeColumn, TextColumn),
+    /// Texts by their codes, those that may occur (the ones of the list, then others as they come), and the codes of the list.
+    Code(CodeColumn, DistinctTexts, &'a [u32]),
     Date(Vec<i32>, NullBufferBuilder),
 }
 
-impl ValueColumn {
-    /// A column for so many rows; `texts` are those that it is made of, where values tell their codes.
-    pub(crate) fn new(is_date: bool, texts: Option<&ArrayRef>, rows: usize) -> Self {
-        match texts {
+impl<'a> ValueColumn<'a> {
+    /// A column for so many rows; `listed` is what it is made of, where values tell their positions in that.
+    pub(crate) fn new(is_date: bool, listed: Option<&'a ListedTexts>, rows: usize) -> Self {
+        match listed {
             _ if is_date => Self::Date(Vec::with_capacity(rows), NullBufferBuilder::new(rows)),
-            Some(texts) => Self::Code(CodeColumn::with_capacity(rows), TextColumn::beginning_with(texts.as_string())),
+            Some(listed) => Self::Code(CodeColumn::with_capacity(rows), listed.texts.clone(), &listed.codes),
             None => Self::Text(TextColumn::with_capacity(rows, 14)),
         }
     }
@@ -141,11 +141,11 @@ impl ValueColumn {
         match self {
             Self::Text(column) if value.missing => column.push_null(),
             Self::Text(column) => column.push(value.text.as_bytes()),
-            Self::Code(codes, _) if value.missing => codes.push_null(),
-            Self::Code(codes, texts) => codes.push(value.code.unwrap_or_else(|| {
-                texts.push(value.text.as_bytes());
-                texts.len() as u32 - 1
-            })),
+            Self::Code(codes, ..) if value.missing => codes.push_null(),
+            Self::Code(codes, texts, listed) => codes.push(match value.listed {
+                Some(position) => listed[position as usize],
+                None => texts.code(&value.text),
+            }),
             Self::Date(days, nulls) => {
                 days.push(value.days);
                 nulls.append(!value.missing);
@@ -156,7 +156,7 @@ impl ValueColumn {
     pub(crate) fn finish(self) -> Result<ArrayRef, GenerateError> {
         match self {
             Self::Text(column) => column.finish(),
-            Self::Code(codes, texts) => codes.finish(&texts.finish()?),
+            Self::Code(codes, texts, _) => codes.finish(&texts.finish()?),
             Self::Date(days, mut nulls) => {
                 Ok(Arc::new(PrimitiveArray::<Date32Type>::new(ScalarBuffer::from(days), nulls.finish())))
             }
@@ -185,19 +185,19 @@ pub(crate) fn made_columns<'a>(
     fill: impl Fn(u64, &mut Record),
     corruptor: impl Fn(u64) -> &'a Corruptor,
 ) -> Result<(Vec<ArrayRef>, Changes), GenerateError> {
-    let texts = vec![None; columns.len()];
+    let listed: Vec<Option<ListedTexts>> = columns.iter().map(|_| None).collect();
     let change = |row: usize, record: &mut Record, changes: &mut Vec<Change>| {
         if let Some(held) = held {
             held.change(row, corruptor(entities[row]), record, changes);
         }
     };
-    made_coded_columns((columns, &texts, names), entities, held.is_some(), fill, change)
+    made_coded_columns((columns, &listed, names), entities, held.is_some(), fill, change)
 }
 
-/// As [`made_columns`], where a column may be made of few texts, which [`Value::code`] tells by position; `change` does all that is
+/// As [`made_columns`], where a column may be made of few texts, which [`Value::listed`] tells by position; `change` does all that is
 /// done to a record after it was filled.
 pub(crate) fn made_coded_columns(
-    (columns, texts, names): (&[CorruptColumn], &[Option<ArrayRef>], &'static [&'static str]),
+    (columns, listed, names): (&[CorruptColumn], &[Option<ListedTexts>], &'static [&'static str]),
     entities: &[u64],
     changed: bool,
     fill: impl Fn(u64, &mut Record),
@@ -205,16 +205,16 @@ pub(crate) fn made_coded_columns(
 ) -> Result<(Vec<ArrayRef>, Changes), GenerateError> {
     let rows = entities.len();
     let mut noted = Changes::new(names, &OPERATIONS, if changed { rows } else { 0 });
-    let columns = columns.iter().zip(texts);
+    let columns = columns.iter().zip(listed);
     let mut made: Vec<ValueColumn> =
-        columns.map(|(column, texts)| ValueColumn::new(column.is_date, texts.as_ref(), rows)).collect();
+        columns.map(|(column, listed)| ValueColumn::new(column.is_date, listed.as_ref(), rows)).collect();
     let mut record = vec![Value::default(); made.len()];
     let mut changes: Vec<Change> = Vec::new();
     for (row, entity) in entities.iter().enumerate() {
         for value in &mut record {
             value.text.clear();
             value.missing = false;
-            value.code = None;
+            value.listed = None;
         }
         fill(*entity, &mut record);
         if changed {

@@ -265,7 +265,7 @@ pub(super) fn replace(record: &mut Record, column: usize, text: String, operatio
         return;
     }
     let before = std::mem::replace(&mut value.text, text);
-    value.code = None;
+    value.listed = None;
     changes.push(Change { column, operation, before, after: Some(value.text.clone()) });
 }
 

@@ -89,9 +89,9 @@ pub struct Value {
     pub days: i32,
     /// Whether the value is missing.
     pub missing: bool,
-    /// The position of the text among those that its column is made of, where it is one of them: such columns are written by it.
-    /// Whoever changes the text takes it away.
-    pub code: Option<u32>,
+    /// The position of the text in the list that its column is made of, where it was taken from there: such columns are written by
+    /// it. Whoever changes the text takes it away.
+    pub listed: Option<u32>,
 }
 
 impl Value {

@@ -2,9 +2,12 @@
 //!
 //! The table is made of whole numbers, so that it is the same on every machine.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::error::GenerateError;
 
-/// Texts with weights. Codes are positions in the file.
+/// Texts with weights, each once. Codes tell the order in which they first stand in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WeightedList {
     text: String,
@@ -24,21 +27,29 @@ struct Slot {
 const MAXIMUM: u64 = 1 << 31;
 
 impl WeightedList {
-    /// Reads the list called `name` from the text of its file.
+    /// Reads the list called `name` from the text of its file. A value without a weight has the weight 1; one that stands there
+    /// several times has all its weights together.
     ///
     /// # Errors
     /// [`GenerateError::List`] for the first line that is wrong, or when all weights are 0.
     pub fn parse(name: &str, text: &str) -> Result<Self, GenerateError> {
         let wrong = |line, problem| GenerateError::List { name: name.to_owned(), line, problem };
-        let mut values = Vec::new();
+        let mut values: Vec<(&str, u64)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
         for (number, line) in text.lines().enumerate() {
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
             }
             let (value, weight) = line.split_once('\t').unwrap_or((line, "1"));
-            let weight = weight.trim().parse().ok().filter(|weight| *weight < MAXIMUM);
+            let weight = weight.trim().parse::<u64>().ok().filter(|weight| *weight < MAXIMUM);
             let weight = weight.ok_or_else(|| wrong(number as u64 + 1, "the weight is no whole number below 2147483648"))?;
-            values.push((value.trim(), weight));
+            match places.entry(value.trim()) {
+                Entry::Occupied(place) => values[*place.get()].1 += weight,
+                Entry::Vacant(place) => {
+                    place.insert(values.len());
+                    values.push((value.trim(), weight));
+                }
+            }
         }
         if values.iter().all(|(_, weight)| *weight == 0) {
             return Err(wrong(0, "there is no value with a weight above 0"));
@@ -154,6 +165,12 @@ mod tests {
             assert!((count - expected).abs() <= 5.0 * (expected * (1.0 - probability)).sqrt(), "{count} of {weight}");
         }
         assert_eq!((list.get(3), list.get(6), list.pick(u64::MAX)), ("d", "", list.get(list.draw(u64::MAX))));
+    }
+
+    #[test]
+    fn a_value_that_stands_there_again_adds_its_weight() {
+        let again = WeightedList::parse("t", "a\t2\nb\n a \t1\n").unwrap();
+        assert_eq!(again, WeightedList::parse("t", "a\t3\nb\t1\n").unwrap());
     }
 
     #[test]

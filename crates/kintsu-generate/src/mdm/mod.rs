@@ -60,8 +60,8 @@ impl Mdm {
         });
         Ok(Self {
             sources: sources.collect(),
-            first_names: Names::new(&base.given_names),
-            last_names: Names::new(&base.surnames),
+            first_names: Names::new(&base.given_names)?,
+            last_names: Names::new(&base.surnames)?,
             base,
             variation: Variation::default(),
             customers: Stream::new(seed, "mdm customer"),

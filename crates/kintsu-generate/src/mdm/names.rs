@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use arrow_array::ArrayRef;
 
 use super::variation::{name_rules, varied_name};
-use crate::column::values;
+use crate::column::CodeColumn;
+use crate::distinct::ListedTexts;
+use crate::error::GenerateError;
 use crate::lists::WeightedList;
 
 /// The names of a list, by code, and after them every form that the rules can give them.
@@ -14,12 +16,13 @@ pub(super) struct Names {
     rules: Vec<u16>,
     /// Codes of forms, by the code of the name and the rules applied.
     forms: HashMap<(u32, u16), u32>,
-    /// The texts as the values of a column.
-    pub(super) values: ArrayRef,
+    /// The texts as the values of a column, each once, and the position among them of the text of each code.
+    values: ArrayRef,
+    positions: Vec<u32>,
 }
 
 impl Names {
-    pub(super) fn new(list: &WeightedList) -> Self {
+    pub(super) fn new(list: &WeightedList) -> Result<Self, GenerateError> {
         let mut texts: Vec<String> = list.iter().map(str::to_owned).collect();
         let rules: Vec<u16> = list.iter().map(name_rules).collect();
         let mut forms = HashMap::new();
@@ -29,8 +32,14 @@ impl Names {
                 texts.push(varied_name(&texts[code], chosen));
             }
         }
-        let values = values(texts.iter().map(String::as_str));
-        Self { texts, rules, forms, values }
+        let listed = ListedTexts::new(texts.iter().map(String::as_str));
+        Ok(Self { texts, rules, forms, values: listed.texts.finish()?, positions: listed.codes })
+    }
+
+    /// The column of these codes.
+    pub(super) fn column(&self, codes: &[u32]) -> Result<ArrayRef, GenerateError> {
+        let positions = codes.iter().map(|code| self.positions[*code as usize]);
+        CodeColumn::of(positions.collect()).finish(&self.values)
     }
 
     /// The rules that concern the name of `code`, a bit a rule.

@@ -113,11 +113,7 @@ impl<'a> SharedColumns<'a> {
             first_codes.push(first_form);
             last_codes.push(last_form);
         }
-        Ok(vec![
-            CodeColumn::of(first_codes).finish(&first_names.values)?,
-            CodeColumn::of(last_codes).finish(&last_names.values)?,
-            full.finish()?,
-        ])
+        Ok(vec![first_names.column(&first_codes)?, last_names.column(&last_codes)?, full.finish()?])
     }
 
     fn note_names(&mut self, (row, full): (usize, &TextColumn), first: (u32, u32), last: (u32, u32)) {

@@ -20,6 +20,7 @@ use crate::column::{CodeColumn, code_type, values};
 use crate::copied::{Coverage, Held, made_coded_columns};
 use crate::corrupt::{Change, CorruptColumn, Corruptor, Record, Value};
 use crate::country::Country;
+use crate::distinct::ListedTexts;
 use crate::error::GenerateError;
 use crate::lists::Place;
 use crate::mdm::base::{Base, SEGMENTS};
@@ -58,7 +59,7 @@ pub struct Realistic {
     persons: Persons,
     work: Work,
     /// For each column that errors may be put into the texts that it is made of, where they are few.
-    texts: Vec<Option<ArrayRef>>,
+    listed: Vec<Option<ListedTexts>>,
     /// The position of the state of each place among the texts of states.
     state_of_place: Vec<u32>,
     /// What has nothing to do with who somebody is comes from the preset `mdm`.
@@ -95,7 +96,7 @@ impl Realistic {
         let (states, state_of_place) = states(&persons);
         Ok(Self {
             sources: sources.collect(),
-            texts: Self::texts(&persons, &work, &states),
+            listed: Self::listed(&persons, &work, &states),
             persons,
             work,
             state_of_place,
@@ -108,14 +109,16 @@ impl Realistic {
         })
     }
 
-    fn texts(persons: &Persons, work: &Work, states: &[&str]) -> Vec<Option<ArrayRef>> {
-        let mut texts = vec![None; CORRUPTED];
-        texts[FIRST_NAME] = Some(values(persons.given_names()));
-        texts[LAST_NAME] = Some(values(persons.surnames()));
-        texts[CITY] = Some(values(persons.addresses.places.iter().map(|place| place.city.as_str())));
-        texts[STATE] = Some(values(states.iter().copied()));
-        texts[JOB_TITLE] = Some(values(work.titles()));
-        texts
+    fn listed(persons: &Persons, work: &Work, states: &[&str]) -> Vec<Option<ListedTexts>> {
+        let of = |column: usize| match column {
+            FIRST_NAME => Some(ListedTexts::new(persons.given_names())),
+            LAST_NAME => Some(ListedTexts::new(persons.surnames())),
+            CITY => Some(ListedTexts::new(persons.addresses.places.iter().map(|place| place.city.as_str()))),
+            STATE => Some(ListedTexts::new(states.iter().copied())),
+            JOB_TITLE => Some(ListedTexts::new(work.titles())),
+            _ => None,
+        };
+        (0..CORRUPTED).map(of).collect()
     }
 
     /// The columns that a corruption file may name.
@@ -132,15 +135,15 @@ impl Realistic {
         let (first, last) = (self.persons.first_name(&person), self.persons.last_name(&person));
         let place_code = self.persons.addresses.place_code(home);
         let place = self.persons.addresses.places.get(place_code);
-        let coded = [
+        let listed = [
             (FIRST_NAME, first, self.persons.first_name_code(&person)),
             (LAST_NAME, last, person.last),
             (CITY, &place.city, place_code),
             (STATE, &place.state, self.state_of_place[place_code as usize]),
         ];
-        for (column, text, code) in coded {
+        for (column, text, position) in listed {
             record[column].text.push_str(text);
-            record[column].code = Some(code);
+            record[column].listed = Some(position);
         }
         for text in [first, " ", last] {
             record[FULL_NAME].text.push_str(text);
@@ -162,7 +165,7 @@ impl Realistic {
             }
         };
         let (mut columns, changes) = made_coded_columns(
-            (&Self::corrupted_columns(), &self.texts, &SHARED),
+            (&Self::corrupted_columns(), &self.listed, &SHARED),
             entities,
             held.is_some(),
             |number, record| self.fill(number, record),

@@ -38,7 +38,7 @@ impl Work {
         })
     }
 
-    /// The titles of jobs, by code.
+    /// The titles of jobs, by position.
     pub(super) fn titles(&self) -> impl Iterator<Item = &str> {
         self.jobs.iter()
     }
@@ -52,7 +52,7 @@ impl Work {
         }
         let job = self.jobs.draw(draws.at(position::JOB));
         record[JOB_TITLE].text.push_str(self.jobs.get(job));
-        record[JOB_TITLE].code = Some(job);
+        record[JOB_TITLE].listed = Some(job);
     }
 
     /// Puts another company and job into a record that is of another time.

@@ -5,6 +5,7 @@ mod bad_input;
 mod continued;
 mod corruption;
 mod deliveries;
+mod dictionaries;
 mod one_table;
 mod realistic;
 mod realistic_rates;

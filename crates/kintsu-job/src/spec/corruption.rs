@@ -40,11 +40,14 @@ impl CorruptionFile {
         let within = |found: Vec<Problem>| found.into_iter().map(|problem| problem.within(Some(path))).collect::<Vec<_>>();
         let document = parse_toml(text).map_err(|found| JobError::Configuration(within(found)))?;
         let (found, wrong_places) = problems(&document, &corruption_schema());
+        let found: Vec<Problem> = found.into_iter().map(with_schema).collect();
         let readable = document.without(&wrong_places, "").map_or(Value::Null, |document| document.to_value());
         let spec = match serde_json::from_value(readable) {
             Ok(spec) => spec,
             Err(error) if found.is_empty() => {
-                return Err(JobError::Configuration(within(vec![Problem::new("KN-JOB-004", error.to_string()).at(1)])));
+                return Err(JobError::Configuration(within(vec![with_schema(
+                    Problem::new("KN-JOB-004", error.to_string()).at(1),
+                )])));
             }
             Err(_) => CorruptionSpec::default(),
         };
@@ -63,7 +66,7 @@ impl CorruptionFile {
             let problem = Problem::new(code, format!("{}: {}", found.keys.join("."), found.message));
             let problem = match near {
                 Some(near) => problem.hint(format!("did you mean `{near}`?")),
-                None if found.known.is_empty() => problem,
+                None if found.known.is_empty() => with_schema(problem),
                 None => problem.hint(format!("there are: {}", found.known.join(", "))),
             };
             self.located(problem, &found.keys)
@@ -75,6 +78,16 @@ impl CorruptionFile {
         let Some((file, document)) = &self.source else { return problem };
         let keys: Vec<Step<'_>> = keys.iter().map(|key| Step::Key(key)).collect();
         problem.at(document.follow(&keys, &[]).1).within(Some(file))
+    }
+}
+
+/// The same, with where the values of corruption files stand; what is said of the code is said of job files.
+fn with_schema(problem: Problem) -> Problem {
+    match problem.hint {
+        None if problem.code == "KN-JOB-003" || problem.code == "KN-JOB-004" => {
+            problem.hint("keys and values stand in docs/reference/corruption.schema.json")
+        }
+        _ => problem,
     }
 }
 
@@ -98,6 +111,7 @@ mod tests {
         assert_eq!(lines.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 4, 5, 8, 9, 12]);
         let hint = |line: u32| lines.iter().find(|(at, _)| *at == line).unwrap().1.clone().unwrap_or_default();
         assert_eq!((hint(5), hint(8)), ("did you mean `moved`?".to_owned(), "did you mean `surname`?".to_owned()));
+        assert!([4, 9].iter().all(|line| hint(*line).contains("corruption.schema.json")), "{lines:?}");
     }
 
     #[test]
