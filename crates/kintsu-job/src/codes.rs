@@ -94,6 +94,11 @@ const NOTES: &[(&str, &str, &str)] = &[
         "a truth or a term-frequency table says different things of one record or value",
         "list each record and each value once",
     ),
+    (
+        "KN-JOB-051",
+        "settings or a model compare nothing",
+        "add comparisons; to find pairs by rules alone use the step `deterministic_link`",
+    ),
     ("KN-JOB-060", "the name of a file of tokens tells no format", "end it in .csv or .parquet"),
     ("KN-JOB-061", "a file is both input and output", "name another output"),
     ("KN-JOB-062", "tokens are to be made of no input, or of several", "name one file, or `-` for standard input"),

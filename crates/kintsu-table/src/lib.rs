@@ -20,7 +20,7 @@ pub use csv::CsvDialect;
 pub use error::{CsvProblem, TableError, file_hint};
 pub use format::{FileFormat, UnknownFormatName};
 pub use input::{ColumnChoice, HeldTable, Input, ReadOptions};
-pub use read::{Piece, RowStream, TextBatch, TextStream, data_set_names, read, read_counted, schema_of};
+pub use read::{Header, Piece, RowStream, TextBatch, TextStream, data_set_names, header_of, read, read_counted, schema_of};
 pub use staged::{Overwrite, StagedDirectory, StagedFile};
 pub use table::{Table, TableShapeError};
 pub use write::{DirectFile, EncodedPiece, PieceEncoder, PieceWriter, TableWriter, WriteOptions, Written, write_file};

@@ -7,10 +7,10 @@ use crate::command::{demo, done, folder_of, read, run, small_folder, stderr};
 /// A value that stands in every input here and must never be printed.
 const CANARY: &str = "zebulonquartz";
 
-const PEOPLE: &str = "unique_id,surname,number,born\n1,zebulonquartz,5,2000-01-01\n2,zebulonquartz,6,2001-01-01\n";
+pub(crate) const PEOPLE: &str = "unique_id,surname,number,born\n1,zebulonquartz,5,2000-01-01\n2,zebulonquartz,6,2001-01-01\n";
 
 /// Runs in `folder`, expects a refusal that leaves nothing behind, and gives what is said.
-fn refused(folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn refused(folder: &Path, arguments: &[&str]) -> String {
     let done = run(folder, arguments);
     let said = stderr(&done);
     assert_eq!(done.status.code(), Some(2), "{arguments:?}: {said}");
@@ -20,12 +20,12 @@ fn refused(folder: &Path, arguments: &[&str]) -> String {
 }
 
 /// The errors in what is said, without their hints.
-fn errors(said: &str) -> Vec<&str> {
+pub(crate) fn errors(said: &str) -> Vec<&str> {
     said.lines().filter(|line| line.starts_with("error[")).collect()
 }
 
 /// Asserts that the errors are exactly those that hold `expected`, one each.
-fn tells(said: &str, expected: &[&str]) {
+pub(crate) fn tells(said: &str, expected: &[&str]) {
     for wanted in expected {
         assert_eq!(errors(said).iter().filter(|line| line.contains(wanted)).count(), 1, "{wanted}:\n{said}");
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod all_at_once;
+mod all_at_once_types;
 mod bad_input;
 mod command;
 mod disk;

@@ -6,33 +6,35 @@ use kintsu_link::library::{
 use kintsu_link::model::{Comparison, Dialect, JsonOptions, Model, ModelProblem, Parity};
 use serde_json::{Map, Value, json};
 
+use super::library_arguments::wrong_arguments;
 use super::model_source::Spot;
 use crate::spec::{ColumnSpec, ComparisonSpec, Configure, Problem};
 
 /// The comparisons as they are computed, each with the place of its spec. What is wrong goes to `problems`, and of a comparison with
 /// a problem there is as much as tells which columns it names.
 pub(super) fn build(specs: &[ComparisonSpec], parity: Parity, problems: &mut Vec<Problem>) -> Vec<(Comparison, Spot)> {
-    let mut built = Vec::new();
+    let (mut built, mut names) = (Vec::new(), Vec::new());
     for (position, spec) in specs.iter().enumerate() {
+        let (told, mut whole) = (problems.len(), true);
         let place = format!("comparisons[{position}]");
         let spot = Spot { file: None, path: place.clone(), has_levels: matches!(spec, ComparisonSpec::Custom { .. }) };
         let comparisons = match spec {
-            ComparisonSpec::Custom { output_column_name, comparison_description, comparison_levels } => custom(
-                output_column_name.as_deref(),
-                comparison_description.as_deref(),
-                comparison_levels,
-                parity,
-                &place,
-                problems,
-            ),
-            _ => build_comparison(spec, Dialect::DuckDb).map_or_else(
-                |error| {
-                    problems.push(Problem::of(&error).in_place(&place_of_text(spec, &error, &place)));
-                    exact_matches(spec)
-                },
-                |comparison| vec![comparison],
-            ),
+            ComparisonSpec::Custom { output_column_name, comparison_description, comparison_levels } => {
+                let name = output_column_name.as_deref();
+                let read = custom(name, comparison_description.as_deref(), comparison_levels, parity, &place, problems);
+                whole = problems.len() == told || name.is_some();
+                read
+            }
+            _ => {
+                let built = build_comparison(spec, Dialect::DuckDb);
+                whole = built.is_ok();
+                problems.extend(wrong_arguments(spec, built.as_ref().err(), &place));
+                built.map_or_else(|_| exact_matches(spec), |comparison| vec![comparison])
+            }
         };
+        if whole {
+            problems.extend(comparisons.iter().filter_map(|comparison| name_again(spec, comparison, &mut names, &place)));
+        }
         built.extend(comparisons.into_iter().map(|comparison| (comparison, spot.clone())));
     }
     built
@@ -60,15 +62,20 @@ fn exact_matches(spec: &ComparisonSpec) -> Vec<Comparison> {
     columns_of(spec).into_iter().filter_map(column).collect()
 }
 
-/// The place of the column that holds the text of `error`, else that of the comparison.
-fn place_of_text(spec: &ComparisonSpec, error: &LibraryError, place: &str) -> String {
-    let (LibraryError::Sql { text, .. } | LibraryError::NoColumn { text }) = error else { return place.to_owned() };
-    let holds = |(key, column): (String, ColumnSpec)| match column {
-        ColumnSpec::Sql(sql) if sql == *text => Some(format!("{place}.{key}")),
-        ColumnSpec::Transformed(column) if column.sql == *text => Some(format!("{place}.{key}.sql")),
-        _ => None,
+/// Tells of a comparison called as one of those whose `names` came before it.
+fn name_again(spec: &ComparisonSpec, comparison: &Comparison, names: &mut Vec<String>, place: &str) -> Option<Problem> {
+    let name = &comparison.output_column_name;
+    if !names.contains(name) {
+        names.push(name.clone());
+        return None;
+    }
+    let hint = if matches!(spec, ComparisonSpec::Custom { .. }) {
+        "give it another `output_column_name`"
+    } else {
+        "give one comparison the levels of both, or write one out with `type = \"custom\"` and an `output_column_name` of its own"
     };
-    columns_of(spec).into_iter().find_map(holds).unwrap_or_else(|| place.to_owned())
+    let message = format!("the name `{name}` belongs to another comparison already");
+    Some(Problem::new("KN-LINK-309", message).hint(hint).in_place(place))
 }
 
 /// Levels written out are read as those of settings are.

@@ -30,6 +30,7 @@ pub(super) fn contradictions(
     unknown_tables(job, pairs, sources, problems);
     if let Some(sourced) = sourced.filter(|_| whole_model) {
         hopeless_training(job, &sourced.model, problems);
+        compares_nothing(job, sourced, problems);
     }
 }
 
@@ -96,6 +97,21 @@ fn hopeless_training(job: &JobSpec, model: &Model, problems: &mut Vec<Problem>) 
             problems.push(Problem::of(&error).in_place(&format!("training[{position}].blocking_rule")));
         }
     }
+}
+
+/// A model without comparisons where pairs are to be scored. A job without steps and without an output only makes a model ready.
+fn compares_nothing(job: &JobSpec, sourced: &SourcedModel, problems: &mut Vec<Problem>) {
+    let predicts = job.steps.iter().any(|step| matches!(step, StepSpec::Predict { .. }));
+    let predicts = predicts || (job.steps.is_empty() && job.output.is_some());
+    if predicts && sourced.model.comparisons.is_empty() {
+        let spot = Spot { file: sourced.file.clone(), ..Spot::default() };
+        problems.push(spot.of(no_comparisons()));
+    }
+}
+
+/// A model that would score every pair alike.
+pub(super) fn no_comparisons() -> Problem {
+    Problem::new("KN-JOB-051", "the settings compare nothing, so no pair can be scored")
 }
 
 /// Tells of records that steps bring along and that cannot be read, have no ids, or lack what is compared.

@@ -10,8 +10,9 @@ use kintsu_link::LinkError;
 use kintsu_link::model::{BlockingRule, LinkType, Model};
 use kintsu_link::records::{Records, can_be_id};
 use kintsu_link::sql::Expr;
-use kintsu_table::{ColumnChoice, Input, ReadOptions};
+use kintsu_table::{ColumnChoice, Header, Input, ReadOptions};
 
+use super::computable::HeaderTypes;
 use super::model_source::{Spot, Spots};
 use super::session::prepare_records;
 use crate::card::InputCard;
@@ -30,6 +31,8 @@ pub(super) struct Sources {
     pub(super) unique_id: Option<String>,
     /// The source column, where tables are told apart.
     pub(super) source_dataset: Option<String>,
+    /// The types of the columns, as far as the headers tell.
+    pub(super) types: HeaderTypes,
     /// Whether every input could be looked at. What is not among the columns may stand in one that could not.
     pub(super) whole: bool,
 }
@@ -52,18 +55,19 @@ impl Sources {
         let mut inputs: Vec<Input> = job.inputs.iter().map(|input| held.input(input)).collect();
         let mut columns: Vec<String> = Vec::new();
         let mut schemas: Vec<(PathBuf, SchemaRef)> = Vec::new();
-        let mut whole = !inputs.is_empty();
+        let (mut whole, mut types) = (!inputs.is_empty(), HeaderTypes::default());
         for input in &mut inputs {
-            let looked = input.load_standard_input().and_then(|()| kintsu_table::schema_of(input, &ReadOptions::default()));
-            let schema = match looked.map_err(JobError::part) {
-                Ok(schema) => schema,
+            let looked = input.load_standard_input().and_then(|()| kintsu_table::header_of(input, &ReadOptions::default()));
+            let Header { schema, types: of_rows } = match looked.map_err(JobError::part) {
+                Ok(header) => header,
                 Err(error) => {
                     problems.extend(error.into_problems()?);
                     whole = false;
                     continue;
                 }
             };
-            for field in schema.fields() {
+            for (field, data_type) in schema.fields().iter().zip(&of_rows) {
+                types.add(field, data_type.as_ref());
                 if !columns.contains(field.name()) {
                     columns.push(field.name().clone());
                 }
@@ -79,7 +83,7 @@ impl Sources {
         let named = job.source_dataset.clone().or_else(|| model.map(|model| model.source_dataset_column_name.clone()));
         let named = named.unwrap_or_else(|| "source_dataset".to_owned());
         let several = inputs.len() > 1 || model.is_some_and(|model| model.link_type != LinkType::DedupeOnly);
-        Ok(Self { inputs, columns, unique_id, source_dataset: several.then_some(named), whole })
+        Ok(Self { inputs, columns, unique_id, source_dataset: several.then_some(named), types, whole })
     }
 
     /// The column of that name, exactly or up to case.
@@ -356,11 +360,14 @@ impl LookedAt {
                 let problem = Problem::new("KN-JOB-025", format!("the column `{found}` {why}, but it would be looked at"));
                 problems.push(spot.of(problem.hint("take it out of the comparisons and blocking rules")));
             }
+            problems.extend(sources.types.unfit(found).map(|problem| spot.of(problem.clone())));
             resolved.insert(found.to_owned());
         }
         for (name, spot) in &self.labels {
             if sources.source_dataset.as_deref() != Some(name) || sources.find(name).is_some() {
-                resolved.extend(sources.find_or_tell(name, "the column", spot, problems).map(str::to_owned));
+                let found = sources.find_or_tell(name, "the column", spot, problems);
+                problems.extend(found.and_then(|found| sources.types.unfit(found)).map(|problem| spot.of(problem.clone())));
+                resolved.extend(found.map(str::to_owned));
             }
         }
         resolved.into_iter().collect()

@@ -7,6 +7,7 @@ use std::path::Path;
 use arrow_schema::SchemaRef;
 use kintsu_table::{Input, ReadOptions};
 
+use super::computable::uncomputable;
 use super::consistency::{contradictions, records_of_steps};
 use super::load::{LookedAt, Sources, listed, missing};
 use super::model_source::{SourcedModel, Spot, read_rule, read_rules, source_model};
@@ -38,6 +39,7 @@ pub(super) fn preflight(job: &JobSpec, held: &Held) -> Result<Preflight, JobErro
     let whole_model = model.is_some();
     let sources = Sources::look(job, held, sourced.as_ref().map(|sourced| &sourced.model), &mut problems)?;
     let looked_at = columns_looked_at(job, sourced.as_ref(), &sources, &mut problems);
+    uncomputable(job, sourced.as_ref(), &sources, &mut problems);
     for column in job.types.keys() {
         sources.find_or_tell(column, "the column", &Spot::of_job(format!("types.{column}")), &mut problems);
     }

@@ -22,6 +22,7 @@ use kintsu_link::train::{Trainer, TrainingData};
 
 use super::announce::{announce_prediction, announce_training};
 use super::clock::Clock;
+use super::consistency::no_comparisons;
 use super::edges::{Extra, write_pairs};
 use super::links::Links;
 use super::load::Loaded;
@@ -280,6 +281,9 @@ impl LinkageSession {
         ctx: &RunContext,
         clock: &mut Clock,
     ) -> Result<(), JobError> {
+        if self.model()?.comparisons.is_empty() {
+            return Err(JobError::problem(no_comparisons()));
+        }
         if self.blocks.is_none() {
             self.block(&[StepSpec::predict()], ctx, clock)?;
         }

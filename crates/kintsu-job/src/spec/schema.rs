@@ -92,6 +92,9 @@ impl<'a> Checker<'a> {
     fn table(&mut self, found: &Located, entries: &[Entry], schema: &'a Value, path: &str) {
         let properties = schema.get("properties").and_then(Value::as_object);
         let additional = schema.get("additionalProperties");
+        let required: Vec<&str> =
+            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let before = self.places.len();
         for entry in entries {
             let inner = below(path, &entry.key);
             if let Some(property) = properties.and_then(|properties| properties.get(&entry.key)) {
@@ -106,7 +109,12 @@ impl<'a> Checker<'a> {
                 );
             }
         }
-        for required in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        // Without a key that must be there, nothing of the table can be read.
+        let wrong = |key: &&str| self.places[before..].contains(&below(path, key));
+        if required.iter().any(wrong) {
+            self.places.push(path.to_owned());
+        }
+        for required in required {
             if !entries.iter().any(|entry| entry.key == required) {
                 let place = if path.is_empty() { String::new() } else { format!(" in `{path}`") };
                 let problem = Problem::new("KN-JOB-005", format!("the key `{required}` is missing{place}")).at(found.line);

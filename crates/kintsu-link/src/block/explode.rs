@@ -11,7 +11,7 @@ use crate::error::LinkError;
 use crate::model::BlockingRule;
 use crate::records::values::{ValueArray, array_of, intern};
 use crate::records::{JointColumns, PairKind, Records, derive_values};
-use crate::sql::{Expr, Value};
+use crate::sql::{EqualityKeys, Expr, Value};
 
 /// The groups of each row, ascending, on either side.
 #[derive(Debug)]
@@ -76,8 +76,8 @@ pub(super) fn compile(
     let found = rule.condition.equality_keys();
     let refuse =
         |column: &str, reason: &str| LinkError::Explode { rule: number, column: column.to_owned(), reason: reason.to_owned() };
-    if let Some(name) = found.residual.iter().find_map(|part| exploded_column(part, &rule.arrays_to_explode)) {
-        return Err(refuse(&name, "it may only stand in an equality"));
+    if let Some(misused) = misused_array(&found, rule, number) {
+        return Err(misused);
     }
     let expansion = Expansion::of(compiler.records, &rule.arrays_to_explode, &refuse)?;
     let mut keys = Vec::new();
@@ -91,13 +91,22 @@ pub(super) fn compile(
         };
         keys.push(KeyColumn { left, right });
     }
-    let Some(first) = rule.arrays_to_explode.first() else { return Err(refuse("", "there is nothing to explode")) };
-    if keys.is_empty() {
-        return Err(refuse(first, "the rule has no equality"));
-    }
     let (groups, exploded) = expansion.groups(&keys, compiler.records);
     let residual = residual_condition(&found.residual, place, compiler)?;
     Ok(RulePlan::new(number, groups, residual, Some(exploded), true))
+}
+
+/// Why the rule with index `number`, whose condition comes apart into `found`, cannot explode its arrays, whatever they hold.
+pub(crate) fn misused_array(found: &EqualityKeys, rule: &BlockingRule, number: usize) -> Option<LinkError> {
+    let refuse = |column: String, reason: &str| Some(LinkError::Explode { rule: number, column, reason: reason.to_owned() });
+    if let Some(name) = found.residual.iter().find_map(|part| exploded_column(part, &rule.arrays_to_explode)) {
+        return refuse(name, "it may only stand in an equality");
+    }
+    match rule.arrays_to_explode.first() {
+        None => refuse(String::new(), "there is nothing to explode"),
+        Some(first) if found.keys.is_empty() => refuse(first.clone(), "the rule has no equality"),
+        Some(_) => None,
+    }
 }
 
 fn exploded_column(expr: &Expr, arrays: &[String]) -> Option<String> {

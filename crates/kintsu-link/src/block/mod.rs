@@ -30,6 +30,7 @@ pub use chunk::Chunk;
 use chunk::Members;
 pub use counts::{BlockSize, RuleCount};
 use earlier::EarlierKeys;
+pub(crate) use explode::misused_array;
 use groups::Groups;
 use rule::{EarlierConditional, RulePlan, Ungrouped};
 use walk::Walk;

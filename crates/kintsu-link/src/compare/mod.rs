@@ -15,6 +15,7 @@ mod ladder_requests;
 mod matrix;
 mod scratch;
 mod truth;
+mod witness;
 
 use kintsu_core::RunContext;
 
@@ -30,6 +31,7 @@ pub(crate) use ladder::LadderPlan;
 pub(crate) use matrix::{CodeMatrix, PairMasks};
 pub use scratch::Scratch;
 pub(crate) use truth::TRUE;
+pub use witness::Witness;
 
 /// The levels of a batch of pairs: one column of gamma values per comparison.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -20,10 +20,11 @@ use kintsu_table::{Column, ColumnData, EncodedColumn, Table};
 use crate::error::LinkError;
 use crate::model::LinkType;
 
-pub(crate) use derive::derive_values;
 pub use derive::{DerivedColumns, JointColumns};
+pub(crate) use derive::{derive_values, one_sided};
 pub use ids::{RecordIds, can_be_id};
 pub use order::PairKind;
+pub(crate) use values::value_type_of;
 
 /// How a table is to be seen as records.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -78,7 +78,7 @@ impl ValueArray {
 }
 
 /// The Arrow type in which values of `data_type` are computed with; none where they cannot be.
-fn value_type_of(data_type: &DataType) -> Option<DataType> {
+pub(crate) fn value_type_of(data_type: &DataType) -> Option<DataType> {
     Some(match data_type {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => DataType::Utf8,
         DataType::Int8

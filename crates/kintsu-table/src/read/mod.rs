@@ -8,6 +8,7 @@ mod arrow_lengths;
 mod batches;
 mod csv_file;
 mod file;
+mod header;
 mod held;
 mod integers;
 mod json_file;
@@ -19,14 +20,12 @@ mod stream;
 mod typed;
 mod unite;
 
-use std::collections::HashSet;
-use std::sync::Arc;
-
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::SchemaRef;
 use kintsu_core::RunContext;
 use rayon::prelude::*;
 
 use self::batches::{Batch, BatchFile};
+pub use self::header::{Header, header_of};
 pub use self::plan::data_set_names;
 use self::plan::{OpenFile, Plan, Rows};
 pub use self::row_stream::RowStream;
@@ -34,7 +33,7 @@ use self::sink::Sink;
 pub use self::stream::{Piece, TextBatch, TextStream};
 use self::typed::{Unfit, typed_where_wanted};
 use crate::column::Column;
-use crate::encode::{ROWS_MAX, encoded_type};
+use crate::encode::ROWS_MAX;
 use crate::error::TableError;
 use crate::input::{Input, ReadOptions};
 use crate::table::Table;
@@ -119,20 +118,7 @@ fn not_of_type(unfit: Vec<Unfit>, inputs: &[Input], rows_of_input: &[usize]) -> 
 /// # Errors
 /// [`TableError`] as for [`read`].
 pub fn schema_of(input: &Input, options: &ReadOptions) -> Result<SchemaRef, TableError> {
-    let mut fields: Vec<Field> = Vec::new();
-    let mut seen = HashSet::new();
-    for file in file::files_of(input, 0)? {
-        let opened = OpenFile::open(&file, options, true)?;
-        let of_folders = opened.partitions.iter().map(|(name, _)| (name, &DataType::Utf8));
-        let own = opened.columns.iter().map(|column| (&column.name, &column.data_type));
-        for (name, data_type) in own.chain(of_folders) {
-            if seen.insert(name.clone()) {
-                let data_type = encoded_type(data_type).unwrap_or_else(|| data_type.clone());
-                fields.push(Field::new(name, data_type, true));
-            }
-        }
-    }
-    Ok(Arc::new(Schema::new(fields)))
+    Ok(header_of(input, options)?.schema)
 }
 
 /// How many rows to make room for; a file may lie about how many it has.
