@@ -108,11 +108,8 @@ fn custom(
 
 /// A problem of settings that hold one comparison, as one of the job that has that comparison at `place`.
 fn in_job(found: &ModelProblem, place: &str) -> Problem {
-    let said = found.to_string();
-    let of_settings = found.place().to_string();
-    let message = said.strip_prefix(&of_settings).map_or(said.as_str(), |rest| rest.trim_start_matches(": "));
     let path = found.place().path.strip_prefix("comparisons[0]").unwrap_or_default();
-    Problem { message: message.to_owned(), ..Problem::of(found) }.in_place(&format!("{place}{path}"))
+    Problem { message: found.message(), ..Problem::of(found) }.in_place(&format!("{place}{path}"))
 }
 
 #[allow(clippy::too_many_lines)]

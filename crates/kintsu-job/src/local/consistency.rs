@@ -132,7 +132,8 @@ pub(super) fn records_of_steps(
                 let left = look_at(left, held, sources, &Spot::of_job(format!("{path}.left")), problems)?;
                 let right = look_at(right, held, sources, &Spot::of_job(format!("{path}.right")), problems)?;
                 if let (Some(left), Some(right), Some(sourced)) = (left, right, sourced) {
-                    let both = [left, right].concat();
+                    let mut both = left;
+                    both.extend(right.into_iter().filter(|name| !both.contains(name)).collect::<Vec<_>>());
                     lacking_columns(sourced, sources, &both, &Spot::of_job(&path), problems);
                 }
             }

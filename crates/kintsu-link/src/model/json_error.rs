@@ -142,6 +142,12 @@ impl ModelProblem {
             | Self::NoExactLevel { place, .. } => place,
         }
     }
+
+    /// What is wrong, without the place that the printed problem begins with.
+    pub fn message(&self) -> String {
+        let (whole, place) = (self.to_string(), self.place().to_string());
+        whole.strip_prefix(&format!("{place}: ")).map_or(whole.clone(), str::to_owned)
+    }
 }
 
 impl Explain for ModelProblem {

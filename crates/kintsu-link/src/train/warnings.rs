@@ -98,12 +98,13 @@ fn falling_weights(comparison: &Comparison, ctx: &RunContext) {
     }
 }
 
+/// Parameters above 1, as they were given or estimated; of starting values it is said that they are such.
 fn parameters_above_one(comparison: &Comparison, ctx: &RunContext) {
     for level in comparison.levels.iter().filter(|level| !level.is_null_level) {
-        for (name, value) in [("m", comparison.effective_m(level)), ("u", comparison.effective_u(level))] {
-            if value > 1.0 {
+        for (name, value) in [("m", level.m_probability), ("u", level.u_probability)] {
+            if let Some(value) = value.filter(|value| *value > 1.0) {
                 let message = format!("{} has {name} = {value:.4}, which is no probability", describe(comparison, level));
-                let hint = "it is a starting value that nothing replaced, or was given so; estimate u, or give a value";
+                let hint = "it was given so, or is a starting value that an earlier training left; estimate it, or give a value";
                 ctx.warn("KN-W-LINK-044", message, Some(hint.to_owned()));
             }
         }

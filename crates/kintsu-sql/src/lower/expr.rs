@@ -320,6 +320,9 @@ impl Lower {
     }
 
     fn substring(&mut self, value: &sql::Expr, from: Option<&sql::Expr>, length: Option<&sql::Expr>) -> Lowered {
+        if from.is_none() && length.is_none() {
+            return self.unsupported("`substr` without a position", "say from where, as in `substr(text, 1, 4)`");
+        }
         let value = self.expr(value)?;
         let from = from.map(|from| self.expr(from)).transpose()?.unwrap_or(Expr::Literal(Value::Integer(1)));
         if matches!(from, Expr::Literal(Value::Text(_))) {

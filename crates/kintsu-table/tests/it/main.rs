@@ -4,6 +4,7 @@
 
 mod csv;
 mod determinism;
+mod header;
 mod hostile;
 mod round_trip;
 mod scene;
