@@ -56,6 +56,14 @@ impl Column {
         Ok(Self::from_encoded(name, encode::encode_array(name, array)?))
     }
 
+    /// Whether a column of `data_type` called `name` can be encoded, before there is one.
+    ///
+    /// # Errors
+    /// [`TableError::UnsupportedType`].
+    pub fn check_type(name: &str, data_type: &DataType) -> Result<(), TableError> {
+        encode::check_type(name, data_type)
+    }
+
     /// A column of codes and distinct values.
     pub fn from_encoded(name: &str, encoded: EncodedColumn) -> Self {
         Self { name: name.into(), data: ColumnData::Encoded(encoded) }

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use arrow_array::new_empty_array;
 use arrow_schema::{DataType, Field};
 use kintsu_link::LinkError;
 use kintsu_link::compare::Witness;
@@ -34,7 +33,7 @@ impl HeaderTypes {
             None => data_type.cloned(),
         };
         self.known.insert(name.clone(), united);
-        if let Err(error) = Column::encode(name, &new_empty_array(field.data_type())) {
+        if let Err(error) = Column::check_type(name, field.data_type()) {
             self.unfit.insert(name.clone(), Problem::of(&error));
         }
     }

@@ -265,6 +265,7 @@ fn refusals_say_where_and_what_instead() {
         ("name_l['a'] = 1", "KN-SQL-002"),
         ("count(name_l) > 1", "KN-SQL-003"),
         ("max(name_l) > 1", "KN-SQL-002"),
+        ("substr(name_l) = name_r", "KN-SQL-002"),
         ("now() > ts_l", "KN-SQL-003"),
         ("name_l ~ 'a'", "KN-SQL-002"),
         ("name_l = ", "KN-SQL-001"),

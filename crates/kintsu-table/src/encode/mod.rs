@@ -86,6 +86,12 @@ pub(crate) fn encoder(name: &str, data_type: &DataType, rows_expected: usize) ->
     }
 }
 
+/// Refuses types of which no column can be encoded.
+pub(crate) fn check_type(name: &str, data_type: &DataType) -> Result<(), TableError> {
+    let encoded = encoded_type(data_type).ok_or_else(|| TableError::unsupported(name, data_type, "cannot be compared"))?;
+    encoder(name, &encoded, 0).map(|_| ())
+}
+
 /// Encodes one array.
 pub(crate) fn encode_array(name: &str, array: &ArrayRef) -> Result<EncodedColumn, TableError> {
     let data_type =
