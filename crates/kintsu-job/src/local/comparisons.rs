@@ -15,22 +15,16 @@ use crate::spec::{ColumnSpec, ComparisonSpec, Configure, Problem};
 pub(super) fn build(specs: &[ComparisonSpec], parity: Parity, problems: &mut Vec<Problem>) -> Vec<(Comparison, Spot)> {
     let (mut built, mut names) = (Vec::new(), Vec::new());
     for (position, spec) in specs.iter().enumerate() {
-        let (told, mut whole) = (problems.len(), true);
+        let told = problems.len();
         let place = format!("comparisons[{position}]");
         let spot = Spot { file: None, path: place.clone(), has_levels: matches!(spec, ComparisonSpec::Custom { .. }) };
-        let comparisons = match spec {
-            ComparisonSpec::Custom { output_column_name, comparison_description, comparison_levels } => {
-                let name = output_column_name.as_deref();
-                let read = custom(name, comparison_description.as_deref(), comparison_levels, parity, &place, problems);
-                whole = problems.len() == told || name.is_some();
-                read
-            }
-            _ => {
-                let built = build_comparison(spec, Dialect::DuckDb);
-                whole = built.is_ok();
-                problems.extend(wrong_arguments(spec, built.as_ref().err(), &place));
-                built.map_or_else(|_| exact_matches(spec), |comparison| vec![comparison])
-            }
+        let (comparisons, whole) = if let ComparisonSpec::Custom { output_column_name, .. } = spec {
+            (custom(spec, parity, &place, problems), problems.len() == told || output_column_name.is_some())
+        } else {
+            let made = build_comparison(spec, Dialect::DuckDb);
+            problems.extend(wrong_arguments(spec, made.as_ref().err(), &place));
+            let whole = made.is_ok();
+            (made.map_or_else(|_| exact_matches(spec), |comparison| vec![comparison]), whole)
         };
         if whole {
             problems.extend(comparisons.iter().filter_map(|comparison| name_again(spec, comparison, &mut names, &place)));
@@ -79,14 +73,12 @@ fn name_again(spec: &ComparisonSpec, comparison: &Comparison, names: &mut Vec<St
 }
 
 /// Levels written out are read as those of settings are.
-fn custom(
-    name: Option<&str>,
-    description: Option<&str>,
-    levels: &[Map<String, Value>],
-    parity: Parity,
-    place: &str,
-    problems: &mut Vec<Problem>,
-) -> Vec<Comparison> {
+fn custom(spec: &ComparisonSpec, parity: Parity, place: &str, problems: &mut Vec<Problem>) -> Vec<Comparison> {
+    let ComparisonSpec::Custom { output_column_name: name, comparison_description: description, comparison_levels: levels } =
+        spec
+    else {
+        return Vec::new();
+    };
     let mut comparison = Map::new();
     if let Some(name) = name {
         comparison.insert("output_column_name".to_owned(), json!(name));

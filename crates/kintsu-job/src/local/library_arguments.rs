@@ -51,8 +51,8 @@ impl Arguments {
         self.fields.keys().filter(|key| key.ends_with("column") && self.fields[*key] != Value::Null)
     }
 
-    /// The error of the arguments with those of `changed` in place of what they are.
-    fn error_with(&self, base: &Map<String, Value>, changed: impl IntoIterator<Item = (String, Value)>) -> Option<LibraryError> {
+    /// The error of the arguments `base` with those of `changed` in place of what they are.
+    fn error_with(base: &Map<String, Value>, changed: impl IntoIterator<Item = (String, Value)>) -> Option<LibraryError> {
         let mut fields = base.clone();
         fields.extend(changed);
         let spec: ComparisonSpec = serde_json::from_value(Value::Object(fields)).ok()?;
@@ -84,11 +84,11 @@ impl Arguments {
     fn refused_by_the_library(&self) -> Vec<Wrong> {
         let neutral = self.neutral();
         let mut found = Vec::new();
-        if self.error_with(&neutral, []).is_some() {
+        if Self::error_with(&neutral, []).is_some() {
             return found;
         }
         for key in self.columns() {
-            let error = self.error_with(&neutral, [(key.clone(), self.fields[key].clone())]);
+            let error = Self::error_with(&neutral, [(key.clone(), self.fields[key].clone())]);
             found.extend(error.map(|error| (self.place_of_column(key), Problem::of(&error))));
         }
         for key in LISTS {
@@ -117,7 +117,7 @@ impl Arguments {
                 }
                 changed.push(("metrics".to_owned(), json!([if known { unit } else { json!("day") }])));
             }
-            let error = self.error_with(neutral, changed);
+            let error = Self::error_with(neutral, changed);
             found.extend(error.map(|error| (format!(".{key}[{position}]"), Problem::of(&error))));
         }
     }
@@ -126,12 +126,12 @@ impl Arguments {
     fn lengths(&self, found: &mut Vec<Wrong>) {
         let good = self.with_good_columns();
         let is_length = |error: &LibraryError| matches!(error, LibraryError::Length { .. });
-        let of_units = self.error_with(&good, []).filter(is_length);
+        let of_units = Self::error_with(&good, []).filter(is_length);
         let units_fit = of_units.is_none();
         found.extend(of_units.map(|error| (".thresholds".to_owned(), Problem::of(&error))));
         for key in PROBABILITIES.into_iter().filter(|_| units_fit) {
             if let Some(given) = self.configured(key) {
-                let error = self.error_with(&good, [("configure".to_owned(), json!({ key: given }))]);
+                let error = Self::error_with(&good, [("configure".to_owned(), json!({ key: given }))]);
                 found.extend(error.filter(is_length).map(|error| (format!(".configure.{key}"), Problem::of(&error))));
             }
         }

@@ -61,7 +61,7 @@ impl Sources {
             let Header { schema, types: of_rows } = match looked.map_err(JobError::part) {
                 Ok(header) => header,
                 Err(error) => {
-                    problems.extend(error.into_problems()?.into_iter().map(|problem| problem.about(&input.path)));
+                    problems.extend(error.into_problems()?);
                     whole = false;
                     continue;
                 }

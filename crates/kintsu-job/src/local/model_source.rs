@@ -139,8 +139,8 @@ fn spots_of(model: &Model, file: Option<&Path>, whole: bool) -> Spots {
 }
 
 fn text_of(path: &Path, held: &Held, problems: &mut Vec<Problem>) -> Option<String> {
-    let unreadable = |source| Problem::of(&JobError::Unreadable { path: path.to_path_buf(), source }).about(path);
-    held.text(path).map_err(|source| problems.push(unreadable(source))).ok()
+    let read = held.text(path);
+    read.map_err(|source| problems.push(Problem::of(&JobError::Unreadable { path: path.to_path_buf(), source }))).ok()
 }
 
 /// `model.kintsu.json` beside `model.json`.

@@ -244,8 +244,7 @@ pub(super) fn schema_of_file(input: &Input, problems: &mut Vec<Problem>) -> Resu
     match kintsu_table::schema_of(input, &ReadOptions::default()) {
         Ok(schema) => Ok(Some(schema)),
         Err(error) => {
-            let unreadable = JobError::part(error).into_problems()?;
-            problems.extend(unreadable.into_iter().map(|problem| problem.about(&input.path)));
+            problems.extend(JobError::part(error).into_problems()?);
             Ok(None)
         }
     }

@@ -330,7 +330,7 @@ impl Checks<'_> {
     /// A file that must be there and be no folder.
     fn file(&mut self, path: &Path, what: &str, at: &[Step<'_>]) {
         if path.is_dir() {
-            self.report(Problem::new("KN-JOB-027", format!("{what} `{}` is a folder", path.display())).about(path), at);
+            self.report(Problem::new("KN-JOB-027", format!("{what} `{}` is a folder", path.display())), at);
         } else {
             self.exists(path, what, at);
         }
@@ -339,7 +339,7 @@ impl Checks<'_> {
     fn exists(&mut self, path: &Path, what: &str, at: &[Step<'_>]) {
         if !is_held(path) && !path.exists() {
             let problem = Problem::new("KN-JOB-013", format!("{what} `{}` does not exist", path.display()));
-            self.report(problem.hint("check the path; paths in a job file are relative to it").about(path), at);
+            self.report(problem.hint("check the path; paths in a job file are relative to it"), at);
         }
     }
 }

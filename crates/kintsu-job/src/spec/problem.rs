@@ -19,14 +19,12 @@ pub struct Problem {
     pub line: Option<u32>,
     /// The path of the value in the job or its file, such as `comparisons[1].comparison_levels[0].sql_condition`, counted from 0.
     pub place: Option<String>,
-    /// The file that it is about, where that is not there or cannot be read.
-    pub about: Option<PathBuf>,
 }
 
 impl Problem {
     /// A problem with a code and a message.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, file: None, line: None, place: None, about: None }
+        Self { code, message: message.into(), hint: None, file: None, line: None, place: None }
     }
 
     /// An error as a problem.
@@ -52,11 +50,6 @@ impl Problem {
     /// The same with the path of the value that is wrong; an empty path says nothing.
     pub fn in_place(self, place: &str) -> Self {
         Self { place: (!place.is_empty()).then(|| place.to_owned()), ..self }
-    }
-
-    /// The same about a file that is not there or cannot be read.
-    pub fn about(self, path: &Path) -> Self {
-        Self { about: Some(path.to_path_buf()), ..self }
     }
 
     /// The same in a file.
