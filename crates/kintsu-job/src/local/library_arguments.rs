@@ -146,7 +146,7 @@ impl Arguments {
         let mut found = Vec::new();
         for key in ["thresholds", "sizes"] {
             if self.is_of(&["_at_"]) && self.fields.contains_key(key) && self.list(key).is_empty() {
-                let problem = Problem::new("KN-LINK-334", format!("`{key}` is empty"));
+                let problem = Problem::new("KN-LINK-336", format!("`{key}` is empty"));
                 found.push((format!(".{key}"), problem.hint("give one at least, or use `exact_match`")));
             }
         }
