@@ -184,6 +184,7 @@ jaro_winkler_thresholds = [0.9, 7]
             "job.toml:8: comparisons[0].configure.u_probabilities: u_probabilities: 2 values for 5 levels",
             "job.toml:13: comparisons[1].metrics[0]: the metric `days`",
             "job.toml:13: comparisons[1].metrics[1]: the metric `aeons`",
+            "job.toml:13: comparisons[1].metrics: metrics: 3 values for",
             "job.toml:14: comparisons[1].thresholds[1]: the threshold -1 is not at least 0",
             "job.toml:18: comparisons[2].thresholds: `thresholds` is empty",
             "job.toml:21: comparisons[3].forename_column: `lower(a`",

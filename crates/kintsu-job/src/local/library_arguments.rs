@@ -124,11 +124,14 @@ impl Arguments {
 
     /// Lists that are not of one length: units beside thresholds, m and u beside levels.
     fn lengths(&self, found: &mut Vec<Wrong>) {
-        let good = self.with_good_columns();
+        let mut good = self.with_good_columns();
+        if !self.list("metrics").is_empty() {
+            good.insert("metrics".to_owned(), json!(vec!["day"; self.list("metrics").len()]));
+        }
         let is_length = |error: &LibraryError| matches!(error, LibraryError::Length { .. });
         let of_units = Self::error_with(&good, []).filter(is_length);
         let units_fit = of_units.is_none();
-        found.extend(of_units.map(|error| (".thresholds".to_owned(), Problem::of(&error))));
+        found.extend(of_units.map(|error| (".metrics".to_owned(), Problem::of(&error))));
         for key in PROBABILITIES.into_iter().filter(|_| units_fit) {
             if let Some(given) = self.configured(key) {
                 let error = Self::error_with(&good, [("configure".to_owned(), json!({ key: given }))]);
