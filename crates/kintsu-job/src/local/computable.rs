@@ -118,7 +118,9 @@ impl Checked<'_> {
                 self.rules(&read_rules(rules, &format!("{path}.deterministic_matching_rules"), &mut Vec::new()));
             }
             TrainingStep::EstimateParametersUsingExpectationMaximisation { blocking_rule: rule, .. } => {
-                self.rules(read_rule(rule, &format!("{path}.blocking_rule"), &mut Vec::new()).as_slice());
+                // No rule of a session may explode arrays, which is told elsewhere.
+                let rule = read_rule(rule, &format!("{path}.blocking_rule"), &mut Vec::new());
+                self.rules(rule.filter(|(rule, _)| rule.arrays_to_explode.is_empty()).as_slice());
             }
             TrainingStep::EstimateUUsingRandomSampling { .. }
             | TrainingStep::EstimateMFromLabelColumn { .. }
