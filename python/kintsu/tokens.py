@@ -234,9 +234,7 @@ def tokenize(
     if not is_path(records):
         if output is not None:
             raise _in_memory_with_output("tokens")
-        table, card = _native.tokenize_table(
-            _in_days(native_table(records), record_id or named), json.dumps(spec), held, *secrets, told
-        )
+        table, card = _native.tokenize_table(native_table(records), json.dumps(spec), held, *secrets, told)
         return Tokens(table, json.loads(card))
     job = {"inputs": [path_text(records)], "output": _needed_output(output), "overwrite": overwrite, "tokenize": spec}
     made = json.loads(_native.tokenize_file(json.dumps(job), held, *secrets, told))
@@ -393,23 +391,6 @@ def rules_of(rules: Any) -> dict[str, Any]:
         code="KN-PY-024",
         hint="make them with kintsu.TokenBuilder and kintsu.CustomTokenDefinition",
     )
-
-
-def _in_days(records: _native.Table, record_id: str | None) -> Any:
-    """The records with days in the place of times without a zone, which no form of a date of birth has; ids stay as they are.
-
-    Without PyArrow everything stays as it is.
-    """
-    try:
-        import pyarrow
-    except ImportError:
-        return records
-    table = pyarrow.table(records)
-    for position, column in enumerate(table.schema):
-        is_naive = pyarrow.types.is_date64(column.type) or (pyarrow.types.is_timestamp(column.type) and column.type.tz is None)
-        if is_naive and column.name not in (record_id, "RecordId", "Id"):
-            table = table.set_column(position, column.name, table.column(position).cast(pyarrow.date32()))
-    return table
 
 
 def _path(path: Path | None) -> str | None:

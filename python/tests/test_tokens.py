@@ -16,6 +16,7 @@ import pandas
 import polars
 import pyarrow
 import pyarrow.csv
+import pyarrow.parquet
 import pytest
 from kintsu.tokens import TokenFile, Tokens
 
@@ -241,6 +242,18 @@ BIRTH_DATES: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("kind", BIRTH_DATES)
-def test_times_of_birth_are_days_of_birth(kind: str, by_command: set[tuple[str, ...]]) -> None:
-    tokens = kintsu.tokenize(BIRTH_DATES[kind](), mode="hash-only", hashing_secret=SECRET)
+def test_times_of_birth_are_days_of_birth(kind: str, by_command: set[tuple[str, ...]], tmp_path: Path) -> None:
+    records = BIRTH_DATES[kind]()
+    tokens = kintsu.tokenize(records, mode="hash-only", hashing_secret=SECRET)
     assert isinstance(tokens, Tokens) and rows(tokens.to_arrow()) == by_command
+    table = records if isinstance(records, pyarrow.Table) else pyarrow.table(records)
+    pyarrow.parquet.write_table(table, tmp_path / "people.parquet")
+    file = kintsu.tokenize(tmp_path / "people.parquet", tmp_path / "tokens.csv", mode="hash-only", hashing_secret=SECRET)
+    assert isinstance(file, TokenFile) and rows(file.to_arrow()) == by_command
+
+
+def test_rules_that_are_blank_for_everybody_are_warned_of() -> None:
+    swapped = {**PEOPLE, "BirthDate": ["10 December 1985"] * 4}
+    with pytest.warns(kintsu.errors.KintsuWarning, match="every token of T1, T2, T3, T4 is blank.*`BirthDate` ") as caught:
+        kintsu.tokenize(pyarrow.table(swapped), mode="hash-only", hashing_secret=SECRET)
+    assert "December" not in str(caught[0].message)

@@ -338,6 +338,11 @@ const NOTES: &[(&str, &str, &str)] = &[
         "records with a CLK have no token to block by",
         "block by rules that more records have tokens of, and make tokens and CLKs of the same records",
     ),
+    (
+        "KN-W-TOKEN-018",
+        "every token of a rule is blank though the columns are there",
+        "look at the values and the types of the columns; days are written as 2000-01-31",
+    ),
     ("KN-W-TOKEN-020", "others can read or change the file of a secret", "let its owner alone read it: chmod 600 FILE"),
 ];
 

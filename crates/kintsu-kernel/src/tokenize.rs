@@ -49,6 +49,13 @@ pub struct ColumnPlan {
     pub passed_over: Vec<(String, String)>,
 }
 
+impl ColumnPlan {
+    /// The positions of the columns of which tokens are made: those of the fields, without the ids.
+    pub fn attributes(&self) -> Vec<usize> {
+        self.fields.iter().copied().flatten().filter(|position| Some(*position) != self.record_id).collect()
+    }
+}
+
 /// The kernel `tokenize`.
 pub struct Tokenize {
     spec: TokenizeSpec,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
-use kintsu_job::JobError;
+use kintsu_job::{JobError, Problem};
 use kintsu_kernel::{DecryptTokens, Kernel, KernelError, KernelSpec, RowCounter, Tokenize};
 use kintsu_token::{Attribute, Cipher, Encryption, KeyUses, Profile, RuleSet, Secret, SecretSource, TokenizeError};
 use pyo3::exceptions::PyValueError;
@@ -95,7 +95,7 @@ impl DecryptKernel {
     /// A kernel with this key.
     #[new]
     fn new(py: Python<'_>, encryption_key: &[u8], token_profile: &str) -> PyResult<Self> {
-        let profile = profile(token_profile)?;
+        let profile = profile(py, token_profile)?;
         let cipher = Cipher::new(&Secret::from_bytes(encryption_key), profile).map_err(|error| exception(py, &error))?;
         Ok(Self { kernel: DecryptTokens::new(cipher, profile) })
     }
@@ -116,8 +116,8 @@ fn built_in_rules() -> PyResult<String> {
 
 /// Each attribute that a profile knows, with the names of columns that hold it.
 #[pyfunction]
-fn attribute_aliases(token_profile: &str) -> PyResult<Vec<(&'static str, Vec<&'static str>)>> {
-    let profile = profile(token_profile)?;
+fn attribute_aliases(py: Python<'_>, token_profile: &str) -> PyResult<Vec<(&'static str, Vec<&'static str>)>> {
+    let profile = profile(py, token_profile)?;
     Ok(Attribute::ALL.into_iter().map(|attribute| (attribute.name(), attribute.aliases(profile).to_vec())).collect())
 }
 
@@ -149,8 +149,11 @@ fn encryption(key: &[u8], profile: Profile) -> Result<Encryption, JobError> {
     Ok(Encryption { cipher, uses: KeyUses::of_run(&place) })
 }
 
-fn profile(name: &str) -> PyResult<Profile> {
-    name.parse().map_err(|error: kintsu_token::UnknownProfile| PyValueError::new_err(error.to_string()))
+fn profile(py: Python<'_>, name: &str) -> PyResult<Profile> {
+    name.parse().map_err(|error: kintsu_token::UnknownProfile| {
+        let problem = Problem::new("KN-PY-006", error.to_string()).hint("write opentoken-1-python, or leave it out");
+        job_exception(py, &JobError::problem(problem))
+    })
 }
 
 fn row_counter(counter: Option<&Counter>) -> Option<RowCounter<'_>> {

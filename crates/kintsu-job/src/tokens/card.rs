@@ -1,7 +1,8 @@
 //! What the card of a run says of tokens.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use kintsu_core::RunContext;
 use kintsu_kernel::{ColumnPlan, Tokenize};
 use kintsu_token::{Invalid, TokenCounts, TokenMode};
 use serde::{Deserialize, Serialize};
@@ -99,6 +100,26 @@ impl TokenCard {
         }
     }
 
+    /// Warns of rules all of whose tokens are blank though the input has their columns: a format or a type is not the one expected.
+    pub(super) fn warn_of_blank_rules(&self, kernel: &Tokenize, ctx: &RunContext) {
+        let rules = kernel.tokenizer().rules();
+        let has_columns = |rule: usize| fields_of(kernel, rule).all(|field| self.columns.get(field).is_some_and(Option::is_some));
+        let is_blank = |rule: &usize| self.blank_tokens.find(&rules.rule_ids()[*rule]) == Some(&self.rows);
+        let blank: Vec<usize> = (0..rules.rule_ids().len()).filter(is_blank).filter(|rule| has_columns(*rule)).collect();
+        if self.rows == 0 || blank.is_empty() {
+            return;
+        }
+        let ids: Vec<&str> = blank.iter().map(|rule| rules.rule_ids()[*rule].as_str()).collect();
+        let used: BTreeSet<&String> = blank.iter().flat_map(|rule| fields_of(kernel, *rule)).collect();
+        let invalid = self.invalid_by_field();
+        let counted = (&invalid).into_iter().filter(|(field, count)| *count > 0 && used.contains(field));
+        let counts: Vec<String> = counted.map(|(field, count)| format!("`{field}` {count}")).collect();
+        let why = if counts.is_empty() { "values of no use" } else { &counts.join(", ") };
+        let message = format!("every token of {} is blank: of {} records, invalid are {why}", ids.join(", "), self.rows);
+        let hint = "look at the values and the types of these columns; days are written as 2000-01-31".to_owned();
+        ctx.warn("KN-W-TOKEN-018", message, Some(hint));
+    }
+
     /// For each field the records whose value is invalid.
     pub(super) fn invalid_by_field(&self) -> Counts {
         let mut sums = Counts::default();
@@ -107,4 +128,10 @@ impl TokenCard {
         }
         sums
     }
+}
+
+/// The names of the fields of a rule.
+fn fields_of(kernel: &Tokenize, rule: usize) -> impl Iterator<Item = &String> {
+    let rules = kernel.tokenizer().rules();
+    rules.rule_parts(rule).iter().map(move |part| &rules.fields()[rules.parts()[*part].field].name)
 }

@@ -168,6 +168,7 @@ fn sign(
     ctx: &RunContext,
 ) -> Result<TokenCounts, JobError> {
     let wanted = super::tokenize::Wanted::new(plan);
+    stream.read_days(&plan.attributes());
     stream.want(&wanted.positions).map_err(JobError::part)?;
     ctx.progress().begin("measuring", stream.rows_known(), "records");
     let make = |piece: Piece| {

@@ -33,6 +33,7 @@ pub fn tokenize_stream(
     let mut card = ready.card(&columns);
     let kernel = ready.kernel;
     let wanted = Wanted::new(&columns.plan);
+    stream.read_days(&columns.plan.attributes());
     stream.want(&wanted.positions).map_err(JobError::part)?;
     ctx.progress().begin("tokenising", stream.rows_known(), "records");
     let make = |piece: Piece| {
@@ -52,6 +53,7 @@ pub fn tokenize_stream(
     })?;
     ctx.progress().finish();
     card.count(&total, &kernel);
+    card.warn_of_blank_rules(&kernel, ctx);
     if let (Some(key), Some(uses)) = (&mut card.encryption_key, finished_uses(kernel)?) {
         key.uses = uses;
     }

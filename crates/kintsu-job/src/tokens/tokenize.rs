@@ -54,12 +54,14 @@ pub(crate) fn run(job: &JobSpec, spec: &TokenizeSpec, given: TokenizeGiven, ctx:
     let ready = prepared.ready(spec)?;
     let mut card = ready.card(&columns);
     let kernel = ready.kernel;
+    stream.read_days(&columns.plan.attributes());
 
     let mut file = TokenFile::create(ends.output, ends.format, ends.overwrite, metadata::of_footer(&card))?;
     file.begin()?;
     let renderer = Renderer::new(ends.format, Quoting::Minimal, kernel.tokenizer().rules().rule_ids());
     let counts = make_tokens(&mut stream, &kernel, &columns.plan, &renderer, false, &mut file, ctx)?;
     card.count(&counts, &kernel);
+    card.warn_of_blank_rules(&kernel, ctx);
     let rows = file.rows();
     let file = file.finish()?;
     if let (Some(key), Some(uses)) = (&mut card.encryption_key, finished_uses(kernel)?) {

@@ -34,6 +34,8 @@ pub struct TextStream {
     path: PathBuf,
     format: FileFormat,
     names: Vec<String>,
+    /// The positions of the columns whose timestamps are read as days.
+    days: Vec<usize>,
     marked: bool,
     source: Source,
     /// What went wrong after the pieces that were handed out last.
@@ -45,19 +47,26 @@ enum Source {
         file: Box<CsvFile>,
         parser: Option<Arc<CsvParser>>,
     },
-    /// At least one column is read, if only to count rows; those of these names, the first, are kept.
+    /// At least one column is read, if only to count rows; the first, those that are wanted, are kept.
     Parquet {
         file: Box<ParquetFile>,
         columns: Vec<ColumnStream>,
-        kept: Arc<[String]>,
+        kept: Arc<[Kept]>,
     },
     /// The columns at these positions are kept.
     Memory {
         batches: VecDeque<RecordBatch>,
         rows: u64,
         positions: Vec<usize>,
-        kept: Arc<[String]>,
+        kept: Arc<[Kept]>,
     },
+}
+
+/// A column that is kept.
+struct Kept {
+    name: String,
+    /// Whether its timestamps are read as days.
+    day: bool,
 }
 
 /// Some rows, not yet parsed.
@@ -65,7 +74,7 @@ pub struct Piece(Unparsed);
 
 enum Unparsed {
     Csv(Block, Arc<CsvParser>),
-    Parquet { columns: Vec<ArrayRef>, rows: usize, names: Arc<[String]> },
+    Parquet { columns: Vec<ArrayRef>, rows: usize, kept: Arc<[Kept]> },
 }
 
 /// Some rows of the wanted columns as text.
@@ -117,7 +126,7 @@ impl TextStream {
             FileFormat::JsonLines => return Err(refused("a file of JSON lines")),
             FileFormat::Arrow => return Err(refused("an Arrow file")),
         };
-        Ok(Self { path: input.path.clone(), format: file.format, names, marked, source, failure: None })
+        Ok(Self { path: input.path.clone(), format: file.format, names, days: Vec::new(), marked, source, failure: None })
     }
 
     /// Rows that are in memory already; `name` stands for them where a file's path would. Their values are read as those of a
@@ -126,7 +135,7 @@ impl TextStream {
         let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
         let source = Source::Memory { batches: batches.into(), rows, positions: Vec::new(), kept: Arc::new([]) };
         let names = schema.fields().iter().map(|field| field.name().clone()).collect();
-        Self { path: name.into(), format: FileFormat::Arrow, names, marked: false, source, failure: None }
+        Self { path: name.into(), format: FileFormat::Arrow, names, days: Vec::new(), marked: false, source, failure: None }
     }
 
     /// The names of the columns as the file has them: nothing is trimmed, and names may repeat.
@@ -153,18 +162,26 @@ impl TextStream {
         }
     }
 
+    /// Says in which columns, by their positions, a timestamp without a time zone stands for its day; called before
+    /// [`want`](Self::want). Elsewhere it is written with its time, which no form of a date of birth has.
+    pub fn read_days(&mut self, positions: &[usize]) {
+        self.days = positions.to_vec();
+    }
+
     /// Says which columns batches shall have, by their positions; called once, before the first piece.
     ///
     /// # Errors
     /// [`TableError::Decode`] when a column of a Parquet file cannot be read.
     pub fn want(&mut self, positions: &[usize]) -> Result<(), TableError> {
+        let kept_at = |at: &usize| Kept { name: self.names[*at].clone(), day: self.days.contains(at) };
+        let columns_kept: Arc<[Kept]> = positions.iter().map(kept_at).collect();
         match &mut self.source {
             Source::Csv { file, parser } => {
                 file.want(positions);
                 *parser = Some(Arc::new(file.parser()));
             }
             Source::Parquet { file, columns, kept } => {
-                *kept = positions.iter().map(|position| self.names[*position].clone()).collect();
+                *kept = columns_kept;
                 let read = if positions.is_empty() { &[0] } else { positions };
                 let streams = read.iter().map(|position| file.stream_column(*position, ROWS_PER_PIECE));
                 *columns = streams.collect::<Result<_, _>>()?;
@@ -172,7 +189,7 @@ impl TextStream {
             Source::Memory { positions: wanted, kept, .. } => {
                 wanted.clear();
                 wanted.extend_from_slice(positions);
-                *kept = positions.iter().map(|position| self.names[*position].clone()).collect();
+                *kept = columns_kept;
             }
         }
         Ok(())
@@ -225,7 +242,7 @@ fn is_text_on_standard_input(input: &Input) -> bool {
 }
 
 /// The next rows of every column, each column by a thread of its own.
-fn next_rows(columns: &mut [ColumnStream], kept: &Arc<[String]>, count: usize, path: &Path) -> Result<Vec<Piece>, TableError> {
+fn next_rows(columns: &mut [ColumnStream], kept: &Arc<[Kept]>, count: usize, path: &Path) -> Result<Vec<Piece>, TableError> {
     let next = |column: &mut ColumnStream| (0..count).map_while(|_| column.next_rows().transpose()).collect();
     let read: Vec<Vec<ArrayRef>> = columns.par_iter_mut().map(next).collect::<Result<_, TableError>>()?;
     let pieces = read.iter().map(Vec::len).max().unwrap_or(0);
@@ -236,7 +253,7 @@ fn next_rows(columns: &mut [ColumnStream], kept: &Arc<[String]>, count: usize, p
             Piece(Unparsed::Parquet {
                 rows: arrays[0].len(),
                 columns: arrays.into_iter().take(kept.len()).collect(),
-                names: Arc::clone(kept),
+                kept: Arc::clone(kept),
             })
         })
     };
@@ -245,14 +262,14 @@ fn next_rows(columns: &mut [ColumnStream], kept: &Arc<[String]>, count: usize, p
 }
 
 /// The next rows of batches in memory; none at their end.
-fn next_rows_in_memory(batches: &mut VecDeque<RecordBatch>, positions: &[usize], kept: &Arc<[String]>) -> Option<Piece> {
+fn next_rows_in_memory(batches: &mut VecDeque<RecordBatch>, positions: &[usize], kept: &Arc<[Kept]>) -> Option<Piece> {
     let batch = batches.pop_front()?;
     let rows = batch.num_rows().min(ROWS_PER_PIECE_IN_MEMORY);
     if rows < batch.num_rows() {
         batches.push_front(batch.slice(rows, batch.num_rows() - rows));
     }
     let columns = positions.iter().map(|position| batch.column(*position).slice(0, rows)).collect();
-    Some(Piece(Unparsed::Parquet { columns, rows, names: Arc::clone(kept) }))
+    Some(Piece(Unparsed::Parquet { columns, rows, kept: Arc::clone(kept) }))
 }
 
 impl Piece {
@@ -268,9 +285,9 @@ impl Piece {
                 let columns = columns.iter().map(|column| column.as_string::<i32>().clone()).collect();
                 Ok(TextBatch { columns, rows, missing })
             }
-            Unparsed::Parquet { columns, rows, names } => {
-                let named = columns.iter().zip(&*names);
-                let columns = named.map(|(array, name)| text(array, name)).collect::<Result<Vec<_>, _>>()?;
+            Unparsed::Parquet { columns, rows, kept } => {
+                let named = columns.iter().zip(&*kept);
+                let columns = named.map(|(array, column)| text(array, column)).collect::<Result<Vec<_>, _>>()?;
                 Ok(TextBatch { missing: vec![Vec::new(); columns.len()], columns, rows })
             }
         }
@@ -279,7 +296,7 @@ impl Piece {
 
 /// The values as they are written: dates as `2000-01-31`, whole numbers in digits, floats and booleans as Python's `str` writes
 /// them, because the reference implementations of tokens take values so.
-fn text(array: &ArrayRef, name: &str) -> Result<StringArray, TableError> {
+fn text(array: &ArrayRef, column: &Kept) -> Result<StringArray, TableError> {
     let text: ArrayRef = match array.data_type() {
         DataType::Utf8 => ArrayRef::clone(array),
         DataType::Null => new_null_array(&DataType::Utf8, array.len()),
@@ -292,8 +309,10 @@ fn text(array: &ArrayRef, name: &str) -> Result<StringArray, TableError> {
             let floats = floats.as_primitive::<Float64Type>();
             Arc::new(floats.iter().map(|value| value.map(python_float)).collect::<StringArray>())
         }
+        DataType::Date64 => cast(&cast(array, &DataType::Date32)?, &DataType::Utf8)?,
+        DataType::Timestamp(_, None) if column.day => cast(&cast(array, &DataType::Date32)?, &DataType::Utf8)?,
         other if other.is_nested() => {
-            return Err(TableError::unsupported(name, other, "cannot be read as text"));
+            return Err(TableError::unsupported(&column.name, other, "cannot be read as text"));
         }
         _ => cast(array, &DataType::Utf8)?,
     };

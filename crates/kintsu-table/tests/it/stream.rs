@@ -3,7 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, BooleanArray, Date32Array, Float32Array, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Date32Array, Date64Array, Float32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+    TimestampSecondArray,
+};
 use kintsu_table::{CsvDialect, FileFormat, Input, ReadOptions, TableError, TextBatch, TextStream, write_file};
 
 fn open(path: &Path) -> Result<TextStream, TableError> {
@@ -80,6 +83,27 @@ fn values_of_parquet_files_are_written_as_python_writes_them() {
         let boolean = (row > 1).then(|| if row % 2 == 0 { "True" } else { "False" }.to_owned());
         assert_eq!(rows[row], [text(float), boolean, text("0.10000000149011612")]);
     }
+}
+
+#[test]
+fn a_timestamp_is_its_day_where_that_is_asked_for() {
+    // 1985-12-10 at midnight and at 13:45, and a day before 1970 with a part of it gone.
+    let seconds = [503_020_800_i64, 503_070_300, -1];
+    let columns: [(&str, ArrayRef); 3] = [
+        ("naive", Arc::new(TimestampSecondArray::from_iter_values(seconds))),
+        ("zoned", Arc::new(TimestampSecondArray::from_iter_values(seconds).with_timezone("+00:00"))),
+        ("day", Arc::new(Date64Array::from_iter_values(seconds.map(|second| second.div_euclid(86_400) * 86_400_000)))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let read = |days: &[usize]| {
+        let mut stream = TextStream::of_batches("memory", &batch.schema(), vec![batch.clone()]);
+        stream.read_days(days);
+        let rows = rows(&mut stream, &[0, 1, 2]).unwrap();
+        rows.into_iter().map(|row| row.into_iter().map(Option::unwrap).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    assert_eq!(read(&[0]).iter().map(|row| row[0].as_str()).collect::<Vec<_>>(), ["1985-12-10", "1985-12-10", "1969-12-31"]);
+    assert_eq!(read(&[0])[1][1], "1985-12-10T13:45:00Z");
+    assert_eq!(read(&[])[1], ["1985-12-10T13:45:00", "1985-12-10T13:45:00Z", "1985-12-10"]);
 }
 
 #[test]
