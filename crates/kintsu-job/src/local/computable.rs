@@ -176,3 +176,26 @@ impl Checked<'_> {
         self.problems.push(spot.of(problem));
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_of_inputs_are_united_and_those_that_cannot_be_compared_are_told() {
+        let mut types = HeaderTypes::default();
+        let mut add = |name: &str, data_type: &DataType| {
+            types.add(&Field::new(name, data_type.clone(), true), Some(data_type));
+        };
+        add("age", &DataType::Int32);
+        add("age", &DataType::Float32);
+        add("name", &DataType::Utf8);
+        add("name", &DataType::Int64);
+        add("home", &DataType::Struct([Field::new("town", DataType::Utf8, true)].into_iter().collect()));
+        assert_eq!(types.known["age"], Some(DataType::Float64));
+        assert_eq!(types.known["name"], None);
+        assert_eq!(types.unfit("home").unwrap().code, "KN-TABLE-012");
+        assert!(types.unfit("age").is_none());
+    }
+}
