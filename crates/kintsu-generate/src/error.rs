@@ -111,9 +111,11 @@ impl Explain for GenerateError {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::NoSuchList { .. } => "the lists stand in the page on the generator".to_owned(),
+            Self::NoSuchList { name } => format!("there are: {}", crate::lists::names_like(name).join(", ")),
             Self::UnreadableList { source, .. } => kintsu_table::file_hint(source),
-            Self::List { .. } => "write a value a line, after a tab its weight, a whole number".to_owned(),
+            Self::List { .. } => {
+                "write a value a line, after a tab its weight, a whole number; without one the weight is 1".to_owned()
+            }
             Self::TooManyCustomers { .. } => {
                 "leave the number of customers out, so that it follows from the records, or ask for more records".to_owned()
             }

@@ -2,6 +2,7 @@
 //!
 //! Each record's errors are keyed by its id, so that they depend neither on the order of the records nor on threads.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -54,6 +55,8 @@ pub struct CorruptCounts {
     pub records_changed: u64,
     /// The changes.
     pub changes: u64,
+    /// For what columns mean to the errors, the column that was taken for it.
+    pub columns: BTreeMap<&'static str, String>,
 }
 
 /// Corrupts a table, some rows at a time: memory does not grow with the table, unless it is one of JSON lines.
@@ -106,7 +109,7 @@ pub fn corrupt_in_memory(job: &CorruptJob, ctx: &RunContext) -> Result<(CorruptC
 fn prepare(job: &CorruptJob, file: &CorruptionFile, ctx: &RunContext) -> Result<(RowStream, Corruption), JobError> {
     let rows = RowStream::open(std::slice::from_ref(&job.input), &ReadOptions::default(), ctx).map_err(JobError::part)?;
     let columns = Columns::of(rows.schema(), job.record_id.as_deref())?;
-    let lists = job.lists.as_ref().map_or_else(Lists::built_in, Lists::in_folder);
+    let lists = job.lists.as_ref().map_or_else(|| Ok(Lists::built_in()), Lists::of_folder).map_err(JobError::part)?;
     let corruptor = file.checked(&columns.open)?.compile(&columns.open, &lists).map_err(JobError::part)?;
     if !corruptor.concerns_any_column() {
         let problem = Problem::new("KN-JOB-023", "no column of the table is one that errors are put into");
@@ -191,7 +194,8 @@ impl Corruption {
         mut output: impl FnMut(&Corrupted) -> Result<(), JobError> + Send,
         ctx: &RunContext,
     ) -> Result<CorruptCounts, JobError> {
-        let mut counts = CorruptCounts { records: 0, records_changed: 0, changes: 0 };
+        let taken = self.corruptor.roles().map(|(role, column)| (role.name(), self.columns.open[column].name.clone()));
+        let mut counts = CorruptCounts { records: 0, records_changed: 0, changes: 0, columns: taken.collect() };
         ctx.progress().begin("corrupt", rows.rows_known(), "records");
         let mut next = rows.next_rows().map_err(JobError::part)?;
         let mut first = 1;
@@ -403,6 +407,17 @@ mod tests {
         let own = numbers.iter().filter(|number| records[**number].contains(&format!(",Miller{number},"))).count();
         assert!(numbers.len() > 1000 && own * 10 > numbers.len() * 8, "{own} of {}", numbers.len());
         assert!(numbers.iter().any(|number| *number > 19_000));
+    }
+
+    #[test]
+    fn columns_are_found_however_their_names_are_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let input = folder.path().join("table.csv");
+        std::fs::write(&input, "ID,First Name,SURNAME,DOB,zipCode\n1,Robert,Miller,1980-02-03,10001\n").unwrap();
+        let job = CorruptJob { input: Input::new(&input), ..job(folder.path(), &[], "out") };
+        let counts = corrupt(&job, &RunContext::default()).unwrap();
+        let expected = [("first_name", "First Name"), ("last_name", "SURNAME"), ("birth_date", "DOB"), ("postcode", "zipCode")];
+        assert_eq!(counts.columns, expected.map(|(role, column)| (role, column.to_owned())).into());
     }
 
     #[test]

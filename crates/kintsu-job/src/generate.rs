@@ -72,7 +72,7 @@ fn fill(spec: GenerateSpec, job: &JobSpec, defaults: Options) -> Result<Options,
         write_mode,
         keep_customer_id: spec.keep_customer_id,
         copies: spec.copies.as_deref().map_or(Ok(defaults.copies), str::parse)?,
-        lists: spec.lists.map_or_else(Lists::built_in, Lists::in_folder),
+        lists: spec.lists.map_or_else(|| Ok(Lists::built_in()), Lists::of_folder)?,
         file_format: job.file_format.map_or(defaults.file_format, Into::into),
         ..defaults
     })

@@ -1,5 +1,7 @@
 //! `kintsu corrupt`.
 
+use std::collections::BTreeMap;
+
 use kintsu_job::{CorruptJob, JobError, JobSpec, corrupt};
 use kintsu_table::Input;
 use serde_json::json;
@@ -33,8 +35,14 @@ pub(crate) fn run(arguments: &CorruptArguments, session: &Session) -> Result<Ver
         line("records", counts.records),
         line("records changed", counts.records_changed),
         line("changes", counts.changes),
+        taken(&counts.columns),
         format!("{:<28} {}", "written to", arguments.output.display()),
     ];
     session.printer().result(&json!({ "output": arguments.output, "counts": counts }), &text.concat());
     Ok(Verdict::Done)
+}
+
+/// What each column was taken for; the other columns are as they were, unless the corruption file names them.
+fn taken(columns: &BTreeMap<&'static str, String>) -> String {
+    columns.iter().map(|(role, column)| format!("{:<28} {column}\n", format!("{role} is"))).collect()
 }

@@ -6,7 +6,7 @@ use kintsu_core::Chance;
 
 use super::company::LegalForms;
 use super::corruptor::{Corruptor, Rates};
-use super::record::{ColumnRole, ROLES};
+use super::record::{ColumnRole, ROLES, same_name};
 use super::spec::{CorruptionSpec, TypoKind};
 use crate::error::GenerateError;
 use crate::lists::{LOCALES, Lists, Nicknames};
@@ -137,9 +137,10 @@ impl CorruptionSpec {
     /// The column of each role, in the order of [`ColumnRole::ALL`].
     fn roles(&self, columns: &[CorruptColumn]) -> [Option<usize>; ROLES] {
         let position = |name: &str| columns.iter().position(|column| column.name == name);
+        let like = |name: &str| columns.iter().position(|column| same_name(&column.name, name));
         ColumnRole::ALL.map(|role| match self.columns.get(&role) {
             Some(name) => position(name),
-            None => role.column_names().iter().find_map(|name| position(name)),
+            None => role.column_names().iter().find_map(|name| position(name).or_else(|| like(name))),
         })
     }
 
@@ -150,8 +151,8 @@ impl CorruptionSpec {
         let place = |name: &str| {
             let named = columns.iter().position(|column| column.name == name);
             named.or_else(|| {
-                let role = ColumnRole::ALL.iter().position(|role| role.column_names().contains(&name))?;
-                roles[role]
+                let role = ColumnRole::ALL.iter().position(|role| role.column_names().contains(&name));
+                role.map_or_else(|| columns.iter().position(|column| same_name(&column.name, name)), |role| roles[role])
             })
         };
         let of = |rates: &BTreeMap<String, f64>| {

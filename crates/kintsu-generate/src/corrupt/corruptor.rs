@@ -76,6 +76,11 @@ impl Corruptor {
         self.roles.iter().any(Option::is_some) || columns.iter().any(|columns| !columns.is_empty())
     }
 
+    /// What columns mean, each with the position of the column that was taken for it.
+    pub fn roles(&self) -> impl Iterator<Item = (ColumnRole, usize)> {
+        ColumnRole::ALL.into_iter().zip(self.roles).filter_map(|(role, column)| Some((role, column?)))
+    }
+
     /// Corrupts `record` as its random numbers say, and appends what was changed. Values that are missing stay so.
     pub fn apply(&self, record: &mut Record, draws: Draws, changes: &mut Vec<Change>) {
         let rates = if self.is_bad(draws) { &self.bad } else { &self.usual };

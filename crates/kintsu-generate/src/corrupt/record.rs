@@ -63,7 +63,8 @@ impl ColumnRole {
         }
     }
 
-    /// Names that columns of this meaning have in common use, the first that a table has counts.
+    /// Names that columns of this meaning have in common use, the first that a table has counts. Capitals, blanks, hyphens and
+    /// underscores make no difference.
     pub fn column_names(self) -> &'static [&'static str] {
         match self {
             Self::FirstName => &["first_name", "given_name", "forename", "firstname"],
@@ -78,6 +79,14 @@ impl ColumnRole {
             Self::LegalForm => &["legal_form", "company_type"],
         }
     }
+}
+
+/// Whether two names of columns differ by nothing but capitals, blanks, hyphens and underscores.
+pub(super) fn same_name(left: &str, right: &str) -> bool {
+    let letters = |name: &str| -> String {
+        name.chars().filter(|letter| !matches!(letter, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
+    };
+    letters(left) == letters(right)
 }
 
 /// A value of a record. A value of a column of dates stands in `days`, any other in `text`.

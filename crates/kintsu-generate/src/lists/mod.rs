@@ -8,7 +8,7 @@ mod places;
 mod weighted;
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use nicknames::Nicknames;
 pub use places::{Place, Places};
@@ -114,6 +114,25 @@ impl Lists {
         Self { folder: Some(folder.into()) }
     }
 
+    /// As [`Lists::in_folder`], for a folder in which every `.tsv` file has the name of a list: no other would have an effect.
+    ///
+    /// # Errors
+    /// [`GenerateError::UnreadableList`], [`GenerateError::NoSuchList`] for a file that no list is called by, and
+    /// [`GenerateError::Options`] when there is no list in the folder.
+    pub fn of_folder(folder: impl Into<PathBuf>) -> Result<Self, GenerateError> {
+        let folder = folder.into();
+        let names = names_in(&folder, "")?;
+        let is_list = |name: &String| BUILT_IN.iter().any(|(known, _)| known == name);
+        match names.iter().find(|name| !is_list(name)) {
+            Some(name) => Err(GenerateError::NoSuchList { name: name.clone() }),
+            None if names.is_empty() => {
+                let what = format!("there is no list in {}", folder.display());
+                Err(GenerateError::options(what, "put lists there, such as en_US/family.tsv"))
+            }
+            None => Ok(Self::in_folder(folder)),
+        }
+    }
+
     /// A digest of all lists, so that data made with others can be told apart.
     ///
     /// # Errors
@@ -169,6 +188,40 @@ impl Lists {
     }
 }
 
+/// The names of lists that are like `name`: those in its folder, or the folders.
+pub(crate) fn names_like(name: &str) -> Vec<&'static str> {
+    let folder = |name: &str| name.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let beside: Vec<&str> = BUILT_IN
+        .iter()
+        .map(|(known, _)| *known)
+        .filter(|known| folder(known).is_some() && folder(known) == folder(name))
+        .collect();
+    if !beside.is_empty() {
+        return beside;
+    }
+    let mut places: Vec<&str> =
+        BUILT_IN.iter().map(|(known, _)| known.rsplit_once('/').map_or(*known, |(folder, _)| folder)).collect();
+    places.dedup();
+    places
+}
+
+/// The names of the `.tsv` files in a folder and in its folders, in order.
+fn names_in(folder: &Path, before: &str) -> Result<Vec<String>, GenerateError> {
+    let failed = |source| GenerateError::UnreadableList { path: folder.to_path_buf(), source };
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let called = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().is_dir() && before.is_empty() {
+            names.extend(names_in(&entry.path(), &format!("{called}/"))?);
+        } else if let Some(name) = called.strip_suffix(".tsv") {
+            names.push(format!("{before}{name}"));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -191,5 +244,25 @@ mod tests {
         assert_eq!((jobs.len(), jobs.get(0), jobs.get(1)), (2, "Potter", "Smith"));
         assert_eq!(lists.load("mdm/states").unwrap().len(), Lists::built_in().load("mdm/states").unwrap().len());
         assert!(lists.load("mdm/kings").is_err());
+    }
+
+    #[test]
+    fn a_file_that_no_list_is_called_by_is_told() {
+        use kintsu_core::Explain;
+
+        let folder = tempfile::tempdir().unwrap();
+        let told = || Lists::of_folder(folder.path()).map_err(|error| format!("{error}; {}", error.hint().unwrap_or_default()));
+        assert!(told().unwrap_err().contains("no list in"));
+        std::fs::create_dir(folder.path().join("en_US")).unwrap();
+        std::fs::write(folder.path().join("README"), "mine").unwrap();
+        std::fs::write(folder.path().join("en_US/jobs.tsv"), "Potter\t3\n").unwrap();
+        assert!(told().is_ok());
+        std::fs::write(folder.path().join("en_US/familly.tsv"), "Miller\t3\n").unwrap();
+        let error = told().unwrap_err();
+        assert!(error.contains("`en_US/familly`") && error.contains("en_US/family,") && !error.contains("de_DE"), "{error}");
+        std::fs::rename(folder.path().join("en_US/familly.tsv"), folder.path().join("other.tsv")).unwrap();
+        let error = told().unwrap_err();
+        assert!(error.contains("`other`") && error.contains("de_DE, ") && error.contains("nicknames"), "{error}");
+        assert!(Lists::of_folder(folder.path().join("none")).is_err());
     }
 }
