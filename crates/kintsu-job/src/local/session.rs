@@ -281,7 +281,7 @@ impl LinkageSession {
         ctx: &RunContext,
         clock: &mut Clock,
     ) -> Result<(), JobError> {
-        if self.model()?.comparisons.is_empty() {
+        if self.sourced.as_ref().is_some_and(|sourced| !sourced.trained && sourced.model.comparisons.is_empty()) {
             return Err(JobError::problem(no_comparisons()));
         }
         if self.blocks.is_none() {
