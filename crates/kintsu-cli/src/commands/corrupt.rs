@@ -1,5 +1,7 @@
 //! `kintsu corrupt`.
 
+use std::fmt::Write;
+
 use std::collections::BTreeMap;
 
 use kintsu_job::{CorruptJob, JobError, JobSpec, corrupt};
@@ -44,5 +46,9 @@ pub(crate) fn run(arguments: &CorruptArguments, session: &Session) -> Result<Ver
 
 /// What each column was taken for; the other columns are as they were, unless the corruption file names them.
 fn taken(columns: &BTreeMap<&'static str, String>) -> String {
-    columns.iter().map(|(role, column)| format!("{:<28} {column}\n", format!("{role} is"))).collect()
+    let mut lines = String::new();
+    for (role, column) in columns {
+        let _ = writeln!(lines, "{:<28} {column}", format!("{role} is"));
+    }
+    lines
 }

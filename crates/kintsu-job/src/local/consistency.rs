@@ -99,7 +99,8 @@ fn hopeless_training(job: &JobSpec, model: &Model, problems: &mut Vec<Problem>) 
     }
 }
 
-/// Settings without comparisons where pairs are to be scored; a model without any scores them by its prior. A job without steps and without an output only makes a model ready.
+/// Settings without comparisons where pairs are to be scored; a model without any scores them by its prior. A job without steps
+/// and without an output only makes a model ready.
 fn compares_nothing(job: &JobSpec, sourced: &SourcedModel, problems: &mut Vec<Problem>) {
     let predicts = job.steps.iter().any(|step| matches!(step, StepSpec::Predict { .. }));
     let predicts = predicts || (job.steps.is_empty() && job.output.is_some());
