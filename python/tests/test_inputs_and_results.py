@@ -9,6 +9,7 @@ from typing import Any
 
 import kintsu
 import pytest
+from kintsu import comparison_library as cl
 from kintsu.inputs import native_table
 from kintsu.results import ResultTable
 
@@ -66,6 +67,25 @@ def test_buffers_of_arrow_are_shared() -> None:
     back = ResultTable(native_table(table), "numbers").to_arrow()
     addresses = [column.chunk(0).buffers()[1].address for column in (table["unique_id"], back["unique_id"])]
     assert addresses[0] == addresses[1]
+
+
+def test_ids_of_text_stay_text_and_join_with_the_table_they_came_from(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    model = kintsu.SettingsCreator(
+        link_type="dedupe_only",
+        comparisons=[cl.ExactMatch("name").configure(m_probabilities=[0.9, 0.1], u_probabilities=[0.1, 0.9])],
+        blocking_rules_to_generate_predictions=[kintsu.block_on("name")],
+    )
+    ids = ["10", "9", "8"]
+    table = pyarrow.table({"unique_id": ids, "name": ["Ann", "Ann", "Ben"]})
+    path = tmp_path / "people.parquet"
+    pytest.importorskip("pyarrow.parquet").write_table(table, path)
+    for data in (table, str(path)):
+        run = kintsu.dedupe(data, model=model, predict_threshold=0.0)
+        clusters = run.clusters.to_arrow()
+        assert sorted(clusters["unique_id"].to_pylist()) == sorted(ids)
+        edge = run.edges.to_dicts()[0]
+        assert (edge["unique_id_l"], edge["unique_id_r"]) == ("10", "9"), "texts order as texts"
 
 
 def test_results_go_into_every_library(tmp_path: Path) -> None:
