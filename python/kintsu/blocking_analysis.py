@@ -56,6 +56,9 @@ def count_comparisons_from_blocking_rule(
         "blocking_rule": count["blocking_rule"],
         "number_of_comparisons_generated_pre_filter_conditions": count["pairs_before_filters"],
         "number_of_comparisons_to_be_scored_post_filter_conditions": count["pairs"],
+        "filter_conditions_identified": count["filter_conditions"],
+        "equi_join_conditions_identified": count["equi_join_conditions"],
+        "link_type_join_condition": count["link_type_join_condition"],
     }
 
 
@@ -90,13 +93,32 @@ def count_comparisons_from_blocking_rules(
     source_dataset_column_name: str | None = None,
     record_sample_proportion: float = 1.0,
 ) -> list[dict[str, Any]]:
-    """What each rule adds to the pairs, as Splink 5 gives it: a dictionary a rule.
+    """What each rule adds to the pairs, as Splink 5 gives it: a dictionary a rule, exact whatever the proportion.
 
     Raises:
         ValueError: A rule cannot be computed, or the tables lack a column.
     """
     session = _session(splink_dataframe_or_dataframes, link_type, None, unique_id_column_name, source_dataset_column_name)
-    return _counts(session, blocking_rules).to_dicts()
+    return cumulative(_counts(session, blocking_rules))
+
+
+def cumulative(counts: ResultTable) -> list[dict[str, Any]]:
+    """Counts of rules in Splink 5's words; nothing is estimated, so that the proportion is always 1."""
+    return [
+        {
+            "blocking_rule": count["blocking_rule"],
+            "equi_join_conditions": count["equi_join_conditions"],
+            "filter_conditions": count["filter_conditions"],
+            "link_type_join_condition": count["link_type_join_condition"],
+            "marginal_comparison_count": count["row_count"],
+            "cumulative_comparison_count": count["cumulative_rows"],
+            "total_possible_comparison_count": count["cartesian"],
+            "match_key": str(count["match_key"]),
+            "record_sample_proportion": 1.0,
+            "is_estimate": False,
+        }
+        for count in counts.to_dicts()
+    ]
 
 
 def n_largest_blocks(

@@ -45,6 +45,14 @@ _SILENCED: ContextVar[tuple[str, ...]] = ContextVar("silenced", default=())
 _HINTS = {"KN-W-JOB-007": "train it: give it to dedupe or link as settings=..., or use the methods of linker.training"}
 
 
+# What hints say that holds for commands and job files alone, and what is said here.
+_IN_COMMANDS = {
+    "run the command again; nothing was written": "call again",
+    "; paths in a job file are relative to it": "",
+    "; the values stand in docs/reference/kintsu.schema.json": "",
+}
+
+
 class Problem:
     """One of several things that are wrong."""
 
@@ -77,6 +85,9 @@ class KintsuError(Exception):
         self.parts = tuple(parts)
 
     def __str__(self) -> str:
+        # One part alone says what the whole says.
+        if len(self.parts) == 1 and self.parts[0].message == self.message:
+            return str(self.parts[0])
         lines = [_told(self.code, self.message, self.hint)]
         lines.extend(f"  - {part}".replace("\n", "\n  ") for part in self.parts)
         return "\n".join(lines)
@@ -198,7 +209,8 @@ def _spelled(hint: str | None) -> str | None:
     """
     if hint is None:
         return None
-    hint = hint.replace("run the command again; nothing was written", "call again")
+    for told, instead in _IN_COMMANDS.items():
+        hint = hint.replace(told, instead)
     return re.sub(r"--([a-z][a-z-]*)", lambda option: option[1].replace("-", "_"), hint)
 
 

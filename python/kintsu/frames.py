@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from kintsu.errors import missing_package
+from kintsu import _native
+from kintsu.errors import InputError, missing_package
 
 if TYPE_CHECKING:
     import pandas
@@ -30,7 +31,13 @@ def is_path(data: object) -> TypeGuard[str | os.PathLike[str]]:
 
 
 def path_text(path: str | os.PathLike[str]) -> str:
-    """The path as text; ``~`` is the user's own folder."""
+    """The path as text; ``~`` is the user's own folder.
+
+    Raises:
+        ValueError: It is empty.
+    """
+    if not os.fspath(path):
+        raise InputError("the path is empty", code="KN-PY-073", hint='name a file or folder; "." is this folder')
     return str(Path(path).expanduser())
 
 
@@ -74,6 +81,10 @@ class ArrowTable:
         except ImportError as error:
             raise missing_package("polars", "to_polars()", "polars") from error
         return polars.DataFrame(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Tables cross the borders of processes, and copies are of their own.
+        return type(self), (_native.Table.from_arrow(self._table),)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self):,} rows of {', '.join(self.columns)})"

@@ -82,8 +82,9 @@ def one_of(**given: Any) -> Any:
     """
     known = [value for value in given.values() if value is not None]
     if len(known) != 1:
-        names = " or ".join(f"`{name}`" for name in given)
-        raise InputTypeError(f"{len(known)} of {names} are given", code="KN-PY-066", hint="give one of them")
+        names = " and ".join(f"`{name}`" for name in given)
+        said = f"{names} are both given" if known else f"of {names} none is given, or None is"
+        raise InputTypeError(said, code="KN-PY-066", hint="give one of them: they mean the same")
     return known[0]
 
 
@@ -125,10 +126,11 @@ def native_table(data: Data) -> _native.Table:
 def spark_refused() -> NotAvailableError:
     """The error for Spark DataFrames, which are never collected unasked."""
     return NotAvailableError(
-        "a Spark DataFrame cannot be linked yet, and it is not collected unasked",
+        "a Spark DataFrame cannot be taken here, and it is not collected unasked",
         code="KN-PY-043",
         hint="write it as Parquet and give the path, or give `df.toArrow()` where it fits into this machine's memory; "
-        "kintsu.spark makes tokens of it",
+        "on Spark itself kintsu.spark makes tokens (OpenTokenProcessor) and compares them (OpenTokenOverlapAnalyzer), and "
+        "linkage is not there yet",
     )
 
 

@@ -68,6 +68,10 @@ class ResultTable(ArrowTable):
         self.links = links
         self.metadata: dict[str, Any] = {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The links of a prediction stay behind: they stand in its columns, too.
+        return _unpickled, (self.native, self.name, self.metadata)
+
     @property
     def templated_name(self) -> str:
         """Splink's word for `name`."""
@@ -175,6 +179,12 @@ class ResultTable(ArrowTable):
     def _repr_html_(self) -> str:
         shown = f", the first {_ROWS_SHOWN}" if len(self) > _ROWS_SHOWN else ""
         return html_table(self.columns, self.native.texts(_ROWS_SHOWN), f"{self.name}: {len(self):,} rows{shown}")
+
+
+def _unpickled(native: _native.Table, name: str, metadata: dict[str, Any]) -> ResultTable:
+    table = ResultTable(native, name)
+    table.metadata = metadata
+    return table
 
 
 def query(sql: str, named: Mapping[str, Any] | None = None, connection: Any = None) -> ResultTable:

@@ -27,9 +27,10 @@ from pathlib import Path
 from typing import Any
 
 from kintsu import _native
-from kintsu.arguments import as_json, probability, surroundings, text
+from kintsu.arguments import as_json, list_of, probability, surroundings, text
 from kintsu.blocking_rule_library import Rule
 from kintsu.errors import InputError, InputTypeError
+from kintsu.frames import html_table
 from kintsu.inputs import Data, Memory, native_table, several
 from kintsu.linker.job import inputs_of, settings_of
 from kintsu.linker.session import rules_json
@@ -158,6 +159,10 @@ class Evaluation:
 
     def __repr__(self) -> str:
         return f"Evaluation({', '.join(f'{name}={value:.4f}' for name, value in self.measures.items())})"
+
+    def _repr_html_(self) -> str:
+        rows = [[name.replace("_", " "), f"{value:.4f}"] for name, value in self.measures.items()]
+        return html_table(["measure", "value"], rows, "evaluation")
 
 
 class Run:
@@ -309,8 +314,9 @@ def _spec(tables: list[Data], link_type: str, call: Mapping[str, Any], held: Mem
     spec.update({name: text(name, value) if name in _TEXTS else value for name, value in said.items()})
     spec.update({name: probability(name, call[name]) for name in _THRESHOLDS if call[name] is not None})
     spec["inputs"] = inputs_of(tables, call["names"], held)
-    if call["ignore"]:
-        spec["ignore"] = [call["ignore"]] if isinstance(call["ignore"], str) else list(call["ignore"])
+    ignored = call["ignore"]
+    if ignored:
+        spec["ignore"] = [ignored] if isinstance(ignored, str) else list_of("ignore", ignored)
     given = {key: call[key] for key in ("settings", "model") if call[key] is not None}
     if not given and not {"settings", "model", "comparisons"} & set(spec):
         raise InputError(

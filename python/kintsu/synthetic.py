@@ -55,7 +55,9 @@ class Corrupted:
         #: The folder that was written; none where the table was in memory.
         self.output = None if made["output"] is None else FilePath(made["output"])
         #: How many records there are, how many of them were changed, and how many changes there are.
-        self.counts: dict[str, int] = dict(made["counts"])
+        self.counts: dict[str, int] = {name: count for name, count in made["counts"].items() if isinstance(count, int)}
+        #: For what columns mean to the errors, such as ``first_name``, the column that was taken for it.
+        self.columns: dict[str, str] = dict(made["counts"]["columns"])
         self._tables = tables
 
     @property
@@ -78,6 +80,10 @@ class Corrupted:
     def __repr__(self) -> str:
         counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in self.counts.items())
         return f"Corrupted({counts})" if self.output is None else f"Corrupted({str(self.output)!r}: {counts})"
+
+    def _repr_html_(self) -> str:
+        rows = [[name.replace("_", " "), f"{count:,}"] for name, count in self.counts.items()]
+        return html_table(["count", "number"], rows, "corrupted" if self.output is None else str(self.output))
 
 
 def generate(

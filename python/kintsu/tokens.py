@@ -5,6 +5,7 @@ These are the commands ``kintsu tokenize``, ``kintsu decrypt`` and ``kintsu over
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Mapping, Sequence
 from os import PathLike
@@ -42,6 +43,14 @@ class Tokens(ArrowTable):
         super().__init__(table)
         self.card = card
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was counted."""
+        return dict(self.card["counts"])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Tokens, (_native.Table.from_arrow(self._table), self.card)
+
 
 class TokenFile:
     """A file of tokens. ``card`` says how they were made, or what became of them."""
@@ -54,6 +63,16 @@ class TokenFile:
     def counts(self) -> dict[str, int]:
         """What was counted."""
         return dict(self.card["counts"])
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The names of the columns, as the file has them."""
+        if self.path.endswith(".parquet"):
+            import pyarrow.parquet
+
+            return pyarrow.parquet.read_schema(self.path).names  # type: ignore[no-any-return]
+        with open(self.path, newline="", encoding="utf-8") as file:
+            return next(csv.reader(file))
 
     def to_arrow(self) -> pyarrow.Table:
         """The tokens as a table of PyArrow, every column text."""

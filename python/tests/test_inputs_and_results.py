@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
+import pickle
 import sys
 from pathlib import Path
 from typing import Any
@@ -146,3 +148,33 @@ def test_importing_loads_no_library() -> None:
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_results_cross_the_borders_of_processes() -> None:
+    table = ResultTable(native_table(ROWS), "people")
+    table.metadata["threshold"] = 0.5
+    for again in (pickle.loads(pickle.dumps(table)), copy.deepcopy(table)):
+        assert again.to_dicts() == ROWS
+        assert (again.name, again.metadata) == ("people", {"threshold": 0.5})
+        assert again.physical_name != table.physical_name
+    tokens = kintsu.decrypt([{"RuleId": "T1", "Token": "0" * 64, "RecordId": "1"}], encryption_key="0123456789abcdefghijklmnopqrstuv")
+    again = pickle.loads(pickle.dumps(tokens))
+    assert again.to_arrow() == tokens.to_arrow() and again.card == tokens.card
+
+
+def test_dates_in_columns_that_are_said_to_be_text_are_dates() -> None:
+    pandas = pytest.importorskip("pandas")
+    people = pandas.DataFrame(
+        {"unique_id": [1, 2, 3, 4], "dob": ["1990-05-17", "1990-05-17", "1990-05-18", "1980-01-01"], "town": ["York"] * 4}
+    )
+    settings = kintsu.SettingsCreator(
+        link_type="dedupe_only",
+        comparisons=[cl.DateOfBirthComparison("dob", input_is_string=True)],
+        blocking_rules_to_generate_predictions=[kintsu.block_on("town")],
+    )
+    levels = []
+    for column in (people.dob, pandas.to_datetime(people.dob), pandas.to_datetime(people.dob).dt.date):
+        pairs = kintsu.Linker(people.assign(dob=column), settings).inference.predict()
+        levels.append([(row["unique_id_l"], row["unique_id_r"], row["gamma_dob"]) for row in pairs.to_dicts()])
+    assert levels[0] == levels[1] == levels[2]
+    assert {level for _, _, level in levels[0]} > {0, 4}

@@ -14,6 +14,7 @@ from typing import Any
 import kintsu
 import kintsu.comparison_library as cl
 import pytest
+from kintsu import block_on
 from kintsu.errors import InputError, KintsuError, KintsuWarning, NotAvailableError
 
 # What the small models here lack is told, and is of no account but where a test looks at it.
@@ -356,3 +357,40 @@ def test_control_c_stops_a_long_call() -> None:
     )
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout.split()) == (0, ["stopped", "1"]), done.stderr
+
+
+def test_links_of_another_linker_are_found_by_their_ids() -> None:
+    people = [{"unique_id": 10 * at, "name": f"name {at // 2}", "city": "York"} for at in range(1, 9)]
+    early = [{"unique_id": -at, "name": f"early {at}", "city": "York"} for at in range(1, 5)]
+    settings = kintsu.SettingsCreator(
+        link_type="dedupe_only",
+        comparisons=[cl.ExactMatch("name").configure(m_probabilities=[0.9, 0.1], u_probabilities=[0.02, 0.98])],
+        blocking_rules_to_generate_predictions=[block_on("name")],
+        probability_two_random_records_match=0.4,
+    )
+    first = kintsu.Linker(people, settings)
+    pairs = first.inference.predict()
+    expected = {frozenset(pair) for pair in zip(*(pairs.as_dict()[f"unique_id_{side}"] for side in "lr"), strict=True)}
+    for records in (early + people, people + early):
+        second = kintsu.Linker(records, settings)
+        for given in (pairs, second.table_management.register_table_predict(pairs), pairs.to_pandas()):
+            clusters = second.clustering.cluster_pairwise_predictions_at_threshold(given, 0.5).to_dicts()
+            members: dict[int, set[int]] = {}
+            for record in clusters:
+                members.setdefault(record["cluster_id"], set()).add(record["unique_id"])
+            assert {frozenset(ids) for ids in members.values() if len(ids) > 1} == expected
+    fewer = kintsu.Linker(people[:4], settings)
+    with pytest.raises(ValueError, match="name a record that is not in the input"):
+        fewer.clustering.cluster_pairwise_predictions_at_threshold(pairs, 0.5)
+
+
+def test_new_records_meet_every_record_unless_rules_are_given() -> None:
+    people = [{"unique_id": at, "name": f"name {at}", "city": f"city {at}"} for at in range(5)]
+    settings = kintsu.SettingsCreator(
+        link_type="dedupe_only", comparisons=[cl.ExactMatch("name")], blocking_rules_to_generate_predictions=[block_on("city")]
+    )
+    found = kintsu.Linker(people, settings).inference.find_matches_to_new_records
+    late = {"unique_id": 9, "name": "name 3", "city": "city 4"}
+    assert len(found(late, match_weight_threshold=-100)) == len(found([late], [], -100)) == 5
+    assert found(late, None, -100).as_dict()["unique_id_l"] == [4]
+    assert found(late, block_on("name"), -100).as_dict()["unique_id_l"] == [3]

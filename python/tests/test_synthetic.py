@@ -43,7 +43,7 @@ def test_an_output_that_is_there_is_refused(tmp_path: Path) -> None:
 def test_wrong_options_are_told(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="copies"):
         kintsu.generate(tmp_path / "a", records=100, copies="poison:3")
-    with pytest.raises(ValueError, match="unknown variant `mdn`"):
+    with pytest.raises(ValueError, match="`preset`: `mdn` is none of those"):
         kintsu.generate(tmp_path / "a", preset="mdn")  # type: ignore[arg-type]
 
 
@@ -54,6 +54,8 @@ def test_a_table_is_corrupted_and_every_change_told(tmp_path: Path) -> None:
     done = kintsu.corrupt(table, tmp_path / "bad", seed=3)
     changes = pyarrow.parquet.read_table(tmp_path / "bad" / "changes.parquet")
     assert done.counts["records"] == 500
+    assert "500 records" in repr(done) and "<td>500</td>" in done._repr_html_()
+    assert set(done.columns.values()) <= set(done.records.columns)
     assert done.counts["changes"] == changes.num_rows > 0
 
 

@@ -119,8 +119,9 @@ fn doc_of(source: &str, variant: &str) -> Option<String> {
         rest.is_some_and(|rest| rest.starts_with([',', '(', ' ']))
     };
     let at = lines.iter().position(is_variant)?;
-    let above =
-        lines[..at].iter().rev().take_while(|line| !line.trim().is_empty() && !line.starts_with("    }") && !line.ends_with("{"));
+    let is_another = |line: &str| line.strip_prefix("    ").is_some_and(|rest| rest.starts_with(char::is_alphabetic));
+    let ends = |line: &str| line.trim().is_empty() || line.starts_with("    }") || line.ends_with('{') || is_another(line);
+    let above = lines[..at].iter().rev().take_while(|line| !ends(line));
     let mut doc: Vec<&str> = above.filter_map(|line| line.trim().strip_prefix("/// ")).collect();
     doc.reverse();
     let doc = doc.join(" ").trim_end_matches('.').to_owned();
@@ -153,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_variant_brings_its_doc_and_a_literal_none() {
-        let source = "enum E {\n    /// Too\n    /// long.\n    #[error(\"x\")]\n    Long { a: u8 },\n}\n\
+        let source = "enum E {\n    /// Another.\n    Other,\n    /// Too\n    /// long.\n    #[error(\"x\")]\n    Long { a: u8 },\n}\n\
                       // \"KN-A-001\"\nSelf::Long { .. } => \"KN-A-002\",\nwarn(\"KN-W-A-003\")\n#[cfg(test)]\n\"KN-A-004\"";
         let expected = [("KN-A-002".to_owned(), Some("Too long".to_owned())), ("KN-W-A-003".to_owned(), None)];
         assert_eq!(codes_of(source), expected);

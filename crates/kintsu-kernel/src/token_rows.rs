@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float32Type, Float64Type};
-use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, StringArray, UInt32Array};
+use arrow_array::types::Float64Type;
+use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray, RecordBatch, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field, Schema};
 use kintsu_token::{TokenBatch, TokenCounts, counted_record_id};
 
@@ -38,6 +38,15 @@ pub struct RecordTokens {
     pub blank: Vec<String>,
 }
 
+/// How ids are given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ids {
+    /// In the type in which they came.
+    AsTheyCame,
+    /// As text.
+    Text,
+}
+
 /// The columns of a batch as texts.
 struct Columns {
     fields: Vec<Option<StringArray>>,
@@ -53,12 +62,13 @@ impl Tokenize {
     /// # Errors
     /// As [`Tokenize::apply`]; [`KernelError::Column`] for a column of which no text can be made.
     pub fn apply_to_rows(&self, batch: &RecordBatch, counter: Option<RowCounter<'_>>) -> Result<RecordBatch, KernelError> {
-        let columns = self.columns(batch, counter)?;
+        let columns = self.columns(batch, counter, Ids::AsTheyCame)?;
         let tokens = self.tokens_of(batch.num_rows(), &columns, &mut self.tokenizer().counts())?;
         self.rows_of(&tokens, columns.typed_ids.as_ref())
     }
 
-    /// As [`Tokenize::apply_to_rows`], and where the tokens of each record end, 0 before the first: the offsets of a list column.
+    /// As [`Tokenize::apply_to_rows`], but ids are always text, and where the tokens of each record end, 0 before the first: the
+    /// offsets of a list column.
     ///
     /// # Errors
     /// As [`Tokenize::apply_to_rows`].
@@ -67,7 +77,7 @@ impl Tokenize {
         batch: &RecordBatch,
         counter: Option<RowCounter<'_>>,
     ) -> Result<(RecordBatch, Vec<i32>), KernelError> {
-        let columns = self.columns(batch, counter)?;
+        let columns = self.columns(batch, counter, Ids::Text)?;
         let tokens = self.tokens_of(batch.num_rows(), &columns, &mut self.tokenizer().counts())?;
         let mut ends = vec![0_i32; batch.num_rows() + 1];
         tokens.slots().for_each(|(record, _)| ends[record + 1] += 1);
@@ -80,7 +90,7 @@ impl Tokenize {
     /// # Errors
     /// As [`Tokenize::apply_to_rows`].
     pub fn tokens_of_rules(&self, batch: &RecordBatch, rules: &[Option<String>]) -> Result<Vec<Option<String>>, KernelError> {
-        let columns = self.columns(batch, None)?;
+        let columns = self.columns(batch, None, Ids::AsTheyCame)?;
         let tokens = self.tokens_of(batch.num_rows(), &columns, &mut self.tokenizer().counts())?;
         let ids = self.tokenizer().rules().rule_ids();
         let mut found = vec![None; rules.len()];
@@ -97,7 +107,7 @@ impl Tokenize {
     /// # Errors
     /// As [`Tokenize::apply_to_rows`].
     pub fn tokens_of_record(&self, record: &RecordBatch) -> Result<RecordTokens, KernelError> {
-        let columns = self.columns(record, None)?;
+        let columns = self.columns(record, None, Ids::Text)?;
         let mut counts = self.tokenizer().counts();
         let tokens = self.tokens_of(record.num_rows(), &columns, &mut counts)?;
         let rules = self.tokenizer().rules();
@@ -110,7 +120,7 @@ impl Tokenize {
         Ok(RecordTokens { tokens: made.collect(), invalid: invalid.collect(), blank: blank.collect() })
     }
 
-    fn columns(&self, batch: &RecordBatch, counter: Option<RowCounter<'_>>) -> Result<Columns, KernelError> {
+    fn columns(&self, batch: &RecordBatch, counter: Option<RowCounter<'_>>, wanted: Ids) -> Result<Columns, KernelError> {
         let names: Vec<String> = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
         let plan = self.plan_columns(&names);
         if let Some(column) = plan.unknown.first() {
@@ -119,12 +129,13 @@ impl Tokenize {
         let text = |position: usize| text_of(batch.column(position), &names[position]);
         let fields = plan.fields.iter().map(|position| position.map(text).transpose()).collect::<Result<Vec<_>, _>>()?;
         let ids = plan.record_id.map(|position| batch.column(position)).filter(|column| *column.data_type() != DataType::Null);
-        let typed_ids = ids.filter(|column| !is_text(column.data_type())).cloned();
+        let typed_ids = ids.filter(|column| wanted == Ids::AsTheyCame && !is_text(column.data_type())).cloned();
         let given = match (plan.record_id, ids, &typed_ids) {
             (Some(position), Some(_), None) => Some(text(position)?),
             _ => None,
         };
         let record_ids = match &typed_ids {
+            // They are taken from the column in the end.
             Some(_) => StringArray::from_iter_values(std::iter::repeat_n("-", batch.num_rows())),
             None => with_counted(given, batch.num_rows(), counter),
         };
@@ -192,22 +203,35 @@ pub(crate) fn is_text(kind: &DataType) -> bool {
     }
 }
 
-/// A column as text: text of any sort as it is, numbers and days in their usual form. What is no number is null.
+/// A column as text: text of any sort as it is, numbers and days in their usual form, whole numbers as such whatever their type. What
+/// is no number is null.
 fn text_of(column: &ArrayRef, name: &str) -> Result<StringArray, KernelError> {
     let refused = || KernelError::Column { kernel: KERNEL, column: name.to_owned(), kind: column.data_type().to_string() };
     if column.data_type().is_nested() || column.data_type().is_binary() {
         return Err(refused());
     }
     let numbers = without_nan(column)?;
+    if let Some(text) = numbers.as_primitive_opt::<Float64Type>().and_then(whole_numbers) {
+        return Ok(text);
+    }
     let text = arrow_cast::cast(&numbers, &DataType::Utf8).map_err(|_| refused())?;
     text.as_string_opt::<i32>().cloned().ok_or_else(refused)
+}
+
+/// Floating point numbers that are all whole, as columns of whole numbers become where a value is missing; none where one is not.
+fn whole_numbers(column: &PrimitiveArray<Float64Type>) -> Option<StringArray> {
+    const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+    let is_whole = |number: f64| number.fract() == 0.0 && number.abs() < EXACT_MAX;
+    let all_whole = column.iter().flatten().all(is_whole);
+    all_whole.then(|| column.iter().map(|number| number.map(|number| (number as i64).to_string())).collect())
 }
 
 fn without_nan(column: &ArrayRef) -> Result<ArrayRef, KernelError> {
     let failed = |error: arrow_schema::ArrowError| KernelError::Output(error.to_string());
     let is_nan: BooleanArray = match column.data_type() {
-        DataType::Float16 => return without_nan(&arrow_cast::cast(column, &DataType::Float32).map_err(failed)?),
-        DataType::Float32 => BooleanArray::from_unary(column.as_primitive::<Float32Type>(), f32::is_nan),
+        DataType::Float16 | DataType::Float32 => {
+            return without_nan(&arrow_cast::cast(column, &DataType::Float64).map_err(failed)?);
+        }
         DataType::Float64 => BooleanArray::from_unary(column.as_primitive::<Float64Type>(), f64::is_nan),
         _ => return Ok(Arc::clone(column)),
     };

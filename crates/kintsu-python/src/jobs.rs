@@ -77,7 +77,7 @@ pub(crate) fn corrupt_table(
 
 /// Reads an argument that Python has written.
 pub(crate) fn read<T: DeserializeOwned>(py: Python<'_>, text: &str) -> PyResult<T> {
-    crate::library::read(text).map_err(|failed: JobError| error::job_exception(py, &failed))
+    crate::arguments::read(text).map_err(|failed: JobError| error::job_exception(py, &failed))
 }
 
 /// Reads what a call is told beside its work.

@@ -1,6 +1,7 @@
 //! The extension module of the Python package: kernels by their specs, applied to Arrow batches without copies, and the jobs of the
 //! command as functions. What crosses the border besides Arrow data is JSON.
 
+mod arguments;
 mod error;
 mod jobs;
 mod kernel;

@@ -10,9 +10,9 @@ use kintsu_link::library::{
 use kintsu_link::model::{Dialect, JsonOptions, Model};
 use pyo3::prelude::*;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::arguments::read;
 use crate::error;
 
 /// The level that `spec` describes, as it stands in settings of `dialect`.
@@ -64,23 +64,6 @@ pub(crate) fn read_settings(py: Python<'_>, settings: &str) -> PyResult<String> 
 
 fn answer(py: Python<'_>, make: impl FnOnce() -> Result<Value, JobError>) -> PyResult<String> {
     make().map(|value| value.to_string()).map_err(|failed| error::job_exception(py, &failed))
-}
-
-/// Reads an argument that Python has written.
-pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, JobError> {
-    read_as("an argument", text)
-}
-
-/// As [`read`], of what messages call `what`.
-pub(crate) fn read_as<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, JobError> {
-    serde_json::from_str(text).map_err(|error| {
-        let message = error.to_string();
-        // Where in the JSON it stands says nothing to somebody who has not written it.
-        let message = message.split_once(" at line ").map_or(message.as_str(), |(said, _)| said);
-        let code = if message.starts_with("invalid type") { error::WRONG_TYPE } else { "KN-PY-004" };
-        let problem = Problem::new(code, format!("{what} cannot be used: {message}"));
-        JobError::problem(problem.hint("give what the type of the argument says"))
-    })
 }
 
 fn read_dialect(name: &str) -> Result<Dialect, JobError> {

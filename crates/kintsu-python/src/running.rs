@@ -41,7 +41,7 @@ pub(crate) struct Surroundings {
 impl Surroundings {
     /// Reads them from JSON.
     pub(crate) fn read(text: &str) -> Result<Self, JobError> {
-        crate::library::read_as("threads, memory, seed or progress", text)
+        crate::arguments::read_as("threads, memory, seed or progress", text)
     }
 
     fn context(&self, progress: Arc<Shared>) -> Result<RunContext, JobError> {

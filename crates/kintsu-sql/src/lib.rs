@@ -14,6 +14,7 @@ mod lower;
 mod origin;
 mod parse;
 pub mod value;
+mod written;
 
 pub use ast::{ArithmeticOp, ColumnRef, CompareOp, Expr, Side};
 pub use error::{Position, SqlError};
@@ -23,3 +24,4 @@ pub use keys::{EqualityKey, EqualityKeys};
 pub use origin::{Dialect, PARITIES, Parity, UnknownWord};
 pub use parse::{parse_blocking_rule, parse_column_expression, parse_condition};
 pub use value::{Interval, Value, ValueType};
+pub use written::WrittenKeys;

@@ -52,6 +52,11 @@ pub fn parse_column_expression(text: &str, dialect: Dialect) -> Result<Expr, Sql
 }
 
 fn read(text: &str, dialect: Dialect, columns: Columns) -> Result<Expr, SqlError> {
+    Lower::new(dialect, columns).condition(&parsed(text, dialect)?).map(fold)
+}
+
+/// The tree of sqlparser for one expression and nothing else.
+pub(crate) fn parsed(text: &str, dialect: Dialect) -> Result<sqlparser::ast::Expr, SqlError> {
     let reader = Reader::new(dialect);
     let tokens = tokens(text, &reader)?;
     let mut parser = Parser::new(&reader).with_recursion_limit(DEPTH_MAX).with_tokens_with_locations(tokens);
@@ -61,7 +66,7 @@ fn read(text: &str, dialect: Dialect, columns: Columns) -> Result<Expr, SqlError
         let message = format!("`{}` does not belong here", short(&next.token.to_string()));
         return Err(SqlError::Syntax { at: position(&next), message });
     }
-    Lower::new(dialect, columns).condition(&parsed).map(fold)
+    Ok(parsed)
 }
 
 fn tokens(text: &str, reader: &Reader) -> Result<Vec<TokenWithSpan>, SqlError> {

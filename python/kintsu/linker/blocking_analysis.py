@@ -28,14 +28,17 @@ class LinkerBlockingAnalysis:
     def count_comparisons_from_blocking_rules(
         self, blocking_rules: Rule | Sequence[Rule] | None = None, *, record_sample_proportion: float = 1.0
     ) -> list[dict[str, Any]]:
-        """What each rule adds to the pairs: rows with the pairs it finds, those it adds, and the running total.
+        """What each rule adds to the pairs, as Splink 5 gives it: its parts, the pairs it adds, and the running total.
 
         Pairs are counted exactly and none is made, so that ``record_sample_proportion`` changes nothing.
 
-        >>> [(rule["match_key"], rule["row_count"]) for rule in linker.blocking_analysis.count_comparisons_from_blocking_rules()]
-        [(0, 2), (1, 5)]
+        >>> rules = linker.blocking_analysis.count_comparisons_from_blocking_rules()
+        >>> [(rule["match_key"], rule["marginal_comparison_count"]) for rule in rules]
+        [('0', 2), ('1', 5)]
         """
-        return self.comparisons_from_blocking_rules(blocking_rules).to_dicts()
+        from kintsu.blocking_analysis import cumulative
+
+        return cumulative(self.comparisons_from_blocking_rules(blocking_rules))
 
     def n_largest_blocks(self, blocking_rule: Rule, *, n_largest: int = 5) -> ResultTable:
         """The largest blocks of a rule: their keys, how many records each has on either side, and how many pairs it makes.

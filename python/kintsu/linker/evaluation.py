@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kintsu.arguments import number
 from kintsu.errors import InputError, warn
 from kintsu.inputs import Data
 from kintsu.linker.session import Session
@@ -12,7 +13,6 @@ from kintsu.results import ResultTable
 
 __all__ = ["LinkerEvaluation"]
 
-_ROUNDED_TO = 0.1
 _CHARTS = ("threshold_selection", "roc", "precision_recall", "accuracy")
 
 
@@ -33,7 +33,7 @@ class LinkerEvaluation:
         labels_column_name: str,
         *,
         threshold_match_probability: float = 0.5,
-        match_weight_round_to_nearest: float = _ROUNDED_TO,
+        match_weight_round_to_nearest: float | None = 0.1,
         output_type: str = "threshold_selection",
         add_metrics: Sequence[str] = (),
         positives_not_captured_by_blocking_rules_scored_as_zero: bool = True,
@@ -43,7 +43,7 @@ class LinkerEvaluation:
         Args:
             labels_column_name: The column.
             threshold_match_probability: Splink's, and changes nothing: pairs of a column match or do not.
-            match_weight_round_to_nearest: 0.1, the step of the thresholds in bits.
+            match_weight_round_to_nearest: The step of the thresholds in bits; None makes every weight that occurs a threshold.
             output_type: ``"table"``; the names of charts give the table, too, and warn.
             add_metrics: Changes nothing: the table has all measures.
             positives_not_captured_by_blocking_rules_scored_as_zero: Matches that the blocking rules miss count as missed.
@@ -55,11 +55,12 @@ class LinkerEvaluation:
         >>> table.as_dict()["precision"][-1], table.as_dict()["recall"][-1]
         (1.0, 0.5)
         """
-        _check_output("accuracy_analysis_from_labels_column", output_type, match_weight_round_to_nearest)
+        _check_output("accuracy_analysis_from_labels_column", output_type)
         return self._session.table(
             "accuracy_from_labels_column",
             labels_column_name=labels_column_name,
             positives_not_captured_by_blocking_rules_scored_as_zero=positives_not_captured_by_blocking_rules_scored_as_zero,
+            match_weight_round_to_nearest=_step(match_weight_round_to_nearest),
         )
 
     def accuracy_analysis_from_labels_table(
@@ -67,7 +68,7 @@ class LinkerEvaluation:
         labels_splinkdataframe_or_table_name: Data,
         *,
         threshold_match_probability: float = 0.5,
-        match_weight_round_to_nearest: float = _ROUNDED_TO,
+        match_weight_round_to_nearest: float | None = 0.1,
         output_type: str = "threshold_selection",
         add_metrics: Sequence[str] = (),
     ) -> ResultTable:
@@ -76,7 +77,7 @@ class LinkerEvaluation:
         Args:
             labels_splinkdataframe_or_table_name: A table, a path, or a name that is registered.
             threshold_match_probability: Labels with a score at or above it are matches.
-            match_weight_round_to_nearest: 0.1, the step of the thresholds in bits.
+            match_weight_round_to_nearest: The step of the thresholds in bits; None makes every weight that occurs a threshold.
             output_type: ``"table"``; the names of charts give the table, too, and warn.
             add_metrics: Changes nothing: the table has all measures.
 
@@ -89,11 +90,12 @@ class LinkerEvaluation:
         >>> table.as_dict()["f1"][-1]
         1.0
         """
-        _check_output("accuracy_analysis_from_labels_table", output_type, match_weight_round_to_nearest)
+        _check_output("accuracy_analysis_from_labels_table", output_type)
         return self._session.table(
             "accuracy_from_labels_table",
             labels=self._session.hold(labels_splinkdataframe_or_table_name),
             threshold_match_probability=threshold_match_probability,
+            match_weight_round_to_nearest=_step(match_weight_round_to_nearest),
         )
 
     def prediction_errors_from_labels_column(
@@ -167,17 +169,16 @@ class LinkerEvaluation:
         )
 
 
-def _check_output(method: str, output_type: str, rounded_to: float) -> None:
+def _step(rounded_to: float | None) -> float:
+    """The step of the thresholds as a job has it, 0 for none."""
+    return 0.0 if rounded_to is None else number("match_weight_round_to_nearest", rounded_to, least=0)
+
+
+def _check_output(method: str, output_type: str) -> None:
     """Refuses what there is not, and says what is given in the place of a chart."""
     if output_type != "table" and output_type not in _CHARTS:
         raise InputError(
             f"`{method}` has no output type {output_type!r}", code="KN-PY-065", hint=f'write "table", or {", ".join(_CHARTS)}'
-        )
-    if rounded_to != _ROUNDED_TO:
-        raise InputError(
-            f"thresholds are rounded to {_ROUNDED_TO} bits, not to {rounded_to}",
-            code="KN-PY-054",
-            hint="leave `match_weight_round_to_nearest` out",
         )
     if output_type != "table":
         warn(

@@ -259,14 +259,15 @@ class LinkerInference:
     def find_matches_to_new_records(
         self,
         records_or_tablename: Records,
-        blocking_rules: Rule | Sequence[Rule] = (),
+        blocking_rules: Rule | Sequence[Rule] | None = (),
         match_weight_threshold: float = -4,
     ) -> ResultTable:
         """Scores new records against those of the linker, not among themselves.
 
         Args:
             records_or_tablename: Records in dictionaries, which take the types of the linker's columns, a table, or a name.
-            blocking_rules: The rules that find pairs; those of the model unless given.
+            blocking_rules: The rules that find pairs; with none, as unless given, each new record is scored against every record.
+                None means the rules of the model.
             match_weight_threshold: The least weight that is kept, in bits.
 
         Raises:
@@ -276,7 +277,7 @@ class LinkerInference:
         >>> linker.inference.find_matches_to_new_records(late).as_dict()["unique_id_l"]
         [1, 2]
         """
-        rules = rules_json(blocking_rules, self._dialect) if blocking_rules else None
+        rules = None if blocking_rules is None else rules_json(blocking_rules, self._dialect)
         return self._session.table(
             "find_matches_to_new_records",
             records={"path": self._session.hold_records(records_or_tablename), "name": "new_records"},

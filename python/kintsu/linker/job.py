@@ -19,7 +19,7 @@ def inputs_of(tables: Sequence[Data], names: str | Sequence[str] | None, held: M
     """The inputs of a job."""
     if not tables:
         raise InputError("there are no tables", code="KN-PY-071", hint="give at least one")
-    aliases: list[str | None] = [names] if isinstance(names, str) else list(names or [])
+    aliases: list[str | None] = [names] if isinstance(names, str) else list_of("names", names or [])
     if aliases and len(aliases) != len(tables):
         raise InputError(
             f"there are {len(tables)} tables and {len(aliases)} names", code="KN-PY-049", hint="give one name for each table"

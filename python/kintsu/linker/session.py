@@ -93,8 +93,8 @@ class Session:
         return self.hold(data)
 
     def links(self, table: Data) -> _native.Links:
-        """The links of a table of predictions."""
-        if isinstance(table, ResultTable) and table.links is not None:
+        """The links of a table of predictions: those that it brings along, or, where it is of another linker, by its ids."""
+        if isinstance(table, ResultTable) and table.links is not None and table.links.are_of(self.native):
             return table.links
         return self.native.read_links(self.hold(table), self._surroundings)
 

@@ -52,14 +52,14 @@ def tokenize_structs(
     encryption_key: bytes | None,
     salt: bytes | None,
 ) -> Iterator[pyarrow.Array]:
-    """For each record, all its columns in one, the list of its tokens; columns are found here, by their aliases."""
+    """For each record, all its columns in one, the list of its tokens; columns are found here, by their aliases. Ids are text."""
     kernel = _native.TokenKernel(_dated(spec), hashing_secret, encryption_key)
     begin = _beginning(salt)
     row = 0
     for column in columns:
         names = [column.type.field(position).name for position in range(column.type.num_fields)]
         found = find_columns(names, aliases)
-        arrays = {attribute: column.field(names.index(name)) for attribute, name in found.items()}
+        arrays = {attribute: _as_days(column.field(names.index(name)), attribute) for attribute, name in found.items()}
         batch = pyarrow.record_batch(arrays or {"_": pyarrow.nulls(len(column))})
         counter = None if begin is None else (*begin, row)
         tokens, ends = kernel.apply_to_lists(batch, counter)
@@ -92,6 +92,16 @@ def token_column(
             continue
         arrays = {name: _arrow_of(name, column) for name, column in zip(names, columns, strict=True)}
         yield pandas.Series(kernels[wanted].tokens_of_rules(pyarrow.record_batch(arrays), asked), dtype=object)
+
+
+def _as_days(column: pyarrow.Array, attribute: str) -> pyarrow.Array:
+    """Points in time as their days, in the time zone of the session; ids stay as they are."""
+    if attribute == "RecordId" or not pyarrow.types.is_timestamp(column.type):
+        return column
+    import pyarrow.compute
+
+    local = pyarrow.compute.local_timestamp(column) if column.type.tz else column
+    return pyarrow.compute.floor_temporal(local, unit="day").cast(pyarrow.date32())
 
 
 def _kernel_of_rules(spec: str, wanted: frozenset[str], hashing_secret: bytes | None, encryption_key: bytes | None) -> Any:

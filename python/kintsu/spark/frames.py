@@ -7,7 +7,8 @@ told apart by the frame's own module.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,26 @@ def fields_of(frame: DataFrame) -> list[StructField] | None:
         if _ANALYSIS_REFUSED in str(error) or _ANALYSIS_REFUSED in type(error).__name__:
             return None
         raise
+
+
+def told_apart(frame: DataFrame, fields: list[StructField], wanted: Iterable[str]) -> tuple[DataFrame, dict[str, str]]:
+    """The frame, and the name in it of each wanted column.
+
+    Spark does not tell names apart by the case of their letters: where it would find several, the columns are renamed by their
+    position, and the first of equal names counts.
+    """
+    wanted = list(wanted)
+    names = [field.name for field in fields]
+    folded = Counter(name.lower() for name in names)
+    if all(folded[name.lower()] == 1 for name in wanted):
+        return frame, {name: name for name in wanted}
+    by_position = [f"column{position}" for position in range(len(names))]
+    return frame.toDF(*by_position), {name: by_position[names.index(name)] for name in wanted}
+
+
+def is_text(field: StructField) -> bool:
+    """Whether a column holds text, with a length or a collation of its own or without."""
+    return field.dataType.typeName().startswith(("string", "varchar", "char"))
 
 
 def quoted(name: str) -> str:

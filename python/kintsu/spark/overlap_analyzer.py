@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kintsu import _native
-from kintsu.arguments import text
+from kintsu.arguments import list_of, text
 from kintsu.errors import InputError, InputTypeError, warn
 from kintsu.spark.environment import check_environment
-from kintsu.spark.frames import fields_of, functions_of, is_spark_frame, quoted
-from kintsu.spark.processor import secret_bytes, warn_of_weakness
+from kintsu.spark.frames import fields_of, functions_of, is_spark_frame, is_text, quoted, told_apart
+from kintsu.spark.processor import check_id, secret_bytes, texts, warn_of_weakness
 from kintsu.spark.workers import by_value
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ class OpenTokenOverlapAnalyzer:
         sets = [_rules(rules) for rules in rule_sets]
         text("dataset1_name", dataset1_name)
         text("dataset2_name", dataset2_name)
-        for name, frame in (("dataset1", dataset1), ("dataset2", dataset2)):
-            _check_frame(name, frame)
+        dataset1, dataset2 = (_tokens_of(name, frame) for name, frame in (("dataset1", dataset1), ("dataset2", dataset2)))
         if not sets:
             return []
         check_environment(dataset1)
@@ -130,17 +129,17 @@ class OpenTokenOverlapAnalyzer:
 
         Blank and missing tokens are left out.
         """
-        _check_frame("tokens", tokens)
+        tokens = _tokens_of("tokens", tokens, in_pipelines=True)
         check_environment(tokens)
         return self._decrypted(tokens, None)
 
     def _decrypted(self, tokens: DataFrame, rules: list[str] | None) -> DataFrame:
         functions = functions_of(tokens)
-        chosen = tokens.select(*[functions.col(name) for name in _COLUMNS])
+        chosen = tokens
         if rules is not None:
             chosen = chosen.filter(functions.col("RuleId").isin(rules))
         run = by_value("decrypt", "decrypt", (self._key, self._profile))
-        return chosen.mapInArrow(run, chosen.schema)
+        return chosen.mapInArrow(run, texts() if fields_of(chosen) is None else chosen.schema)
 
     def _warn_of_what_matches_nothing(self, name: str, samples: dict[str, str | None]) -> None:
         """Warns of rules that no token of a side has, and of a key that opens none of the tokens that are looked at."""
@@ -198,13 +197,14 @@ def summary(results: dict[str, Any]) -> str:
 def _rules(rules: Sequence[str]) -> list[str]:
     if isinstance(rules, str):
         raise InputTypeError("matching_rules is one text", code="KN-PY-112", hint=f"give a list of rules, such as [{rules!r}]")
-    distinct = list(dict.fromkeys(rules))
+    distinct = list(dict.fromkeys(list_of("matching_rules", rules)))
     if not distinct:
         raise InputError("matching_rules cannot be empty", code="KN-PY-112", hint="name at least one rule")
-    return distinct
+    return [text("matching_rules", rule) for rule in distinct]
 
 
-def _check_frame(name: str, frame: Any) -> None:
+def _tokens_of(name: str, frame: Any, *, in_pipelines: bool = False) -> DataFrame:
+    """The columns of tokens in a frame; ``name`` is what errors call it. In declarative pipelines all of them are text."""
     if frame is None:
         raise InputError(f"{name} cannot be None", code="KN-PY-110", hint="give a frame of tokens")
     if not is_spark_frame(frame):
@@ -213,7 +213,16 @@ def _check_frame(name: str, frame: Any) -> None:
             code="KN-PY-110",
             hint="files and other tables are compared by kintsu.overlap",
         )
-    fields = fields_of(frame) or []
+    functions = functions_of(frame)
+    fields = fields_of(frame)
+    if fields is None:
+        if not in_pipelines:
+            raise InputError(
+                f"{name} belongs to a declarative pipeline, in whose query functions nothing can be counted",
+                code="KN-PY-116",
+                hint="compare the tables that the pipeline has made, outside of it",
+            )
+        return frame.select(*[functions.col(column).cast("string").alias(column) for column in _COLUMNS])
     names = [field.name for field in fields]
     missing = [column for column in _COLUMNS if column not in names]
     if missing:
@@ -222,6 +231,17 @@ def _check_frame(name: str, frame: Any) -> None:
             code="KN-PY-109",
             hint=f"give what process_dataframe makes, {', '.join(_COLUMNS)}",
         )
+    for field in reversed(fields):
+        if field.name in ("RuleId", "Token") and not is_text(field):
+            raise InputTypeError(
+                f"the column {field.name} of {name} holds {field.dataType.simpleString()}, which is no text",
+                code="KN-PY-113",
+                hint="give what process_dataframe makes, or cast the column to string",
+            )
+        if field.name == "RecordId":
+            check_id(field, comparable=True)
+    frame, places = told_apart(frame, fields, _COLUMNS)
+    return frame.select(*[functions.col(places[column]).alias(column) for column in _COLUMNS])
 
 
 def _holds(functions: Any, bits: list[int]) -> Column:

@@ -11,7 +11,7 @@ from kintsu import _native
 from kintsu.errors import InputError, InputTypeError, KintsuWarning
 from kintsu.spark.columns import find_columns
 from kintsu.spark.environment import check_environment
-from kintsu.spark.frames import fields_of, functions_of, is_spark_frame, quoted
+from kintsu.spark.frames import fields_of, functions_of, is_spark_frame, quoted, told_apart
 from kintsu.spark.workers import by_value
 from kintsu.tokens import rules_of
 
@@ -75,7 +75,8 @@ class OpenTokenProcessor:
         """A frame ``RecordId``, ``RuleId``, ``Token``, a row for each record and rule; nothing is computed yet.
 
         The columns of the attributes in the rules must be there under one of their names, in the case in which they are
-        documented; where a frame has several names of one attribute, the first documented one counts. A record id keeps its type.
+        documented; where a frame has several names of one attribute, the first documented one counts. A record id keeps its type;
+        only inside declarative pipelines, whose frames may not be asked for their types, ids become text.
         Where there is no column ``RecordId`` or ``Id``, and where a text in it is null or empty, an id is made up: on batches it
         depends on the number of the partition and of the row in it, so that evaluating the frame again gives the same ids; on
         streams it is random. A missing id of another type stays null.
@@ -95,10 +96,11 @@ class OpenTokenProcessor:
         if fields is None:
             return self._process_in_pipeline(df)
         columns = find_columns([field.name for field in fields], self._aliases)
-        types = {field.name: field for field in fields}
+        types = {field.name: field for field in reversed(fields)}
+        df, names = told_apart(df, fields, columns.values())
         functions = functions_of(df)
         chosen = [
-            _as_input(functions, attribute, types[name]).alias(attribute)
+            _as_input(functions.col(quoted(names[name])), attribute, types[name]).alias(attribute)
             for attribute, name in columns.items()
             if types[name].dataType.typeName() != "void" or attribute != "RecordId"
         ]
@@ -194,10 +196,12 @@ def today() -> str:
     return datetime.date.today().isoformat()
 
 
-def _as_input(functions: Any, attribute: str, field: StructField) -> Any:
-    column = functions.col(quoted(field.name))
+def _as_input(column: Any, attribute: str, field: StructField) -> Any:
     kind = field.dataType.typeName()
-    if attribute == "RecordId" or kind in _TEXT_TYPES or kind.startswith("string"):
+    if attribute == "RecordId":
+        check_id(field)
+        return column
+    if kind in _TEXT_TYPES or kind.startswith("string"):
         return column
     if kind in ("timestamp", "timestamp_ntz"):
         return column.cast("date")
@@ -208,9 +212,30 @@ def _as_input(functions: Any, attribute: str, field: StructField) -> Any:
     )
 
 
-def _schema(record_id: DataType | None) -> Any:
+def check_id(field: StructField, comparable: bool = False) -> None:
+    """Refuses a record id of a type that cannot be handed to Python and back as it is, or that Spark cannot compare."""
+    from pyspark.sql.pandas.types import to_arrow_type
+
+    try:
+        to_arrow_type(field.dataType)
+        refused = comparable and field.dataType.typeName() in ("map", "variant")
+    except Exception:  # PySpark has had several kinds of errors for it.
+        refused = True
+    if refused:
+        raise InputTypeError(
+            f"the column {field.name} holds {field.dataType.simpleString()}, which can be no record id here",
+            code="KN-PY-113",
+            hint="give ids as text, numbers or days",
+        )
+
+
+def texts(record_id: DataType | None = None) -> Any:
+    """The schema of tokens, whose record ids are text unless they are of another type."""
     from pyspark.sql.types import StringType, StructField, StructType
 
-    kept = record_id is not None and record_id.typeName() not in ("void", "varchar", "char")
-    id_type = record_id if kept and record_id is not None else StringType()
+    id_type = StringType() if record_id is None else record_id
     return StructType([StructField("RecordId", id_type), StructField("RuleId", StringType()), StructField("Token", StringType())])
+
+
+def _schema(record_id: DataType | None) -> Any:
+    return texts(None if record_id is None or record_id.typeName() in ("void", "varchar", "char") else record_id)

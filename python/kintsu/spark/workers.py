@@ -28,13 +28,14 @@ def by_value(name: str, entry: str, arguments: tuple[Any, ...]) -> Callable[[Ite
             from kintsu.spark import executor
         except ImportError as error:
             raise RuntimeError(
-                f"kintsu cannot be imported by the Python of Spark's workers ({sys.executable}: {error}); install it on every "
-                f"worker with `pip install kintsu=={version}`, or add the wheel to the libraries of the cluster"
+                f"kintsu cannot be imported by the Python of Spark's workers ({sys.executable}: {error}); install the wheel of "
+                f"kintsu {version} on every worker with `pip install kintsu-{version}-....whl`, or add it to the libraries of "
+                "the cluster"
             ) from None
         if kintsu.__version__ != version:
             raise RuntimeError(
-                f"Spark's workers have kintsu {kintsu.__version__} and the driver has {version}; install the same on all with "
-                f"`pip install kintsu=={version}`"
+                f"Spark's workers have kintsu {kintsu.__version__} and the driver has {version}; install one wheel on all, such as "
+                f"with `pip install kintsu-{version}-....whl`"
             )
         return getattr(executor, entry)(batches, *arguments)
 

@@ -128,3 +128,25 @@ def test_keys_that_do_not_fit_are_refused() -> None:
             OpenTokenOverlapAnalyzer(key)  # type: ignore[arg-type]
     with pytest.warns(UserWarning, match="weak"):
         assert ENCRYPTION_KEY not in repr(OpenTokenOverlapAnalyzer(ENCRYPTION_KEY))
+
+
+def test_what_is_no_frame_of_tokens_is_told_on_the_driver(sides: tuple[Any, Any], analyzer: Any) -> None:
+    left, right = sides
+    for rules, said in ((None, "no list"), ([1], "`matching_rules` is no text"), ("T1", "one text")):
+        with pytest.raises(TypeError, match=said):
+            analyzer.analyze_overlap(left, right, rules)
+    for column, kind in (("Token", "binary"), ("RuleId", "int")):
+        other = right.selectExpr(*[f"CAST({name} AS {kind}) AS {name}" if name == column else name for name in right.columns])
+        with pytest.raises(TypeError, match=f"column {column} of dataset2 holds {kind}"):
+            analyzer.analyze_overlap(left, other, ["T1"])
+    maps = right.selectExpr("map(RecordId, 1) AS RecordId", "RuleId", "Token")
+    with pytest.raises(TypeError, match="RecordId holds map"):
+        analyzer.analyze_overlap(left, maps, ["T1"])
+
+
+def test_columns_beside_the_tokens_change_nothing(sides: tuple[Any, Any], analyzer: Any) -> None:
+    left, right = sides
+    beside = right.selectExpr("*", "'x' AS recordid_2", "'y' AS token_2").toDF(*right.columns, "recordid", "TOKEN")
+    results = [analyzer.analyze_overlap(left, side, ["T1"]) for side in (right, beside)]
+    found = [{tuple(row) for row in result["matches"].collect()} for result in results]
+    assert found[0] == found[1] != set()

@@ -27,7 +27,7 @@ use super::train;
 use crate::card::{Counts, Evaluation};
 use crate::error::{JobError, MemoryNeed};
 use crate::held::Held;
-use crate::spec::{JobSpec, Places, Problem, StepSpec, TrainingStep, check_added};
+use crate::spec::{JobSpec, Places, Problem, StepSpec, TrainingStep, check_added, check_opened};
 
 /// What came of a step.
 #[derive(Debug, Clone, Default)]
@@ -94,6 +94,10 @@ impl LinkageSession {
     /// # Errors
     /// [`JobError`] for everything wrong with the job or its inputs, and when it was stopped.
     pub fn open(job: JobSpec, held: Held, ctx: &RunContext) -> Result<Self, JobError> {
+        let problems = check_opened(&job, &Places::default());
+        if !problems.is_empty() {
+            return Err(JobError::Configuration(problems));
+        }
         let open = || {
             let mut session = Self::prepare(job, held, ctx, &mut Clock::start())?;
             session.compile(ctx, &mut Clock::start())?;

@@ -25,20 +25,23 @@ impl LinkageSession {
             StepSpec::ScorePairs { pairs, name } => {
                 self.score_listed(pairs, name.as_deref().unwrap_or("scored_pairs"), tables, ctx)
             }
-            StepSpec::AccuracyFromLabelsTable { labels, threshold_match_probability, name } => {
+            StepSpec::AccuracyFromLabelsTable { labels, threshold_match_probability, match_weight_round_to_nearest, name } => {
                 let pairs = self.listed_pairs(labels, ctx)?;
-                let options = TruthOptions::default();
+                let weight_step = Some(*match_weight_round_to_nearest as f32);
+                let options = TruthOptions { weight_step, ..TruthOptions::default() };
                 let table = self.ready_model()?.truth_from_pairs(&pairs, *threshold_match_probability, options, ctx);
                 tables.write(name.as_deref().unwrap_or("truth_table"), &rows_batch(&table.map_err(JobError::part)?)?)
             }
             StepSpec::AccuracyFromLabelsColumn {
                 labels_column_name,
                 positives_not_captured_by_blocking_rules_scored_as_zero,
+                match_weight_round_to_nearest,
                 name,
             } => {
                 let column = self.label_column(labels_column_name)?;
                 let unfound_pairs_below_all = *positives_not_captured_by_blocking_rules_scored_as_zero;
-                let options = TruthOptions { unfound_pairs_below_all, ..TruthOptions::default() };
+                let weight_step = Some(*match_weight_round_to_nearest as f32);
+                let options = TruthOptions { weight_step, unfound_pairs_below_all };
                 let table = self.ready_model()?.truth_from_column(column, options, ctx).map_err(JobError::part)?;
                 tables.write(name.as_deref().unwrap_or("truth_table"), &rows_batch(&table)?)
             }

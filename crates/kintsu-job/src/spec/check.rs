@@ -38,6 +38,14 @@ pub fn check_ready(spec: &JobSpec, places: &Places) -> Vec<Problem> {
     checks.problems
 }
 
+/// Everything that is wrong with `spec` when a session of it is opened, whose model may come later: files must be there.
+pub(crate) fn check_opened(spec: &JobSpec, places: &Places) -> Vec<Problem> {
+    let mut checks = Checks { places, problems: check_job(spec, places) };
+    checks.inputs(spec);
+    checks.files(spec);
+    checks.problems
+}
+
 /// Everything that is wrong with the steps and training methods of `spec`, which add to a job that was checked before.
 pub(crate) fn check_added(spec: &JobSpec, places: &Places) -> Vec<Problem> {
     let mut checks = Checks { places, problems: check_job(spec, places) };

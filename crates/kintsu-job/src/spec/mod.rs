@@ -21,7 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use check::check_ready;
-pub(crate) use check::{check_added, no_condition};
+pub(crate) use check::{check_added, check_opened, no_condition};
 pub use column::{ColumnOperation, ColumnSpec, ListEnd, TransformedColumn};
 pub use comparison::{ComparisonSpec, Configure};
 pub use corruption::{CorruptionFile, corruption_schema};

@@ -163,6 +163,10 @@ pub enum StepSpec {
         #[serde(default = "even")]
         #[schemars(range(min = 0, max = 1))]
         threshold_match_probability: f64,
+        /// The step of the thresholds, in bits; 0 makes every match weight that occurs a threshold.
+        #[serde(default = "tenth")]
+        #[schemars(range(min = 0))]
+        match_weight_round_to_nearest: f64,
         /// The name of the file.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
@@ -174,6 +178,10 @@ pub enum StepSpec {
         /// Matches that blocking misses count as missed.
         #[serde(default = "yes")]
         positives_not_captured_by_blocking_rules_scored_as_zero: bool,
+        /// The step of the thresholds, in bits; 0 makes every match weight that occurs a threshold.
+        #[serde(default = "tenth")]
+        #[schemars(range(min = 0))]
+        match_weight_round_to_nearest: f64,
         /// The name of the file.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
@@ -300,6 +308,10 @@ fn new_record_weight_default() -> f64 {
 
 fn even() -> f64 {
     0.5
+}
+
+fn tenth() -> f64 {
+    0.1
 }
 
 fn ten() -> u32 {

@@ -11,7 +11,7 @@ use crate::block::Blocker;
 use crate::error::LinkError;
 use crate::model::{BlockingRule, Parity};
 use crate::records::{JointColumns, PairKind, Records};
-use crate::sql::Expr;
+use crate::sql::{Expr, WrittenKeys};
 
 /// The profile of a column or of what an expression makes of the columns; see [`profile_values`].
 ///
@@ -90,6 +90,12 @@ fn sources(column: &Column) -> Result<(Vec<String>, Vec<u32>), LinkError> {
 pub struct ComparisonCount {
     /// The rule as it was written.
     pub blocking_rule: String,
+    /// Its equalities of something of the left record and something of the right one, by which records are looked up, in SQL.
+    pub equi_join_conditions: String,
+    /// The rest of it, which is tested pair by pair, in SQL.
+    pub filter_conditions: String,
+    /// Which of the pairs with the same keys count at all, in SQL.
+    pub link_type_join_condition: String,
     /// Its position.
     pub match_key: u32,
     /// Left records times right records over all blocks, before the link type and other conditions drop any; none for a rule
@@ -127,7 +133,12 @@ pub fn count_comparisons(
         .zip(counts)
         .map(|(rule, count)| {
             let alone = Blocker::new(records, std::slice::from_ref(rule), parity, ctx)?.marginal_counts(ctx)?;
+            // A rule that was made and not written has no words.
+            let written = WrittenKeys::of(&rule.blocking_rule, rule.sql_dialect).unwrap_or_default();
             Ok(ComparisonCount {
+                equi_join_conditions: written.equalities.join(" AND "),
+                filter_conditions: written.filters.join(" AND "),
+                link_type_join_condition: join_condition(records),
                 pairs_before_filters: pairs_before_filters(records, rule, parity)?,
                 pairs: alone.iter().sum(),
                 blocking_rule: count.blocking_rule,
@@ -139,6 +150,22 @@ pub fn count_comparisons(
             })
         })
         .collect()
+}
+
+/// Which pairs of records count, as Splink writes it.
+fn join_condition(records: &Records) -> String {
+    let quoted = |column: &str| format!("\"{}\"", column.replace('"', "\"\""));
+    let (id, source) = (quoted(records.id_column()), quoted(records.source_column()));
+    let several = !records.sources().is_empty();
+    let side = |side: &str| {
+        if several { format!("{side}.{source} || '-__-' || {side}.{id}") } else { format!("{side}.{id}") }
+    };
+    let (left, right) = (side("l"), side("r"));
+    match records.pair_kind() {
+        PairKind::Within => format!("where {left} < {right}"),
+        PairKind::AcrossTwo { .. } => "where 1=1".to_owned(),
+        PairKind::Across => format!("where {left} < {right} and l.{source} != r.{source}"),
+    }
 }
 
 fn pairs_before_filters(records: &Records, rule: &BlockingRule, parity: Parity) -> Result<Option<u64>, LinkError> {

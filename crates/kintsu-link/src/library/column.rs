@@ -1,5 +1,7 @@
 //! Columns and what is made of them before they are compared.
 
+use std::borrow::Cow;
+
 use crate::model::Dialect;
 use crate::sql::{Expr, parse_column_expression};
 
@@ -121,14 +123,14 @@ impl ColumnExpression {
     }
 
     /// The column when this is one without anything done to it, which is what term frequencies are counted for.
-    pub fn pure_column(&self) -> Option<&str> {
+    pub fn pure_column(&self) -> Option<Cow<'_, str>> {
         self.operations.is_empty().then(|| bare_name(&self.text)).flatten()
     }
 
     /// The SQL for one record of a pair.
     pub(super) fn sql(&self, place: Place, dialect: Dialect) -> Result<String, LibraryError> {
         let base = match bare_name(&self.text) {
-            Some(name) => dialect::column(name, place, dialect),
+            Some(name) => dialect::column(&name, place, dialect),
             None => self.expression(place, dialect)?,
         };
         self.operations.iter().try_fold(base, |value, operation| operation.sql(&value, dialect))
@@ -150,13 +152,15 @@ impl ColumnExpression {
     }
 }
 
-/// The column that `text` names, when it is a name and nothing else.
-fn bare_name(text: &str) -> Option<&str> {
-    let unquoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    let name = unquoted.unwrap_or(text);
-    let plain = |character: char| character.is_alphanumeric() || character == '_' || character == ' ';
-    let valid = if unquoted.is_some() { !name.contains('"') } else { name.chars().all(plain) && !name.trim().is_empty() };
-    valid.then_some(name)
+/// The column that `text` names, when it is a name and nothing else. Between quotes anything may stand, a quote twice; without them
+/// letters, digits, `_`, blanks and dots.
+fn bare_name(text: &str) -> Option<Cow<'_, str>> {
+    if let Some(quoted) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        let one_by_one = quoted.replace("\"\"", "").contains('"');
+        return (!one_by_one && !quoted.is_empty()).then(|| Cow::Owned(quoted.replace("\"\"", "\"")));
+    }
+    let plain = |character: char| character.is_alphanumeric() || matches!(character, '_' | ' ' | '.');
+    (text.chars().all(plain) && !text.trim().is_empty()).then_some(Cow::Borrowed(text))
 }
 
 impl Operation {

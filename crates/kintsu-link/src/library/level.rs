@@ -294,7 +294,7 @@ impl Level {
         if let Kind::ExactMatch(column) = &self.kind
             && let Some(name) = column.pure_column()
         {
-            self.configuration.tf_adjustment_column = wanted.then(|| name.to_owned());
+            self.configuration.tf_adjustment_column = wanted.then(|| name.into_owned());
         }
         self
     }

@@ -1,7 +1,9 @@
 //! Turns an SQL expression over one record into one over the left or right record of a pair, word by word.
 
+use std::borrow::Cow;
+
 use sqlparser::dialect::GenericDialect;
-use sqlparser::tokenizer::{Token, Tokenizer};
+use sqlparser::tokenizer::{Token, Tokenizer, Word};
 
 use crate::model::Dialect;
 use crate::sql::{Position, SqlError};
@@ -23,13 +25,21 @@ pub(super) fn with_suffix(text: &str, names: &[String], place: Place, sql: Diale
     let mut written = String::new();
     for (position, token) in tokens.iter().enumerate() {
         match token {
-            Token::Word(word) if is_column(names, &word.value) && !calls(&tokens[position + 1..]) => {
-                written.push_str(&dialect::column(&word.value, place, sql));
+            Token::Word(word) if !calls(&tokens[position + 1..]) && is_column(names, &name_of(word)) => {
+                written.push_str(&dialect::column(&name_of(word), place, sql));
             }
             other => written.push_str(&other.to_string()),
         }
     }
     Ok(written)
+}
+
+/// The name that a word stands for: a quote inside of quotes is written twice.
+fn name_of(word: &Word) -> Cow<'_, str> {
+    match word.quote_style {
+        Some(quote) => Cow::Owned(word.value.replace(&format!("{quote}{quote}"), &quote.to_string())),
+        None => Cow::Borrowed(&word.value),
+    }
 }
 
 fn is_column(names: &[String], word: &str) -> bool {

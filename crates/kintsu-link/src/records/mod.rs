@@ -268,6 +268,11 @@ fn find_column<'a>(table: &'a Table, name: &str, wanted_by: &str) -> Result<&'a 
         .ok_or_else(|| LinkError::MissingColumn {
             name: name.to_owned(),
             wanted_by: wanted_by.to_owned(),
-            available: table.columns().iter().map(|column| column.name.to_string()).collect(),
+            available: table.columns().iter().map(|column| column.name.to_string()).filter(|name| !is_own(name)).collect(),
         })
+}
+
+/// Whether a column was added by a step for itself: nobody asks for it, and no message names it.
+fn is_own(name: &str) -> bool {
+    name.starts_with("__kintsu_")
 }

@@ -178,8 +178,12 @@ fn column_expressions() {
     );
     assert!(Level::exact_match("substr('x', 1, 1)").build(Dialect::DuckDb).is_err());
     assert!(Level::exact_match("substr(").build(Dialect::DuckDb).is_err());
-    assert_eq!(ColumnExpression::new("a").pure_column(), Some("a"));
+    assert_eq!(ColumnExpression::new("a").pure_column().as_deref(), Some("a"));
     assert_eq!(ColumnExpression::new("a").lower().pure_column(), None);
+    assert_eq!(both(ColumnExpression::new("\"su\"\"r\"")), "\"su\"\"r_l\" = \"su\"\"r_r\"");
+    assert_eq!(ColumnExpression::new("\"su\"\"r\"").pure_column().as_deref(), Some("su\"r"));
+    assert_eq!(both(ColumnExpression::new("lower(\"su\"\"r\")")), "lower(\"su\"\"r_l\") = lower(\"su\"\"r_r\")");
+    assert_eq!(both(ColumnExpression::new("home.city")), "\"home.city_l\" = \"home.city_r\"");
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 /// Reads a part of a job from JSON.
 fn read<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, JobError> {
-    crate::library::read_as(what, text)
+    crate::arguments::read_as(what, text)
 }
 
 /// Writes an answer as JSON.

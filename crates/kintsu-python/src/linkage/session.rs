@@ -1,7 +1,7 @@
 //! Interactive sessions, and runs of whole jobs in memory, which end as one.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use kintsu_core::RunContext;
 use kintsu_job::{Answer, Held, JobError, JobSpec, LocalEngine, Places, StepSpec, TrainingStep, check_ready};
@@ -16,20 +16,37 @@ use crate::running::{self, Surroundings};
 /// Tables by their names, and links where there are any.
 type PyAnswer = (Vec<(String, Table)>, Option<Links>);
 
-/// The links that a prediction found, as rows of the records of one session.
+/// A session, which several threads may use.
+type Shared = Arc<Mutex<kintsu_job::LinkageSession>>;
+
+/// The links that a prediction found, as rows of the records of one session: to another one they say nothing.
 #[pyclass(frozen, module = "kintsu._native")]
-pub(crate) struct Links(Arc<kintsu_job::Links>);
+pub(crate) struct Links {
+    links: Arc<kintsu_job::Links>,
+    session: Weak<Mutex<kintsu_job::LinkageSession>>,
+}
+
+impl Links {
+    fn new(links: Arc<kintsu_job::Links>, session: &Shared) -> Self {
+        Self { links, session: Arc::downgrade(session) }
+    }
+}
 
 #[pymethods]
 impl Links {
     fn __len__(&self) -> usize {
-        self.0.len()
+        self.links.len()
+    }
+
+    /// Whether they are links between the records of `session`.
+    fn are_of(&self, session: &Bound<'_, LinkageSession>) -> bool {
+        std::ptr::eq(self.session.as_ptr(), Arc::as_ptr(&session.get().0))
     }
 }
 
 /// Records and a model that training methods and steps are asked of.
 #[pyclass(frozen, module = "kintsu._native")]
-pub(crate) struct LinkageSession(Arc<Mutex<kintsu_job::LinkageSession>>);
+pub(crate) struct LinkageSession(Shared);
 
 /// Reads the inputs and the model of `job`; `tables` and `texts` are what it names as `memory:NAME`.
 #[pyfunction]
@@ -60,7 +77,9 @@ pub(crate) fn run_job(
         kintsu_job::LinkageSession::run(job, held, ctx)
     };
     let (session, answer) = long(py, surroundings, run)?;
-    Ok((LinkageSession(Arc::new(Mutex::new(session))), given_out(answer)))
+    let session = LinkageSession(Arc::new(Mutex::new(session)));
+    let answer = session.given_out(answer);
+    Ok((session, answer))
 }
 
 /// The job in the file at `path`, as JSON, its paths relative to the working directory.
@@ -102,12 +121,12 @@ pub(super) fn long<T: Send>(
     running::run(py, &surroundings, work)
 }
 
-fn given_out(answer: Answer) -> PyAnswer {
-    let tables = answer.tables.into_iter().map(|(name, table)| (name, Table::new(table)));
-    (tables.collect(), answer.links.map(Links))
-}
-
 impl LinkageSession {
+    fn given_out(&self, answer: Answer) -> PyAnswer {
+        let tables = answer.tables.into_iter().map(|(name, table)| (name, Table::new(table)));
+        (tables.collect(), answer.links.map(|links| Links::new(links, &self.0)))
+    }
+
     /// Makes a long call on the session.
     fn call<T: Send>(
         &self,
@@ -166,12 +185,22 @@ impl LinkageSession {
     }
 
     /// Takes the step that `step` describes, on `links` where it is one on links.
-    fn take_step(&self, py: Python<'_>, step: &str, links: Option<&Bound<'_, Links>>, surroundings: &str) -> PyResult<PyAnswer> {
-        let links = links.map(|links| Arc::clone(&links.get().0));
+    fn take_step(
+        slf: &Bound<'_, Self>,
+        step: &str,
+        links: Option<&Bound<'_, Links>>,
+        surroundings: &str,
+    ) -> PyResult<PyAnswer> {
+        let (py, session) = (slf.py(), slf.get());
+        if links.is_some_and(|links| !links.get().are_of(slf)) {
+            let failed = JobError::Defect("the links are of another session".to_owned());
+            return Err(error::job_exception(py, &failed));
+        }
+        let links = links.map(|links| Arc::clone(&links.get().links));
         let take = |session: &mut kintsu_job::LinkageSession, ctx: &RunContext| {
             session.take_step(&read::<StepSpec>("the step", step)?, links, ctx)
         };
-        self.call(py, surroundings, take).map(given_out)
+        session.call(py, surroundings, take).map(|answer| session.given_out(answer))
     }
 
     /// Holds `table`, and gives the path by which steps name it.
@@ -188,7 +217,7 @@ impl LinkageSession {
     /// The links that the table at `path` lists.
     fn read_links(&self, py: Python<'_>, path: PathBuf, surroundings: &str) -> PyResult<Links> {
         let links = self.call(py, surroundings, |session, ctx| session.read_links(&path, ctx))?;
-        Ok(Links(Arc::new(links)))
+        Ok(Links::new(Arc::new(links), &self.0))
     }
 
     /// Takes the term frequencies of `column` from the table at `path`.

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use arrow_array::{Array, ArrayRef, RecordBatch, StructArray};
 use arrow_cast::cast;
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
+use arrow_ipc::reader::StreamReader;
+use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use kintsu_core::RunContext;
 use kintsu_job::{FileFormat, JobError, Problem};
 use kintsu_table::{ColumnChoice, HeldTable, Input, ReadOptions, TableWriter};
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
+use pyo3::types::{PyBytes, PyCapsule};
 use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
 use pyo3_arrow::input::AnyRecordBatch;
 
@@ -99,6 +101,27 @@ impl Table {
         Ok(texts)
     }
 
+    /// A table that was written by pickling.
+    #[staticmethod]
+    fn from_stream(py: Python<'_>, stream: &[u8]) -> PyResult<Self> {
+        let read = py.detach(|| {
+            let reader = StreamReader::try_new(stream, None)?;
+            let schema = reader.schema();
+            reader.collect::<Result<Vec<_>, ArrowError>>().map(|batches| HeldTable::new(schema, batches))
+        });
+        read.map(Self::new).map_err(|failed| {
+            let problem = Problem::new("KN-PY-040", format!("the pickled table cannot be read: {failed}"));
+            error::job_exception(py, &JobError::problem(problem))
+        })
+    }
+
+    /// What pickle keeps: the rows as a stream of Arrow's interprocess format.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let stream = py.detach(|| stream_of(&self.held));
+        let stream = stream.map_err(|failed| error::job_exception(py, &JobError::Defect(failed.to_string())))?;
+        Ok((py.get_type::<Self>().getattr("from_stream")?, (PyBytes::new(py, &stream),)))
+    }
+
     fn __len__(&self) -> usize {
         self.held.rows()
     }
@@ -121,6 +144,14 @@ impl Table {
         let arrays = (0..count).map(move |at| plain_rows(&batches[at], &schema));
         Ok(to_stream_pycapsule(py, Box::new(ArrayIterator::new(arrays, Arc::new(field))), requested_schema)?)
     }
+}
+
+fn stream_of(table: &HeldTable) -> Result<Vec<u8>, ArrowError> {
+    let mut writer = StreamWriter::try_new(Vec::new(), &table.schema)?;
+    for batch in table.batches.iter() {
+        writer.write(batch)?;
+    }
+    writer.into_inner()
 }
 
 fn texts_of(batch: &RecordBatch) -> Result<Vec<Vec<Option<String>>>, ArrowError> {

@@ -104,8 +104,11 @@ fn interval_part<'a>(part: DatePart, span: Interval) -> Option<Operand<'a>> {
     }))
 }
 
-/// The first format that fits; none where no format does.
+/// The first format that fits; none where no format does. Dates and timestamps are taken as they are.
 fn read<'a>(value: &Operand<'_>, format: Option<&Operand<'_>>, prepared: &Prepared) -> Result<Option<Operand<'a>>, Raised> {
+    if let Operand::Date(_) | Operand::Timestamp(_) = value {
+        return instant(value).map(|timestamp| Some(Operand::Timestamp(timestamp)));
+    }
     let text = to_text(value.clone());
     if let Prepared::Formats(formats) = prepared {
         return Ok(formats.iter().find_map(|format| format.read(&text)).map(Operand::Timestamp));
