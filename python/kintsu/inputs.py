@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -151,14 +152,14 @@ def json_lines(records: Sequence[Mapping[str, Any]]) -> str:
     '{"unique_id": 1, "dob": null}\\n'
     """
     present = ({name: None if _is_missing(value) else value for name, value in record.items()} for record in records)
-    return "".join(json.dumps(record, default=_plain, allow_nan=False) + "\n" for record in present)
+    return "".join(json.dumps(record, default=_as_json, allow_nan=False) + "\n" for record in present)
 
 
 def _is_missing(value: object) -> bool:
     return (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType")
 
 
-def _plain(value: Any) -> Any:
+def _as_json(value: Any) -> Any:
     """Numbers and arrays of NumPy as those of Python, everything else as text."""
     return value.tolist() if hasattr(value, "tolist") else str(value)
 
@@ -176,8 +177,9 @@ def _of_pandas(frame: Any) -> Any:
             "make columns of it with frame.reset_index(), or drop its name",
         )
     try:
-        return pyarrow.Table.from_pandas(frame, preserve_index=False)
-    except (TypeError, ValueError) as error:
+        # A copy: numbers are shared with the frame, which goes on being changed while records are looked at.
+        return pyarrow.Table.from_pandas(frame.copy(), preserve_index=False)
+    except (TypeError, ValueError, OverflowError) as error:
         raise _mixed(error, frame.columns, 'frame[column].astype("string")') from None
 
 
@@ -219,6 +221,8 @@ def _several_types(error: Exception, column: str | None, as_text: str) -> InputE
             code="KN-PY-075",
             hint='replace it: text.encode("utf-8", "replace").decode()',
         )
+    if isinstance(error, OverflowError):
+        return InputError(f"{where} has numbers beyond 64 bits", code="KN-PY-070", hint=f"make text of them: {as_text}")
     return InputError(f"{where} has values of several types", code="KN-PY-070", hint=f"give it one type, such as text: {as_text}")
 
 
@@ -248,8 +252,8 @@ def _column(pyarrow: Any, name: str, values: Any) -> Any:
     if isinstance(values, (list, tuple)):
         values = [None if _is_missing(value) else value for value in values]
     try:
-        return pyarrow.array(values) if isinstance(values, list) else values
-    except (TypeError, ValueError) as error:
+        return pyarrow.array(values) if isinstance(values, list) else copy.copy(values)
+    except (TypeError, ValueError, OverflowError) as error:
         raise _several_types(error, name, "str(value) where it is not None") from None
 
 

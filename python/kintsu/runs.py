@@ -318,7 +318,7 @@ def _spec(tables: list[Data], link_type: str, call: Mapping[str, Any], held: Mem
     if ignored:
         spec["ignore"] = [ignored] if isinstance(ignored, str) else list_of("ignore", ignored)
     given = {key: call[key] for key in ("settings", "model") if call[key] is not None}
-    if not given and not {"settings", "model", "comparisons"} & set(spec):
+    if not given and call["job"] is None:
         raise InputError(
             "there are neither settings nor a model to compare records with",
             code="KN-PY-056",

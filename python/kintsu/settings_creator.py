@@ -22,6 +22,7 @@ from typing import Any, Literal
 from kintsu import _native
 from kintsu.arguments import list_of
 from kintsu.blocking_rule_library import Rule, rule_creator
+from kintsu.comparison_level_library import LevelCreator
 from kintsu.comparison_library import ComparisonCreator
 from kintsu.errors import InputError, InputTypeError, file_error
 
@@ -124,7 +125,7 @@ class SettingsCreator:
 
 
 def comparison_dict(comparison: object, sql_dialect_str: str) -> dict[str, Any]:
-    """A comparison of the library, or one as it stands in settings, as it stands in settings.
+    """A comparison of the library, or one as it stands in settings, whose levels may be of the library, as it stands in settings.
 
     Raises:
         TypeError: It is neither.
@@ -132,7 +133,13 @@ def comparison_dict(comparison: object, sql_dialect_str: str) -> dict[str, Any]:
     if isinstance(comparison, ComparisonCreator):
         return comparison.create_comparison_dict(sql_dialect_str)
     if isinstance(comparison, Mapping):
-        return dict(comparison)
+        written = dict(comparison)
+        if "comparison_levels" in written:
+            levels = list_of("comparison_levels", written["comparison_levels"])
+            written["comparison_levels"] = [
+                level.create_level_dict(sql_dialect_str) if isinstance(level, LevelCreator) else level for level in levels
+            ]
+        return written
     raise InputTypeError(
         f"a comparison is one of the comparison library or a dictionary, not {type(comparison).__name__}",
         code="KN-PY-018",

@@ -36,11 +36,11 @@ class TokenDefinition(Protocol):
         ...
 
 
-class Tokens(ArrowTable):
+class Tokens(ResultTable):
     """Tokens in memory: ``RuleId``, ``Token`` and ``RecordId``. ``card`` says how they were made, or what became of them."""
 
-    def __init__(self, table: Any, card: dict[str, Any]) -> None:
-        super().__init__(table)
+    def __init__(self, table: Data, card: dict[str, Any]) -> None:
+        super().__init__(native_table(table), "tokens")
         self.card = card
 
     @property
@@ -49,7 +49,10 @@ class Tokens(ArrowTable):
         return dict(self.card["counts"])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Tokens, (_native.Table.from_arrow(self._table), self.card)
+        return Tokens, (self.native, self.card)
+
+    def __repr__(self) -> str:
+        return f"Tokens({len(self):,} rows of {', '.join(self.columns)})"
 
 
 class TokenFile:

@@ -139,7 +139,7 @@ def test_columns_of_nulls_are_taken() -> None:
     nameless = [{**row, "unique_id": 100 + row["unique_id"], "name": None} for row in PEOPLE]
     for people in (nameless, [PEOPLE, nameless], [nameless, PEOPLE]):
         assert kintsu.dedupe(people, model=MODEL).counts["records"] in (30, 60)
-    found = kintsu.Linker(PEOPLE, MODEL).inference.find_matches_to_new_records([nameless[0]], match_weight_threshold=-99)
+    found = kintsu.Linker(PEOPLE, MODEL).inference.find_matches_to_new_records([nameless[0]], None, match_weight_threshold=-99)
     assert len(found) == 10
 
 

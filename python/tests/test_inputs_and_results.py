@@ -162,6 +162,7 @@ def test_results_cross_the_borders_of_processes() -> None:
     assert again.to_arrow() == tokens.to_arrow() and again.card == tokens.card
 
 
+@pytest.mark.filterwarnings("ignore:.*was never trained")
 def test_dates_in_columns_that_are_said_to_be_text_are_dates() -> None:
     pandas = pytest.importorskip("pandas")
     people = pandas.DataFrame(
@@ -178,3 +179,16 @@ def test_dates_in_columns_that_are_said_to_be_text_are_dates() -> None:
         levels.append([(row["unique_id_l"], row["unique_id_r"], row["gamma_dob"]) for row in pairs.to_dicts()])
     assert levels[0] == levels[1] == levels[2]
     assert {level for _, _, level in levels[0]} > {0, 4}
+
+
+def test_what_becomes_of_a_frame_afterwards_is_of_no_account() -> None:
+    pandas = pytest.importorskip("pandas")
+    numpy = pytest.importorskip("numpy")
+    frame = pandas.DataFrame({"unique_id": numpy.arange(6), "score": numpy.ones(6)})
+    columns = {"unique_id": numpy.arange(6), "score": numpy.ones(6)}
+    for data, ids in ((frame, frame["unique_id"].values), (columns, columns["unique_id"])):
+        table = native_table(data)
+        before = ResultTable(table, "before").to_dicts()
+        ids.flags.writeable = True
+        ids += 1000
+        assert ResultTable(table, "after").to_dicts() == before

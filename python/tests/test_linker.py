@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import kintsu
+import kintsu.comparison_level_library as cll
 import kintsu.comparison_library as cl
 import pytest
 from kintsu import block_on
@@ -394,3 +395,29 @@ def test_new_records_meet_every_record_unless_rules_are_given() -> None:
     assert len(found(late, match_weight_threshold=-100)) == len(found([late], [], -100)) == 5
     assert found(late, None, -100).as_dict()["unique_id_l"] == [4]
     assert found(late, block_on("name"), -100).as_dict()["unique_id_l"] == [3]
+
+
+def test_levels_of_the_library_stand_in_dictionaries_too() -> None:
+    people = [{"unique_id": at, "name": f"name {at // 2}", "city": "York"} for at in range(4)]
+    levels = [cll.NullLevel("name"), cll.ExactMatchLevel("name"), cll.ElseLevel()]
+    plain = {"output_column_name": "name", "comparison_levels": [*levels[:2], {"sql_condition": "ELSE"}]}
+    rules = [block_on("city")]
+    expected = kintsu.Linker(
+        people,
+        kintsu.SettingsCreator("dedupe_only", [cl.CustomComparison(levels, "name")], rules),
+    ).inference.predict()
+    for settings in (
+        kintsu.SettingsCreator("dedupe_only", [plain], rules),
+        {"link_type": "dedupe_only", "comparisons": [plain], "blocking_rules_to_generate_predictions": rules},
+    ):
+        assert kintsu.Linker(people, settings).inference.predict().to_dicts() == expected.to_dicts()
+
+
+def test_settings_are_in_the_dialect_of_the_handle() -> None:
+    people = [{"unique_id": at, "name": f"name {at // 2}"} for at in range(4)]
+    settings = kintsu.SettingsCreator(
+        "dedupe_only", [cl.ExactMatch("name")], blocking_rules_to_generate_predictions=["l.`name` = r.`name`"]
+    )
+    linker = kintsu.Linker(people, settings, kintsu.SparkAPI())
+    assert len(linker.inference.predict()) == 2
+    assert linker.misc.save_model_to_json()["sql_dialect"] == "spark"

@@ -6,10 +6,11 @@ use crate::codes;
 use crate::process::{cargo, output, root, target};
 
 /// The pages, each with what the program is asked for.
-const PAGES: [(&str, &str); 4] = [
+const PAGES: [(&str, &str); 5] = [
     ("kintsu.schema.json", "schema"),
     ("corruption.schema.json", "corruption-schema"),
     ("commands.md", "commands"),
+    ("sql.md", "sql"),
     ("codes.md", CODES),
 ];
 /// The page that is made from the sources and not by the program.

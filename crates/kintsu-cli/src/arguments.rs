@@ -82,6 +82,8 @@ pub(crate) enum ReferencePage {
     CorruptionSchema,
     /// The help of all commands.
     Commands,
+    /// The functions of SQL.
+    Sql,
 }
 
 /// Options that every command takes.

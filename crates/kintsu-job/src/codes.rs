@@ -218,7 +218,7 @@ const NOTES: &[(&str, &str, &str)] = &[
     ("KN-PY-112", "the rules that must match cannot be compared", "give a list of 1 to 63 rules"),
     ("KN-PY-113", "a column of a frame cannot be read", "cast it to string"),
     ("KN-PY-114", "PySpark has no functions of Arrow, which declarative pipelines need", "use PySpark 4.1 or newer"),
-    ("KN-PY-116", "a frame of a declarative pipeline is to be counted", "compare the tables that the pipeline has made"),
+    ("KN-PY-116", "tokens in a declarative pipeline are to be opened or counted", "use the tables that the pipeline has made"),
     ("KN-PY-120", "a variable is neither true nor false", "set it to true or false"),
     ("KN-PY-121", "a host would get tokens in clear", "write https://"),
     ("KN-PY-122", "a text is no host", "write it as dbc-xxxxx-xxxx.cloud.databricks.com"),

@@ -51,7 +51,7 @@ fn wrong_argument<T: DeserializeOwned>(given: &Value, said: &str) -> Option<Stri
 }
 
 /// A text that is no value of any argument.
-const OTHER: &str = "\u{1}another value\u{1}";
+const OTHER: &str = "another value than all that are known";
 
 /// The places of all values as pointers into the JSON, those inside of others first, with the last name on the way.
 fn places_in(value: &Value, pointer: &str, name: &str, places: &mut Vec<(String, String)>) {

@@ -21,6 +21,7 @@ pub use error::{Position, SqlError};
 pub use eval::{CompiledExpr, DatePart, Decimal, Operand, Raised, RaisedSet, Row, Scratch, TimeFormat, truth};
 pub use function::Function;
 pub use keys::{EqualityKey, EqualityKeys};
+pub use lower::function_names;
 pub use origin::{Dialect, PARITIES, Parity, UnknownWord};
 pub use parse::{parse_blocking_rule, parse_column_expression, parse_condition};
 pub use value::{Interval, Value, ValueType};

@@ -28,32 +28,30 @@ def inputs_of(tables: Sequence[Data], names: str | Sequence[str] | None, held: M
     return [held.input(table, f"input_table_{at}", name) for at, (table, name) in enumerate(zip(tables, named, strict=True))]
 
 
-def settings_of(settings: Any, held: Memory) -> str:
-    """Settings or a model as the path by which a job names them."""
+def settings_of(settings: Any, held: Memory, dialect: str = "duckdb") -> str:
+    """Settings or a model as the path by which a job names them; they are in the dialect unless they name one themselves."""
     if isinstance(settings, (str, os.PathLike)):
         return os.fspath(settings)
     create = getattr(settings, "create_settings_dict", None)
     if create is not None:
-        settings = create("duckdb")
+        settings = create(dialect)
     if not isinstance(settings, Mapping):
         raise InputTypeError(
             f"settings are a dictionary, a path or a SettingsCreator, not a {type(settings).__name__}",
             code="KN-PY-050",
             hint="such as kintsu.SettingsCreator(link_type='dedupe_only', comparisons=[...])",
         )
-    return held.hold_text("settings.json", as_json(_plain(settings)))
+    return held.hold_text("settings.json", as_json(_written_out({"sql_dialect": dialect, **settings})))
 
 
-def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings in which comparisons and blocking rules of the libraries are written out."""
-    dialect = str(settings.get("sql_dialect") or "duckdb")
-    plain = dict(settings)
-    for key, written in (
-        ("comparisons", comparison_dict),
-        ("blocking_rules_to_generate_predictions", rule_json),
-    ):
-        if key in plain:
-            plain[key] = [
-                made if isinstance(made, (str, Mapping)) else written(made, dialect) for made in list_of(key, plain[key])
-            ]
-    return plain
+def _written_out(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings in which comparisons, levels and blocking rules of the libraries are written out."""
+    dialect = str(settings["sql_dialect"] or "duckdb")
+    written = dict(settings)
+    comparisons, rules = "comparisons", "blocking_rules_to_generate_predictions"
+    if comparisons in written:
+        written[comparisons] = [comparison_dict(made, dialect) for made in list_of(comparisons, written[comparisons])]
+    if rules in written:
+        made = list_of(rules, written[rules])
+        written[rules] = [rule if isinstance(rule, (str, Mapping)) else rule_json(rule, dialect) for rule in made]
+    return written

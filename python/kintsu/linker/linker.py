@@ -69,7 +69,8 @@ class Linker:
         given = one_of(input_table_or_tables=input_table_or_tables, splink_dataframe_or_dataframes=splink_dataframe_or_dataframes)
         tables = [looked_up(table, db_api) for table in several(given)]
         inputs = inputs_of(tables, input_table_aliases, held)
-        job = {"inputs": inputs, "model": settings_of(settings, held), "parity": parity, "seed": seed}
+        dialect = str(getattr(db_api, "sql_dialect", "duckdb"))
+        job = {"inputs": inputs, "model": settings_of(settings, held, dialect), "parity": parity, "seed": seed}
         told = surroundings(threads, memory, seed, progress)
         self._session = Session({key: value for key, value in job.items() if value is not None}, held, told)
         self._dialect = str(self._session.model.get("sql_dialect") or "duckdb")

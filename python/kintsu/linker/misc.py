@@ -33,11 +33,13 @@ class LinkerMisc:
         """
         if out_path is not None:
             path = file_path("out_path", out_path)
-            if path.exists() and not overwrite:
-                raise FileError(f"`{path}` exists already", code="KN-PY-045", hint="give overwrite=True, or another path")
+            beside = path.with_suffix(".kintsu.json")
+            for file in (path, beside):
+                if file.exists() and not overwrite:
+                    raise FileError(f"`{file}` exists already", code="KN-PY-045", hint="give overwrite=True, or another path")
             try:
                 path.write_text(self._session.native.model(), encoding="utf-8")
-                path.with_suffix(".kintsu.json").write_text(self._session.model_notes, encoding="utf-8")
+                beside.write_text(self._session.model_notes, encoding="utf-8")
             except OSError as error:
                 raise file_error(path, error, "write") from error
         return json.loads(self._session.native.model())  # type: ignore[no-any-return]

@@ -11,6 +11,8 @@ from urllib.parse import quote
 from kintsu.spark.errors import SparkSettingsError
 
 _SERVERLESS = "serverless"
+#: In place of a cluster: the one that the profile names, if it does.
+_OF_PROFILE = ""
 
 
 @dataclass(frozen=True)
@@ -52,16 +54,19 @@ def resolve_connection(
     """Credentials from the arguments, else from the named profile, else from the environment, else from the profile DEFAULT.
 
     Within the environment ``DATABRICKS_HOST`` and ``DATABRICKS_TOKEN`` come before ``DATABRICKS_PROFILE``. The cluster is the
-    argument, else ``SPARK_CONNECT_CLUSTER_ID``; none, an empty one or ``serverless`` is serverless compute.
+    argument, else ``SPARK_CONNECT_CLUSTER_ID``, else the profile's ``cluster_id``; none, an empty one or ``serverless`` is serverless
+    compute. An empty profile counts as none.
 
     Raises SparkSettingsError, a ValueError, which says what lacks and where it was looked for.
     """
+    profile = (profile or "").strip() or None
     cluster = _cluster(settings, cluster_id)
+    by_profile = cluster if cluster is not None or _says_compute(settings, cluster_id) else _OF_PROFILE
     given = _pair(databricks_host, databricks_token, "databricks_host", "databricks_token", "the arguments")
     if given is not None:
         return Connection(*given, cluster, None, "arguments")
     if profile is not None:
-        return _of_profile(settings, profile, cluster, "the argument profile")
+        return _of_profile(settings, profile, by_profile, "the argument profile")
     given = _pair(
         settings.get("DATABRICKS_HOST"),
         settings.get("DATABRICKS_TOKEN"),
@@ -73,8 +78,8 @@ def resolve_connection(
         return Connection(*given, cluster, None, "environment")
     for variable in ("DATABRICKS_PROFILE", "DATABRICKS_CONFIG_PROFILE"):
         if variable in settings:
-            return _of_profile(settings, settings[variable], cluster, variable)
-    return _of_profile(settings, "DEFAULT", cluster, "the default")
+            return _of_profile(settings, settings[variable], by_profile, variable)
+    return _of_profile(settings, "DEFAULT", by_profile, "the default")
 
 
 def clean_host(host: str, where: str) -> str:
@@ -112,6 +117,12 @@ def _cluster(settings: Mapping[str, str], argument: str | None) -> str | None:
     return chosen
 
 
+def _says_compute(settings: Mapping[str, str], argument: str | None) -> bool:
+    """Whether anything but a profile says on what the session is to run."""
+    named = ("SPARK_CONNECT_CLUSTER_ID", "DATABRICKS_SERVERLESS_COMPUTE_ID")
+    return argument is not None or any(name in settings for name in named)
+
+
 def _pair(host: str | None, token: str | None, host_name: str, token_name: str, where: str) -> tuple[str, str] | None:
     host, token = (host or "").strip(), (token or "").strip()
     if not host and not token:
@@ -121,7 +132,7 @@ def _pair(host: str | None, token: str | None, host_name: str, token_name: str, 
         raise SparkSettingsError(
             f"{where} give {there} and no {lacking}" if where == "the arguments" else f"{where} gives {there} and no {lacking}",
             code="KN-PY-125",
-            hint=f"give {lacking} as well, or neither of them and a profile instead",
+            hint=f"give {lacking} at the same place, or neither of them and a profile instead",
         )
     return clean_host(host, host_name), token
 
@@ -137,7 +148,7 @@ def _of_profile(settings: Mapping[str, str], name: str, cluster: str | None, nam
     parser = configparser.ConfigParser(default_section="\0", interpolation=None)
     try:
         parser.read_string(file.read_text(encoding="utf-8-sig"))
-    except configparser.Error as error:
+    except (configparser.Error, UnicodeDecodeError) as error:
         # The parser's own words hold lines of the file.
         raise SparkSettingsError(f"{file} is not an INI file ({type(error).__name__})", code="KN-PY-127", hint=hint) from None
     if not parser.has_section(name):
@@ -147,4 +158,6 @@ def _of_profile(settings: Mapping[str, str], name: str, cluster: str | None, nam
     for key, value in (("host", host), ("token", token)):
         if not value:
             raise SparkSettingsError(f"the profile {name} in {file} has no {key}", code="KN-PY-129", hint=hint)
+    if cluster == _OF_PROFILE:
+        cluster = _cluster({}, parser.get(name, "cluster_id", fallback=""))
     return Connection(clean_host(host, f"the profile {name}"), token, cluster, name, f"profile {name}")

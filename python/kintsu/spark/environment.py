@@ -24,11 +24,14 @@ from kintsu.spark.frames import is_connect
 _PYARROW_MIN = 14
 
 
-def check_environment(frame: Any) -> None:
-    """Checks what a frame is to be processed with. Raises EnvironmentMismatchError or MissingPackageError."""
+def check_environment(frame_or_session: Any) -> None:
+    """Checks what a frame, or those of a session, are to be processed with.
+
+    Raises EnvironmentMismatchError or MissingPackageError.
+    """
     _check_python_packages()
-    session = frame.sparkSession
-    if not is_connect(frame):
+    session = getattr(frame_or_session, "sparkSession", frame_or_session)
+    if not is_connect(session):
         java = session._jvm.java.lang.System.getProperty("java.specification.version")
         _check_java(major_of(java), _pyspark_major())
         master = session.sparkContext.master
@@ -114,6 +117,12 @@ def _check_java(java: int, pyspark: int) -> None:
 
 
 def _check_python_packages() -> None:
+    if importlib.util.find_spec("pyspark") is None:
+        raise MissingPackageError(
+            "Spark needs the package pyspark",
+            code="KN-PY-003",
+            hint="install the wheel of kintsu with an extra for the version of Spark, such as 'kintsu-....whl[spark41]'",
+        )
     if sys.version_info >= (3, 12) and _pyspark_major() < 4 and importlib.util.find_spec("distutils") is None:
         raise MissingPackageError(
             "PySpark 3 needs the package setuptools on Python 3.12 and newer",

@@ -9,11 +9,29 @@ from pathlib import Path
 from kintsu.spark.errors import SparkSettingsError
 
 
+#: Variables that say which workspace is meant and with which credentials: those of the process and of a file are never put together.
+_CREDENTIALS = ("DATABRICKS_HOST", "DATABRICKS_TOKEN", "DATABRICKS_PROFILE", "DATABRICKS_CONFIG_PROFILE")
+
+
 def settings(folder: Path | None = None) -> dict[str, str]:
-    """The variables of the process, and under them those of the nearest ``.env``; empty ones count as unset."""
+    """The variables of the process, and under them those of the nearest ``.env``; empty ones count as unset.
+
+    Where the process has a host, a token or a profile, none of these is taken from the file: a token must not go to a host that
+    stands elsewhere. Raises SparkSettingsError when the file is not UTF-8.
+    """
     file = find_environment_file(folder or Path.cwd())
-    written = {} if file is None else read_environment_file(file.read_text(encoding="utf-8-sig"))
-    return {name: value for name, value in {**written, **_set(os.environ)}.items() if value.strip()}
+    written = {} if file is None else _set(read_environment_file(_text_of(file)))
+    own = _set(os.environ)
+    if any(name in own for name in _CREDENTIALS):
+        written = {name: value for name, value in written.items() if name not in _CREDENTIALS}
+    return {**written, **own}
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise SparkSettingsError(f"{file} is no text in UTF-8", code="KN-PY-127", hint="write it in UTF-8") from None
 
 
 def find_environment_file(folder: Path) -> Path | None:

@@ -29,7 +29,7 @@ def tokenize(
     Ids that lack are made of ``salt``, the number of the partition and the row in it; without a salt they are random.
     """
     kernel = _native.TokenKernel(_dated(spec), hashing_secret, encryption_key)
-    begin = _beginning(salt)
+    begin = None if salt is None else _beginning(salt)
     row = 0
     for batch in _pieces(batches):
         counter = None if begin is None else (*begin, row)
@@ -54,13 +54,13 @@ def tokenize_structs(
 ) -> Iterator[pyarrow.Array]:
     """For each record, all its columns in one, the list of its tokens; columns are found here, by their aliases. Ids are text."""
     kernel = _native.TokenKernel(_dated(spec), hashing_secret, encryption_key)
-    begin = _beginning(salt)
+    begin = None if salt is None or _is_of_a_stream() else _beginning(salt)
     row = 0
     for column in columns:
         names = [column.type.field(position).name for position in range(column.type.num_fields)]
         found = find_columns(names, aliases)
         arrays = {attribute: _as_days(column.field(names.index(name)), attribute) for attribute, name in found.items()}
-        batch = pyarrow.record_batch(arrays or {"_": pyarrow.nulls(len(column))})
+        batch = pyarrow.RecordBatch.from_pydict(arrays or {"_": pyarrow.nulls(len(column))})
         counter = None if begin is None else (*begin, row)
         tokens, ends = kernel.apply_to_lists(batch, counter)
         tokens = pyarrow.record_batch(tokens)
@@ -91,17 +91,17 @@ def token_column(
             yield pandas.Series([None] * len(asked), dtype=object)
             continue
         arrays = {name: _arrow_of(name, column) for name, column in zip(names, columns, strict=True)}
-        yield pandas.Series(kernels[wanted].tokens_of_rules(pyarrow.record_batch(arrays), asked), dtype=object)
+        yield pandas.Series(kernels[wanted].tokens_of_rules(pyarrow.RecordBatch.from_pydict(arrays), asked), dtype=object)
 
 
 def _as_days(column: pyarrow.Array, attribute: str) -> pyarrow.Array:
     """Points in time as their days, in the time zone of the session; ids stay as they are."""
     if attribute == "RecordId" or not pyarrow.types.is_timestamp(column.type):
         return column
-    import pyarrow.compute
+    from pyarrow import compute
 
-    local = pyarrow.compute.local_timestamp(column) if column.type.tz else column
-    return pyarrow.compute.floor_temporal(local, unit="day").cast(pyarrow.date32())
+    local = compute.local_timestamp(column) if column.type.tz else column
+    return compute.floor_temporal(local, unit="day").cast(pyarrow.date32())
 
 
 def _kernel_of_rules(spec: str, wanted: frozenset[str], hashing_secret: bytes | None, encryption_key: bytes | None) -> Any:
@@ -143,15 +143,20 @@ def _dated(spec: str) -> str:
     return json.dumps({**parsed, "as_of": datetime.date.today().isoformat()})
 
 
-def _beginning(salt: bytes | None) -> tuple[bytes, int] | None:
-    """The salt and the number of the partition at work, of which ids are made.
+def _beginning(salt: bytes) -> tuple[bytes, int] | None:
+    """The salt and the number of the partition at work, of which ids are made; none outside a task."""
+    from pyspark import TaskContext
 
-    None outside a task, and in the tasks of a stream: each of its small batches numbers its partitions and rows from nothing, so
-    they would make the same ids for other people. The query functions of declarative pipelines cannot know it, tasks can.
+    context = TaskContext.get()
+    return None if context is None else (salt, context.partitionId())
+
+
+def _is_of_a_stream() -> bool:
+    """Whether a task works on a small batch of a stream, where the driver could not know.
+
+    Each of them numbers its partitions and rows from nothing, so that counting would make the same ids for other people.
     """
     from pyspark import TaskContext
 
     context = TaskContext.get()
-    if salt is None or context is None or context.getLocalProperty("streaming.sql.batchId") is not None:
-        return None
-    return salt, context.partitionId()
+    return context is not None and context.getLocalProperty("streaming.sql.batchId") is not None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from kintsu import _native
+from kintsu.arguments import list_of, text
 from kintsu.errors import InputError, InputTypeError
 from kintsu.tokens import rules_of
 
@@ -64,6 +66,8 @@ class TokenBuilder:
 
         Raises ValueError when there is no such attribute.
         """
+        if expression is not None:
+            text("expression", expression)
         self._components.append((attribute_name(attribute), expression or ""))
         return self
 
@@ -143,9 +147,16 @@ class TokenGenerator:
     def get_all_tokens(self, person_attributes: Mapping[Any, Any]) -> TokenGeneratorResult:
         """The tokens of a person, given as attributes (names, column names or classes) and their values.
 
-        An attribute that is not given leaves its rules blank without being invalid; None is invalid.
+        An attribute that is not given leaves its rules blank without being invalid; None is invalid. A point in time is its day.
+        Raises TypeError when they are no dictionary.
         """
-        record = {attribute_name(name): None if value is None else str(value) for name, value in person_attributes.items()}
+        if not isinstance(person_attributes, Mapping):
+            raise InputTypeError(
+                f"a person is a dictionary, not a {type(person_attributes).__name__}",
+                code="KN-PY-107",
+                hint='such as {"first_name": "Ann", "birth_date": "2000-01-31"}',
+            )
+        record = {attribute_name(name): _as_text(value) for name, value in person_attributes.items()}
         tokens, invalid, blank = self._kernel.tokens_of_record(record)
         return TokenGeneratorResult(dict(tokens), set(invalid), set(blank))
 
@@ -171,8 +182,12 @@ def quick_token(
 ) -> TokenGenerator:
     """A generator with the one rule that joins these attributes, each with its expression."""
     builder = TokenBuilder(token_id)
-    for attribute, expression in attributes:
-        builder.add(attribute, expression)
+    for component in list_of("attributes", attributes):
+        if isinstance(component, str) or len(component) != 2:
+            raise InputTypeError(
+                "an attribute stands without its expression", code="KN-PY-107", hint='write ("last_name", "T|U")'
+            )
+        builder.add(*component)
     return create_token_generator(hashing_secret, encryption_key, CustomTokenDefinition().add_token(builder.build()))
 
 
@@ -202,6 +217,12 @@ def attribute_name(attribute: str | type) -> str:
         code="KN-PY-108",
         hint="name one of them, or a column that tokens are made of",
     )
+
+
+def _as_text(value: object) -> str | None:
+    if isinstance(value, datetime.datetime):
+        value = value.date()
+    return None if value is None else str(value)
 
 
 def _as_rule(rule: TokenRule) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from kintsu.arguments import list_of, text
 from kintsu.errors import InputError, InputTypeError, warn
 from kintsu.spark.environment import check_environment
 from kintsu.spark.frames import fields_of, functions_of, is_spark_frame, is_text, quoted, told_apart
-from kintsu.spark.processor import check_id, secret_bytes, texts, warn_of_weakness
+from kintsu.spark.processor import check_id, secret_bytes, warn_of_weakness
 from kintsu.spark.workers import by_value
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class OpenTokenOverlapAnalyzer:
 
         Blank and missing tokens are left out.
         """
-        tokens = _tokens_of("tokens", tokens, in_pipelines=True)
+        tokens = _tokens_of("tokens", tokens)
         check_environment(tokens)
         return self._decrypted(tokens, None)
 
@@ -139,7 +139,7 @@ class OpenTokenOverlapAnalyzer:
         if rules is not None:
             chosen = chosen.filter(functions.col("RuleId").isin(rules))
         run = by_value("decrypt", "decrypt", (self._key, self._profile))
-        return chosen.mapInArrow(run, texts() if fields_of(chosen) is None else chosen.schema)
+        return chosen.mapInArrow(run, chosen.schema)
 
     def _warn_of_what_matches_nothing(self, name: str, samples: dict[str, str | None]) -> None:
         """Warns of rules that no token of a side has, and of a key that opens none of the tokens that are looked at."""
@@ -203,8 +203,8 @@ def _rules(rules: Sequence[str]) -> list[str]:
     return [text("matching_rules", rule) for rule in distinct]
 
 
-def _tokens_of(name: str, frame: Any, *, in_pipelines: bool = False) -> DataFrame:
-    """The columns of tokens in a frame; ``name`` is what errors call it. In declarative pipelines all of them are text."""
+def _tokens_of(name: str, frame: Any) -> DataFrame:
+    """The columns of tokens in a frame; ``name`` is what errors call it."""
     if frame is None:
         raise InputError(f"{name} cannot be None", code="KN-PY-110", hint="give a frame of tokens")
     if not is_spark_frame(frame):
@@ -216,13 +216,11 @@ def _tokens_of(name: str, frame: Any, *, in_pipelines: bool = False) -> DataFram
     functions = functions_of(frame)
     fields = fields_of(frame)
     if fields is None:
-        if not in_pipelines:
-            raise InputError(
-                f"{name} belongs to a declarative pipeline, in whose query functions nothing can be counted",
-                code="KN-PY-116",
-                hint="compare the tables that the pipeline has made, outside of it",
-            )
-        return frame.select(*[functions.col(column).cast("string").alias(column) for column in _COLUMNS])
+        raise InputError(
+            f"{name} belongs to a query function of a declarative pipeline, in which tokens are made and neither opened nor counted",
+            code="KN-PY-116",
+            hint="open or compare the tables that the pipeline has made, outside of it",
+        )
     names = [field.name for field in fields]
     missing = [column for column in _COLUMNS if column not in names]
     if missing:

@@ -121,6 +121,7 @@ class OpenTokenProcessor:
         """
         from kintsu.spark.token_column import token_function
 
+        check_environment(df_or_session)
         arguments = (self._spec(today()), list(self.token_arguments), self._hashing_secret, self._encryption_key)
         return token_function(df_or_session, arguments)
 
@@ -229,13 +230,9 @@ def check_id(field: StructField, comparable: bool = False) -> None:
         )
 
 
-def texts(record_id: DataType | None = None) -> Any:
-    """The schema of tokens, whose record ids are text unless they are of another type."""
+def _schema(record_id: DataType | None) -> Any:
     from pyspark.sql.types import StringType, StructField, StructType
 
-    id_type = StringType() if record_id is None else record_id
+    kept = record_id is not None and record_id.typeName() not in ("void", "varchar", "char")
+    id_type = record_id if kept and record_id is not None else StringType()
     return StructType([StructField("RecordId", id_type), StructField("RuleId", StringType()), StructField("Token", StringType())])
-
-
-def _schema(record_id: DataType | None) -> Any:
-    return texts(None if record_id is None or record_id.typeName() in ("void", "varchar", "char") else record_id)

@@ -42,16 +42,19 @@ def get_spark_session(
 
     Spark Connect is asked for by ``profile``, by ``config`` (its ``use_spark_connect``, or a remote, profile or cluster in it),
     or by the environment: ``USE_SPARK_CONNECT``, and where that is not set, ``SPARK_REMOTE``, ``DATABRICKS_PROFILE`` or
-    ``SPARK_CONNECT_CLUSTER_ID``. ``force_local`` wins over all of them. The environment is looked at with each call, and a
+    ``SPARK_CONNECT_CLUSTER_ID``; of these ``SPARK_REMOTE`` wins, which is ``sc://HOST:PORT``, or ``local[2]`` for a server that is
+    started here. ``force_local`` wins over all of them. The environment is looked at with each call, and a
     ``.env`` file under it. ``config`` is a mapping or an object with ``use_spark_connect``, ``spark_remote``,
     ``spark_connect_cluster_id``, ``databricks_profile``, ``databricks_host``, ``databricks_token`` and ``spark_app_name``, all
-    optional; keys that begin with ``spark.`` are options of the session.
+    optional; keys that begin with ``spark.`` are options of the session. A session that is there already is given as it is, with the
+    name and options that it was made with.
 
     There is no silent fallback: a server that cannot be reached is an error, a ValueError, which a script may catch to call
     again with ``force_local=True``.
     """
     variables = settings()
     chosen = _choices(config)
+    profile = (profile or "").strip() or None
     name = app_name or chosen.get("spark_app_name") or variables.get("SPARK_APP_NAME") or _APP_NAME
     options = _spark_options(config)
     if force_local or not _wants_connect(variables, chosen, profile):
@@ -96,9 +99,11 @@ def init_spark_connect(
 
 
 def _remote_session(remote: str, app_name: str, options: Mapping[str, str]) -> SparkSession:
-    check_connect()
-    if remote.startswith("local"):
+    starts_a_server = remote == "local" or remote.startswith("local[")
+    if starts_a_server:
         check_connect_server()
+    check_connect()
+    if starts_a_server:
         from pyspark.sql import SparkSession
 
         builder = SparkSession.builder.remote(remote).appName(app_name)
@@ -228,8 +233,9 @@ def _wants_connect(variables: Mapping[str, str], chosen: Mapping[str, Any], prof
     if profile is not None:
         return True
     if chosen.get("use_spark_connect") is not None:
-        return bool(chosen["use_spark_connect"])
-    if any(chosen.get(key) for key in ("spark_remote", "databricks_profile", "databricks_host", "spark_connect_cluster_id")):
+        wanted = chosen["use_spark_connect"]
+        return read_switch("use_spark_connect", wanted) if isinstance(wanted, str) else bool(wanted)
+    if any(chosen.get(key) for key in _CHOICES[1:6]):
         return True
     if "USE_SPARK_CONNECT" in variables:
         return read_switch("USE_SPARK_CONNECT", variables["USE_SPARK_CONNECT"])

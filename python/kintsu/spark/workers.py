@@ -25,7 +25,10 @@ def by_value(name: str, entry: str, arguments: tuple[Any, ...]) -> Callable[[Ite
 
         try:
             import kintsu
-            from kintsu.spark import executor
+
+            # Another version may lack what the executor imports, and is told as what it is.
+            if kintsu.__version__ == version:
+                from kintsu.spark import executor
         except ImportError as error:
             raise RuntimeError(
                 f"kintsu cannot be imported by the Python of Spark's workers ({sys.executable}: {error}); install the wheel of "

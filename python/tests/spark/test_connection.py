@@ -136,6 +136,37 @@ not a line
     assert "EMPTY" not in found
 
 
+def test_credentials_of_the_process_and_of_a_file_are_never_put_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    names = ("DATABRICKS_HOST", "DATABRICKS_TOKEN", "DATABRICKS_PROFILE", "DATABRICKS_CONFIG_PROFILE")
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / ".env").write_text("DATABRICKS_HOST=file.example.com\nDATABRICKS_TOKEN=of-the-file\nSPARK_APP_NAME=app\n")
+    assert settings(tmp_path)["DATABRICKS_HOST"] == "file.example.com"
+    monkeypatch.setenv("DATABRICKS_TOKEN", "of-the-process")
+    with pytest.raises(SparkSettingsError, match="DATABRICKS_TOKEN and no DATABRICKS_HOST"):
+        resolve_connection({**variables, **settings(tmp_path)})
+    monkeypatch.delenv("DATABRICKS_TOKEN")
+    monkeypatch.setenv("DATABRICKS_PROFILE", "prod")
+    found = {**variables, **settings(tmp_path)}
+    assert found["SPARK_APP_NAME"] == "app"
+    assert resolve_connection(found).host == "prod.example.com"
+    (tmp_path / ".env").write_bytes(b"NAME=\xff")
+    with pytest.raises(SparkSettingsError, match="UTF-8"):
+        settings(tmp_path)
+
+
+def test_the_cluster_of_a_profile_counts_where_nothing_else_is_said(variables: dict[str, str]) -> None:
+    file = Path(variables["DATABRICKS_CONFIG_FILE"])
+    file.write_text(file.read_text().replace("token = token-of-dev", "token = token-of-dev\ncluster_id = 1-2-three"))
+    assert resolve_connection(variables, profile="dev").cluster_id == "1-2-three"
+    assert resolve_connection(variables, profile="dev", cluster_id="other").cluster_id == "other"
+    assert resolve_connection(variables, profile="dev", cluster_id="serverless").cluster_id is None
+    assert resolve_connection({**variables, "SPARK_CONNECT_CLUSTER_ID": "other"}, profile="dev").cluster_id == "other"
+    assert resolve_connection(variables, profile="prod").cluster_id is None
+
+
 def test_switches_are_on_or_off() -> None:
     assert read_switch("X", "Yes") and not read_switch("X", "0")
     with pytest.raises(ValueError, match="USE_SPARK_CONNECT"):
@@ -234,7 +265,12 @@ def test_config_chooses_and_unknown_keys_are_named(made: list[object]) -> None:
     session.get_spark_session(config={"use_spark_connect": False})
     with pytest.raises(SparkSettingsError, match="databricks_profil"):
         session.get_spark_session(config={"databricks_profil": "dev"})
-    assert made == ["dev", "local"]
+    session.get_spark_session(config={"use_spark_connect": "false"}, profile="")
+    with pytest.raises(SparkSettingsError, match="and no databricks_host"):
+        session.get_spark_session(config={"databricks_token": "t"})
+    with pytest.raises(SparkSettingsError, match="no connection string"):
+        session.get_spark_session(config={"spark_remote": "localx"})
+    assert made == ["dev", "local", "local"]
 
 
 def test_a_server_that_is_not_there_is_a_value_error_at_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 
 import pytest
@@ -110,3 +111,19 @@ def test_what_is_no_rule_is_told() -> None:
     assert "build()" in str(refused.value)
     with pytest.raises(TypeError, match="not int"):
         create_token_generator(token_definition=5)  # type: ignore[arg-type]
+    generator = create_token_generator()
+    for ask, said in (
+        (lambda: generator.get_all_tokens(None), "a person is a dictionary, not a NoneType"),  # type: ignore[arg-type]
+        (lambda: quick_token("Q", ["sex"]), "without its expression"),  # type: ignore[list-item]
+        (lambda: quick_token("Q", None), "`attributes` is no list"),  # type: ignore[arg-type]
+        (lambda: TokenBuilder("T6").add("sex", 5), "`expression` is no text"),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(TypeError, match=said):
+            ask()
+
+
+def test_a_time_of_birth_is_its_day() -> None:
+    generator = quick_token("Q", [("birth_date", "T|D")])
+    expected = generator.get_all_tokens({"birth_date": "1990-05-17"})
+    assert generator.get_all_tokens({"birth_date": datetime.datetime(1990, 5, 17, 23, 30)}) == expected
+    assert expected.tokens["Q"] == "1990-05-17"

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use clap::CommandFactory;
 use clap_complete::Shell;
 use kintsu_job::{JobError, corruption_schema, job_schema};
+use kintsu_link::sql::function_names;
 
 use crate::Verdict;
 use crate::arguments::{CommandLine, ReferencePage};
@@ -28,9 +29,23 @@ pub(crate) fn page(page: ReferencePage) -> Result<Verdict, JobError> {
             serde_json::to_string_pretty(&corruption_schema()).map_err(|error| JobError::Defect(error.to_string()))?
         }
         ReferencePage::Commands => commands(),
+        ReferencePage::Sql => sql_functions(),
     };
     print_out(&text);
     Ok(Verdict::Done)
+}
+
+/// The functions that conditions may use.
+fn sql_functions() -> String {
+    let mut page = "# Functions in SQL\n\nWritten by `cargo xtask docs`.\n\nConditions of levels, blocking rules and column expressions \
+                    may use these functions, with the arguments and results that they have in the database whose dialect the condition \
+                    is written in. Aggregates are not of them: a condition sees one pair of records.\n"
+        .to_owned();
+    let names = function_names();
+    for initial in names.chunk_by(|a, b| a.as_bytes().first() == b.as_bytes().first()) {
+        let _ = write!(page, "\n{}\n", initial.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "));
+    }
+    page.trim_end().to_owned()
 }
 
 /// The help of every command as one page.

@@ -5,7 +5,7 @@ use std::path::Path;
 use kintsu_core::RunContext;
 use kintsu_link::block::Blocker;
 use kintsu_link::diagnose::{PredictionErrors, ReadyModel, TruthOptions, TruthStatus, rules_that_find};
-use kintsu_link::score::Edges;
+use kintsu_link::score::{EdgeColumns, Edges};
 
 use super::edges::{Extra, PairsTable, write_pairs};
 use super::load::{find, missing};
@@ -64,7 +64,11 @@ impl LinkageSession {
                     found_by_blocking_rules: Some(errors.found_by_blocking_rules),
                 };
                 let name = name.as_deref().unwrap_or("prediction_errors");
-                write_pairs(self.edge_columns()?, name, &errors.edges, &extra, tables)
+                // The labels themselves stand beside the pairs.
+                let mut model = self.model()?.clone();
+                model.additional_columns_to_retain.extend(find(&labels.0, &self.loaded.sources.columns).map(str::to_owned));
+                let columns = EdgeColumns { model: &model, ..self.edge_columns()? };
+                write_pairs(columns, name, &errors.edges, &extra, tables)
             }
             StepSpec::Unlinkables { name } => {
                 let rows = self.ready_model()?.unlinkables(ctx).map_err(JobError::part)?;

@@ -244,6 +244,11 @@ pub(super) const SPECIAL: &[&str] = &[
     "month",
     "week",
     "weekofyear",
+    "yearweek",
+    "isoyear",
+    "decade",
+    "century",
+    "millennium",
     "day",
     "dayofmonth",
     "dayofweek",
@@ -272,6 +277,14 @@ pub(super) const SPECIAL: &[&str] = &[
     "equal_null",
 ];
 
+/// The names of all functions, sorted. Which of them a dialect has, and what they are given, is that of its database.
+pub fn function_names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = FUNCTIONS.iter().map(|(name, ..)| *name).chain(SPECIAL.iter().copied()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// The entry of a name in lower case.
 pub(super) fn find(name: &str) -> Option<&'static Entry> {
     FUNCTIONS.iter().find(|(known, ..)| *known == name)
@@ -299,6 +312,6 @@ pub(super) fn suggestion(name: &str) -> String {
     let distance = |known: &str| kintsu_text::damerau_levenshtein(name, known, kintsu_text::Semantics::CHARACTERS);
     match names.map(|known| (distance(known), known)).min() {
         Some((distance, known)) if distance <= 1.max(name.chars().count() / 3) => format!("did you mean `{known}`?"),
-        _ => "compute it as a column before linking, or write it with the functions of the documentation".to_owned(),
+        _ => "compute it as a column before linking, or write it with the functions that docs/reference/sql.md lists".to_owned(),
     }
 }

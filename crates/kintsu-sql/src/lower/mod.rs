@@ -8,6 +8,8 @@ mod literal;
 mod names;
 mod time;
 
+pub use functions::function_names;
+
 use sqlparser::ast::{self as sql, Spanned};
 
 use super::ast::Expr;
