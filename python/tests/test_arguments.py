@@ -76,7 +76,9 @@ CASES: dict[str, tuple[Callable[[kintsu.Linker], Any], type[Exception], str]] = 
     "mode": (lambda _: kintsu.tokenize(PEOPLE, mode="odd"), ValueError, "`mode`: `odd` is none of those"),  # type: ignore[arg-type]
     "overwrite": (lambda _: dedupe(overwrite="x", output="run"), TypeError, "`overwrite`: a text stands where True or False"),
     "fixed": (
-        lambda linker: linker.training.estimate_parameters_using_expectation_maximisation(block_on("city"), fix_m_probabilities=3),
+        lambda linker: linker.training.estimate_parameters_using_expectation_maximisation(
+            block_on("city"), fix_m_probabilities=3
+        ),
         TypeError,
         "`fix_m_probabilities`: a number stands",
     ),
@@ -95,7 +97,11 @@ CASES: dict[str, tuple[Callable[[kintsu.Linker], Any], type[Exception], str]] = 
     "recall": (lambda linker: linker.training.estimate_probability_two_random_records_match("1 = 1", 2), ValueError, "recall"),
     "pairs": (lambda linker: linker.training.estimate_u_using_random_sampling("many"), TypeError, "max_pairs"),
     "no pairs": (lambda linker: linker.training.estimate_u_using_random_sampling(0), ValueError, "max_pairs"),
-    "label column": (lambda linker: linker.training.estimate_m_from_label_column(3), TypeError, "a number stands where a text is wanted"),
+    "label column": (
+        lambda linker: linker.training.estimate_m_from_label_column(3),
+        TypeError,
+        "a number stands where a text is wanted",
+    ),
     "clusters of nothing": (lambda linker: cluster(linker, None), TypeError, "NoneType is no table"),
     "clusters of records": (lambda linker: cluster(linker, PEOPLE), ValueError, "`table in memory` has no columns"),
     "cluster threshold": (lambda linker: cluster(linker, linker.inference.predict(), "x"), TypeError, "threshold"),

@@ -157,7 +157,9 @@ def test_results_cross_the_borders_of_processes() -> None:
         assert again.to_dicts() == ROWS
         assert (again.name, again.metadata) == ("people", {"threshold": 0.5})
         assert again.physical_name != table.physical_name
-    tokens = kintsu.decrypt([{"RuleId": "T1", "Token": "0" * 64, "RecordId": "1"}], encryption_key="0123456789abcdefghijklmnopqrstuv")
+    tokens = kintsu.decrypt(
+        [{"RuleId": "T1", "Token": "0" * 64, "RecordId": "1"}], encryption_key="0123456789abcdefghijklmnopqrstuv"
+    )
     again = pickle.loads(pickle.dumps(tokens))
     assert again.to_arrow() == tokens.to_arrow() and again.card == tokens.card
 

@@ -48,15 +48,31 @@ def people():
     """Names, a birth date, a sex and a postal code, as most parties would write it."""
     return {
         "version": 3,
-        "clkConfig": {"l": 1024, "kdf": kdf(hash="SHA256", salt=text64("the salt of a project"), info=text64("people"), keySize=64)},
+        "clkConfig": {
+            "l": 1024,
+            "kdf": kdf(hash="SHA256", salt=text64("the salt of a project"), info=text64("people"), keySize=64),
+        },
         "features": [
             {"identifier": "id", "ignored": True, "description": "stays at home"},
-            feature("given", {"type": "string", "encoding": "utf-8", "case": "mixed"}, grams(2), {"bitsPerFeature": 200}, hash=BLAKE),
+            feature(
+                "given", {"type": "string", "encoding": "utf-8", "case": "mixed"}, grams(2), {"bitsPerFeature": 200}, hash=BLAKE
+            ),
             feature("family", {"type": "string", "maxLength": 60}, grams(2), {"bitsPerFeature": 300}),
-            feature("born", {"type": "date", "format": "%Y-%m-%d"}, grams(1, True), {"bitsPerToken": 20}, missingValue=EMPTY_IS_MISSING),
+            feature(
+                "born",
+                {"type": "date", "format": "%Y-%m-%d"},
+                grams(1, True),
+                {"bitsPerToken": 20},
+                missingValue=EMPTY_IS_MISSING,
+            ),
             feature("sex", {"type": "enum", "values": ["f", "m", ""]}, {"type": "exact"}, {"bitsPerToken": 40}),
-            feature("code", {"type": "integer", "minimum": 0, "maximum": 99_999}, grams(1, True), {"bitsPerFeature": 120},
-                    missingValue={"sentinel": "", "replaceWith": "none"}),
+            feature(
+                "code",
+                {"type": "integer", "minimum": 0, "maximum": 99_999},
+                grams(1, True),
+                {"bitsPerFeature": 120},
+                missingValue={"sentinel": "", "replaceWith": "none"},
+            ),
         ],
     }
 
@@ -69,11 +85,19 @@ def double_folded():
         "features": [
             feature("given", {"type": "string", "encoding": "ascii"}, grams(3), {"bitsPerToken": 7}, hash=DOUBLE),
             feature("family", {"type": "string", "encoding": "utf-16"}, grams(2, False), {"bitsPerToken": 11}, hash=STEADY),
-            feature("born", {"type": "date", "format": "%d %b %y"}, grams(2, True), {"bitsPerFeature": 61}, hash=DOUBLE,
-                    missingValue={"sentinel": "unknown", "replaceWith": "none at all"}),
+            feature(
+                "born",
+                {"type": "date", "format": "%d %b %y"},
+                grams(2, True),
+                {"bitsPerFeature": 61},
+                hash=DOUBLE,
+                missingValue={"sentinel": "unknown", "replaceWith": "none at all"},
+            ),
             {"identifier": "sex", "ignored": True},
             feature("code", {"type": "string", "encoding": "utf-32"}, grams(1), {"bitsPerFeature": 100}, hash=DOUBLE),
-            feature("id", {"type": "string", "pattern": r"\w+-[0-9]{1,3}|x\d\Z"}, {"type": "exact"}, {"bitsPerToken": 9}, hash=STEADY),
+            feature(
+                "id", {"type": "string", "pattern": r"\w+-[0-9]{1,3}|x\d\Z"}, {"type": "exact"}, {"bitsPerToken": 9}, hash=STEADY
+            ),
         ],
     }
 
@@ -84,9 +108,21 @@ def numbers():
         "version": 3,
         "clkConfig": {"l": 32, "xor_folds": 1, "kdf": kdf(hash="SHA512", keySize=100)},
         "features": [
-            feature("code", {"type": "integer"}, {"type": "numeric", "thresholdDistance": 5, "resolution": 3}, {"bitsPerToken": 1}, hash=STEADY),
-            feature("height", {"type": "string"}, {"type": "numeric", "thresholdDistance": 0.35, "resolution": 4, "fractional_precision": 2},
-                    {"bitsPerFeature": 5}, hash=DOUBLE, missingValue=EMPTY_IS_MISSING),
+            feature(
+                "code",
+                {"type": "integer"},
+                {"type": "numeric", "thresholdDistance": 5, "resolution": 3},
+                {"bitsPerToken": 1},
+                hash=STEADY,
+            ),
+            feature(
+                "height",
+                {"type": "string"},
+                {"type": "numeric", "thresholdDistance": 0.35, "resolution": 4, "fractional_precision": 2},
+                {"bitsPerFeature": 5},
+                hash=DOUBLE,
+                missingValue=EMPTY_IS_MISSING,
+            ),
             feature("sex", {"type": "enum", "values": ["f", "m", "", "ü"]}, {"type": "exact"}, {"bitsPerToken": 2}, hash=STEADY),
         ],
     }
@@ -100,8 +136,12 @@ def long_filter():
         "features": [
             feature("given", {"type": "string", "case": "lower"}, grams(3, True), {"bitsPerToken": 75}),
             feature("height", {"type": "string", "minLength": 1, "maxLength": 5}, grams(2), {"bitsPerFeature": 3}),
-            feature("code", {"type": "integer", "minimum": -50}, {"type": "numeric", "thresholdDistance": 12, "resolution": 40},
-                    {"bitsPerFeature": 800}),
+            feature(
+                "code",
+                {"type": "integer", "minimum": -50},
+                {"type": "numeric", "thresholdDistance": 12, "resolution": 40},
+                {"bitsPerFeature": 800},
+            ),
         ],
     }
 
@@ -111,9 +151,22 @@ def version_two():
         "version": 2,
         "clkConfig": {"l": 256, "kdf": kdf()},
         "features": [
-            {"identifier": "given", "format": {"type": "string", "case": "upper"}, "hashing": {"ngram": 2, "strategy": {"k": 13}}},
-            {"identifier": "family", "format": {"type": "string"},
-             "hashing": {"ngram": 2, "positional": True, "strategy": {"numBits": 90}, "hash": DOUBLE, "missingValue": EMPTY_IS_MISSING}},
+            {
+                "identifier": "given",
+                "format": {"type": "string", "case": "upper"},
+                "hashing": {"ngram": 2, "strategy": {"k": 13}},
+            },
+            {
+                "identifier": "family",
+                "format": {"type": "string"},
+                "hashing": {
+                    "ngram": 2,
+                    "positional": True,
+                    "strategy": {"numBits": 90},
+                    "hash": DOUBLE,
+                    "missingValue": EMPTY_IS_MISSING,
+                },
+            },
             {"identifier": "born", "ignored": True},
         ],
     }
@@ -135,7 +188,11 @@ def version_one():
 
 
 SCHEMAS = {
-    "people": people, "double_folded": double_folded, "numbers": numbers, "long_filter": long_filter, "version_two": version_two,
+    "people": people,
+    "double_folded": double_folded,
+    "numbers": numbers,
+    "long_filter": long_filter,
+    "version_two": version_two,
     "version_one": version_one,
 }
 
@@ -150,15 +207,29 @@ def name(draw):
 
 
 def date(draw):
-    year, month, day = draw.randint(1, 2030) if draw.random() < 0.02 else draw.randint(1920, 2024), draw.randint(1, 12), draw.randint(1, 31)
+    year, month, day = (
+        draw.randint(1, 2030) if draw.random() < 0.02 else draw.randint(1920, 2024),
+        draw.randint(1, 12),
+        draw.randint(1, 31),
+    )
     short = ["Jan", "Feb", "mar", "APR", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][month - 1]
     forms = [f"{year:04}-{month:02}-{day:02}"] * 8 + [f"{year:04}-{month}-{day}", f"{day:02} {short} {year % 100:02}"] * 3
-    return draw.choice([*forms, f"{day}\t{short}  {year % 100:02}", f"{year}-{month:02}-{day:02} ", "", "unknown", "1980/01/02", "٢٠٠١-02-03"])
+    return draw.choice(
+        [*forms, f"{day}\t{short}  {year % 100:02}", f"{year}-{month:02}-{day:02} ", "", "unknown", "1980/01/02", "٢٠٠١-02-03"]
+    )
 
 
 def number(draw):
     value = draw.randint(0, 99_999)
-    forms = [str(value)] * 12 + [f"{value:05}", f"+{value}", f" {value}", f"{value}\n", f"-{value % 60}", f"{value:_}", f"{value:,}"]
+    forms = [str(value)] * 12 + [
+        f"{value:05}",
+        f"+{value}",
+        f" {value}",
+        f"{value}\n",
+        f"-{value % 60}",
+        f"{value:_}",
+        f"{value:,}",
+    ]
     return draw.choice([*forms, "", "-0", "٤٢", "1__2", "123456789012345678901234567890", "x1", "\u2003 7\u00a0"])
 
 
@@ -169,8 +240,15 @@ def height(draw):
 
 
 MAKERS = {
-    "id": lambda draw: draw.choice([f"p-{draw.randint(0, 1200)}", f"é_{draw.randint(0, 9)}-12", f"x{draw.randint(0, 9)}", "x5\n", "-"]),
-    "given": name, "family": name, "born": date, "sex": lambda draw: draw.choice(["f", "m", "f", "m", "", "ü"]), "code": number, "height": height,
+    "id": lambda draw: draw.choice(
+        [f"p-{draw.randint(0, 1200)}", f"é_{draw.randint(0, 9)}-12", f"x{draw.randint(0, 9)}", "x5\n", "-"]
+    ),
+    "given": name,
+    "family": name,
+    "born": date,
+    "sex": lambda draw: draw.choice(["f", "m", "f", "m", "", "ü"]),
+    "code": number,
+    "height": height,
 }
 
 
@@ -180,7 +258,12 @@ def answers(name_of_schema, make):
     parsed = schema.from_json_dict(copy.deepcopy(settings))
     columns = [field["identifier"] for field in settings["features"]]
     keys = key_derivation.generate_key_lists(
-        SECRET, len(parsed.fields), key_size=parsed.kdf_key_size, salt=parsed.kdf_salt, info=parsed.kdf_info, kdf=parsed.kdf_type,
+        SECRET,
+        len(parsed.fields),
+        key_size=parsed.kdf_key_size,
+        salt=parsed.kdf_salt,
+        info=parsed.kdf_info,
+        kdf=parsed.kdf_type,
         hash_algo=parsed.kdf_hash,
     )
     rows, clks = [], []
@@ -220,7 +303,9 @@ def changed(settings, draw):
     if action == "remove":
         del node[last]
     elif action == "add" and isinstance(node[last], dict):
-        node[last][draw.choice(["other", "ignored", "weight", "encoding", "pattern", "hash", "k", "numBits", "positional"])] = draw.choice(VALUES)
+        node[last][draw.choice(["other", "ignored", "weight", "encoding", "pattern", "hash", "k", "numBits", "positional"])] = (
+            draw.choice(VALUES)
+        )
     elif action == "rename" and isinstance(node, dict):
         node[last + "s"] = node.pop(last)
     else:
@@ -235,7 +320,12 @@ def takes(settings):
         if parsed.l << parsed.xor_folds > LONGEST:
             return False
         keys = key_derivation.generate_key_lists(
-            SECRET, len(parsed.fields), key_size=parsed.kdf_key_size, salt=parsed.kdf_salt, info=parsed.kdf_info, kdf=parsed.kdf_type,
+            SECRET,
+            len(parsed.fields),
+            key_size=parsed.kdf_key_size,
+            salt=parsed.kdf_salt,
+            info=parsed.kdf_info,
+            kdf=parsed.kdf_type,
             hash_algo=parsed.kdf_hash,
         )
         clk.hash_chunk([["12"] * len(parsed.fields)], keys, parsed, validate_data=False)

@@ -47,15 +47,161 @@ ASSIGNED = [
     if unicodedata.ucd_3_2_0.category(chr(code)) not in ("Cn", "Cs", "Co")
     and unicodedata.ucd_3_2_0.category(chr(code)) == unicodedata.category(chr(code))
 ]
-TITLES = ["mr", "MRS", "Ms", "mſ", "miss", "Mıss", "Dr", "prof", "Capt", "sir", "Hon", "Honorable", "rev", "Reverend", "doctor", "Dra", "sıſter"]
-SUFFIXES = ["Jr", "jr.", "JUNIOR", "Sr", "sr.", "senior", "ſr", "I", "ii", "III", "ııı", "IIII", "IV", "v", "VIII", "IX", "x", "XI", "2nd", "21ST", "٣rd", "5th", "th", "1ſt"]
-NAMES = [
-    "Mary", "Mary Ann", "mary-ann", "Jean‐Luc Marie", "O'Brien", "D’Arcy", "José", "Jose\u0301", "Łukasz", "Søren", "Groß", "ẞa", "ǅ", "ŉx", "ı", "İpek", "ſam",
-    "李明", "Мария", "Ng", "ng", "Ly", "Li", "Oo", "X", "A.", "J R", "J. R. R.", "Test", "TEST16", "n/a", "N/A ", "<masked>", "Un\u212anown", "unknown",
-    "not available", "Patient not found", "Anonymous", "Al", "Al.B", "Ann/Sue Lee", "Abc.Def", "Abc-Def Ghi", "\u0301Mr X", "Ṡ", "Kelvin", "\u212aim",
+TITLES = [
+    "mr",
+    "MRS",
+    "Ms",
+    "mſ",
+    "miss",
+    "Mıss",
+    "Dr",
+    "prof",
+    "Capt",
+    "sir",
+    "Hon",
+    "Honorable",
+    "rev",
+    "Reverend",
+    "doctor",
+    "Dra",
+    "sıſter",
 ]
-PARTS = ["T", "U", "D", "t", "u", "d", "S(0,3)", "S(1,3)", "S(0,-1)", "S(-2,4)", "S(3,1)", "S( 0 , 2 )", "S(1_0,20)", "S(٠,٣)", "M(\\d+)", "M([a-z]+)", "M(x*)", "R('a','b')", "R('','z')", "R(' ','')", "T ", " T", "T U", "X", "", "S(0)", "M(", "T)", "ſ(0,2)"]
-ATOMS = ["a", "b", "1", ".", "\\d", "\\D", "\\w", "\\W", "\\s", "\\S", "[a-c]", "[^a-c]", "[\\d_]", "[^\\w]", "[]a]", "[a-]", "[[a]", "\\.", "\\x61", "\\u0062", "\\101", "\\0", "é", "ß", "\\-", "{", "}", "]"]
+SUFFIXES = [
+    "Jr",
+    "jr.",
+    "JUNIOR",
+    "Sr",
+    "sr.",
+    "senior",
+    "ſr",
+    "I",
+    "ii",
+    "III",
+    "ııı",
+    "IIII",
+    "IV",
+    "v",
+    "VIII",
+    "IX",
+    "x",
+    "XI",
+    "2nd",
+    "21ST",
+    "٣rd",
+    "5th",
+    "th",
+    "1ſt",
+]
+NAMES = [
+    "Mary",
+    "Mary Ann",
+    "mary-ann",
+    "Jean‐Luc Marie",
+    "O'Brien",
+    "D’Arcy",
+    "José",
+    "Jose\u0301",
+    "Łukasz",
+    "Søren",
+    "Groß",
+    "ẞa",
+    "ǅ",
+    "ŉx",
+    "ı",
+    "İpek",
+    "ſam",
+    "李明",
+    "Мария",
+    "Ng",
+    "ng",
+    "Ly",
+    "Li",
+    "Oo",
+    "X",
+    "A.",
+    "J R",
+    "J. R. R.",
+    "Test",
+    "TEST16",
+    "n/a",
+    "N/A ",
+    "<masked>",
+    "Un\u212anown",
+    "unknown",
+    "not available",
+    "Patient not found",
+    "Anonymous",
+    "Al",
+    "Al.B",
+    "Ann/Sue Lee",
+    "Abc.Def",
+    "Abc-Def Ghi",
+    "\u0301Mr X",
+    "Ṡ",
+    "Kelvin",
+    "\u212aim",
+]
+PARTS = [
+    "T",
+    "U",
+    "D",
+    "t",
+    "u",
+    "d",
+    "S(0,3)",
+    "S(1,3)",
+    "S(0,-1)",
+    "S(-2,4)",
+    "S(3,1)",
+    "S( 0 , 2 )",
+    "S(1_0,20)",
+    "S(٠,٣)",
+    "M(\\d+)",
+    "M([a-z]+)",
+    "M(x*)",
+    "R('a','b')",
+    "R('','z')",
+    "R(' ','')",
+    "T ",
+    " T",
+    "T U",
+    "X",
+    "",
+    "S(0)",
+    "M(",
+    "T)",
+    "ſ(0,2)",
+]
+ATOMS = [
+    "a",
+    "b",
+    "1",
+    ".",
+    "\\d",
+    "\\D",
+    "\\w",
+    "\\W",
+    "\\s",
+    "\\S",
+    "[a-c]",
+    "[^a-c]",
+    "[\\d_]",
+    "[^\\w]",
+    "[]a]",
+    "[a-]",
+    "[[a]",
+    "\\.",
+    "\\x61",
+    "\\u0062",
+    "\\101",
+    "\\0",
+    "é",
+    "ß",
+    "\\-",
+    "{",
+    "}",
+    "]",
+]
 PLACES = ["^", "$", "\\b", "\\B", "\\A", "\\Z"]
 QUANTIFIERS = ["", "", "", "*", "+", "?", "*?", "+?", "??", "{2}", "{0}", "{2}?", "{,", "{x}"]
 if sys.version_info >= (3, 11):
@@ -92,14 +238,25 @@ def name(draw: random.Random) -> str:
 
 
 def a_date(draw: random.Random) -> str:
-    near = draw.choice([date(1910, 1, 1), date.today(), date(1980, 2, 28), date(2000, 2, 29), date(1582, 10, 15), date(500, 3, 1)])
+    near = draw.choice(
+        [date(1910, 1, 1), date.today(), date(1980, 2, 28), date(2000, 2, 29), date(1582, 10, 15), date(500, 3, 1)]
+    )
     day = near + timedelta(days=draw.randint(-40, 40))
     year, month, dom = f"{day.year:04}", f"{day.month:02}", f"{day.day:02}"
     if draw.random() < 0.2:
         month, dom = f"{draw.randint(0, 14):02}", f"{draw.randint(0, 33):02}"
     zone = draw.choice(["Z", "z", "", "+05:30", "-23:59", "+24:00", "+00:60", "+0530"])
     time = f"T{draw.choice(['00', '23', '24', '1٣'])}:{draw.choice(['00', '59', '60'])}:{draw.choice(['00', '59', '60', '61'])}{draw.choice(['', '.123', '.1'])}{zone}"
-    forms = [f"{year}-{month}-{dom}", f"{year}/{month}/{dom}", f"{month}/{dom}/{year}", f"{month}-{dom}-{year}", f"{dom}.{month}.{year}", f"{year}-{month}-{dom}{time}", f"{year}-{month}/{dom}", f"{month}.{dom}-{year}"]
+    forms = [
+        f"{year}-{month}-{dom}",
+        f"{year}/{month}/{dom}",
+        f"{month}/{dom}/{year}",
+        f"{month}-{dom}-{year}",
+        f"{dom}.{month}.{year}",
+        f"{year}-{month}-{dom}{time}",
+        f"{year}-{month}/{dom}",
+        f"{month}.{dom}-{year}",
+    ]
     return spoiled(draw, foreign(draw, draw.choice(forms)))
 
 
@@ -115,8 +272,30 @@ def a_number(draw: random.Random, digits: int) -> str:
 
 
 def ssn(draw: random.Random) -> str:
-    listed = ["111-11-1111", "123-45-6789", "078-05-1120", "899-99-9999", "454-54-5454", "000-12-3456", "666-12-3456", "900-12-3456", "123-00-4567", "123-45-0000"]
-    text = draw.choice([*listed, f"{a_number(draw, 3)}-{a_number(draw, 2)}-{a_number(draw, 4)}", a_number(draw, draw.randint(5, 10)), a_number(draw, 9) + ".0", a_number(draw, 8) + ".00", a_number(draw, 7) + ".5", f"{a_number(draw, 3)}-{a_number(draw, 6)}", f"{a_number(draw, 5)}-{a_number(draw, 4)}"])
+    listed = [
+        "111-11-1111",
+        "123-45-6789",
+        "078-05-1120",
+        "899-99-9999",
+        "454-54-5454",
+        "000-12-3456",
+        "666-12-3456",
+        "900-12-3456",
+        "123-00-4567",
+        "123-45-0000",
+    ]
+    text = draw.choice(
+        [
+            *listed,
+            f"{a_number(draw, 3)}-{a_number(draw, 2)}-{a_number(draw, 4)}",
+            a_number(draw, draw.randint(5, 10)),
+            a_number(draw, 9) + ".0",
+            a_number(draw, 8) + ".00",
+            a_number(draw, 7) + ".5",
+            f"{a_number(draw, 3)}-{a_number(draw, 6)}",
+            f"{a_number(draw, 5)}-{a_number(draw, 4)}",
+        ]
+    )
     return spoiled(draw, foreign(draw, text.replace("-", draw.choice(["-", "-", "", " ", "--"]))))
 
 
@@ -124,7 +303,19 @@ def postal(draw: random.Random) -> str:
     canadian = "".join(draw.choice("AKMHXbcz") if place % 2 == 0 else draw.choice("0126") for place in range(draw.randint(2, 7)))
     if draw.random() < 0.5:
         canadian = canadian[:3] + draw.choice([" ", " ", "-", "  ", "\xa0"]) + canadian[3:]
-    us = draw.choice([a_number(draw, draw.randint(2, 10)), f"{a_number(draw, 5)}-{a_number(draw, 4)}", "00012", "555", "888", "1234", "01234", "12345-6789", "123"])
+    us = draw.choice(
+        [
+            a_number(draw, draw.randint(2, 10)),
+            f"{a_number(draw, 5)}-{a_number(draw, 4)}",
+            "00012",
+            "555",
+            "888",
+            "1234",
+            "01234",
+            "12345-6789",
+            "123",
+        ]
+    )
     listed = ["K1A 0A6", "k1a 0b0", "A1A1A1", "m7a", "H0H", "K1A1A", "X0X 0X0"]
     text = draw.choice([canadian, us, draw.choice(listed)])
     return spoiled(draw, foreign(draw, draw.choice(["", "", " ", "\xa0"]) + text + draw.choice(["", "", " ", "\n"])))
@@ -136,16 +327,47 @@ def sex(draw: random.Random) -> str:
 
 
 def number(draw: random.Random) -> str:
-    whole = draw.choice(["0", "007", "120", "121", "42", "1999", "1909", "0042", "9223372036854775808", "1" * 30, "1" * 4300, "1" * 4301, a_number(draw, draw.randint(1, 20))])
+    whole = draw.choice(
+        [
+            "0",
+            "007",
+            "120",
+            "121",
+            "42",
+            "1999",
+            "1909",
+            "0042",
+            "9223372036854775808",
+            "1" * 30,
+            "1" * 4300,
+            "1" * 4301,
+            a_number(draw, draw.randint(1, 20)),
+        ]
+    )
     if draw.random() < 0.4:
         whole += draw.choice([".", ".5", ".0", ".25e3", "e10", "E-5", "e400", "e-400", "e+16", "e15", ".123456789012345678"])
-    return spoiled(draw, foreign(draw, draw.choice(["", "", " "]) + draw.choice(["", "", "+", "-"]) + whole + draw.choice(["", "", "\n"])))
+    return spoiled(
+        draw, foreign(draw, draw.choice(["", "", " "]) + draw.choice(["", "", "+", "-"]) + whole + draw.choice(["", "", "\n"]))
+    )
 
 
 MAKERS = {
-    "FirstName": name, "LastName": name, "BirthDate": a_date, "Date": a_date, "SocialSecurityNumber": ssn, "PostalCode": postal,
-    "USPostalCode": postal, "CanadianPostalCode": postal, "Sex": sex, "Age": number, "BirthYear": number, "Year": number,
-    "Integer": number, "Decimal": number, "String": noise, "RecordId": noise,
+    "FirstName": name,
+    "LastName": name,
+    "BirthDate": a_date,
+    "Date": a_date,
+    "SocialSecurityNumber": ssn,
+    "PostalCode": postal,
+    "USPostalCode": postal,
+    "CanadianPostalCode": postal,
+    "Sex": sex,
+    "Age": number,
+    "BirthYear": number,
+    "Year": number,
+    "Integer": number,
+    "Decimal": number,
+    "String": noise,
+    "RecordId": noise,
 }
 
 
@@ -155,7 +377,10 @@ def value_of(draw: random.Random, attribute: str) -> str:
 
 def expression(draw: random.Random) -> str:
     if draw.random() < 0.4:
-        pattern = "".join(draw.choice([draw.choice(ATOMS) + draw.choice(QUANTIFIERS)] * 5 + [draw.choice(PLACES)]) for _ in range(draw.randint(1, 4)))
+        pattern = "".join(
+            draw.choice([draw.choice(ATOMS) + draw.choice(QUANTIFIERS)] * 5 + [draw.choice(PLACES)])
+            for _ in range(draw.randint(1, 4))
+        )
         return draw.choice(["", "T|", "U|"]) + f"M({pattern})"
     text = "|".join(draw.choice(PARTS) for _ in range(draw.randint(1, 3)))
     return spoiled(draw, text) if draw.random() < 0.3 else text

@@ -177,11 +177,20 @@ mod tests {
     #[test]
     fn the_argument_is_named_and_the_words_are_those_of_python() {
         let (said, code, hint) = told(r#""fix": "x", "kind": "plain""#);
-        assert_eq!((said.as_str(), code, hint.as_str()), ("`fix`: a text stands where True or False is wanted", WRONG_TYPE, "give True or False"));
+        assert_eq!(
+            (said.as_str(), code, hint.as_str()),
+            ("`fix`: a text stands where True or False is wanted", WRONG_TYPE, "give True or False")
+        );
         let (said, code, hint) = told(r#""fix": true, "kind": "x""#);
-        assert_eq!((said.as_str(), code, hint.as_str()), ("`kind`: `x` is none of those that are known", UNUSABLE, "write `hash-only` or `plain`"));
+        assert_eq!(
+            (said.as_str(), code, hint.as_str()),
+            ("`kind`: `x` is none of those that are known", UNUSABLE, "write `hash-only` or `plain`")
+        );
         let (said, code, _) = told(r#""fix": true, "kind": "plain", "rounds": -1"#);
-        assert_eq!((said.as_str(), code), ("`rounds`: integer `-1` where a whole number that is not negative is wanted", UNUSABLE));
+        assert_eq!(
+            (said.as_str(), code),
+            ("`rounds`: integer `-1` where a whole number that is not negative is wanted", UNUSABLE)
+        );
         let (said, code, _) = told(r#""fix": true, "kind": "plain", "inner": {"weight": []}"#);
         assert_eq!((said.as_str(), code), ("`weight`: a list stands where a number is wanted", WRONG_TYPE));
         let (said, _, _) = told(r#""fix": true, "kind": "plain", "inner": {"weight": 1, "wait": 2}"#);

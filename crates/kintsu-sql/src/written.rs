@@ -69,7 +69,10 @@ mod tests {
             let written = WrittenKeys::of(text, Dialect::DuckDb).unwrap();
             (written.equalities.join(" AND "), written.filters.join(" AND "))
         };
-        assert_eq!(split("l.\"a\" = r.\"a\" AND (l.b = r.c and l.d > 3)"), ("l.\"a\" = r.\"a\" AND l.b = r.c".into(), "l.d > 3".into()));
+        assert_eq!(
+            split("l.\"a\" = r.\"a\" AND (l.b = r.c and l.d > 3)"),
+            ("l.\"a\" = r.\"a\" AND l.b = r.c".into(), "l.d > 3".into())
+        );
         assert_eq!(split("l.a = r.a or l.b = r.b"), (String::new(), "l.a = r.a OR l.b = r.b".into()));
         assert_eq!(split("true"), (String::new(), String::new()));
     }

@@ -87,7 +87,7 @@ def told_apart(frame: DataFrame, fields: list[StructField], wanted: Iterable[str
 
 def is_text(field: StructField) -> bool:
     """Whether a column holds text, with a length or a collation of its own or without."""
-    return field.dataType.typeName().startswith(("string", "varchar", "char"))
+    return str(field.dataType.typeName()).startswith(("string", "varchar", "char"))
 
 
 def quoted(name: str) -> str:

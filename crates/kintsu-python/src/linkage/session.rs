@@ -185,12 +185,7 @@ impl LinkageSession {
     }
 
     /// Takes the step that `step` describes, on `links` where it is one on links.
-    fn take_step(
-        slf: &Bound<'_, Self>,
-        step: &str,
-        links: Option<&Bound<'_, Links>>,
-        surroundings: &str,
-    ) -> PyResult<PyAnswer> {
+    fn take_step(slf: &Bound<'_, Self>, step: &str, links: Option<&Bound<'_, Links>>, surroundings: &str) -> PyResult<PyAnswer> {
         let (py, session) = (slf.py(), slf.get());
         if links.is_some_and(|links| !links.get().are_of(slf)) {
             let failed = JobError::Defect("the links are of another session".to_owned());

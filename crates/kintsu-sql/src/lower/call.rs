@@ -207,8 +207,8 @@ impl Lower {
             "date_sub" | "date_add" | "add_months" => self.date_add(call)?,
             "date_part" | "datepart" => self.parts(call, F::DatePart)?,
             "date_trunc" => self.parts(call, F::DateTruncate)?,
-            "year" | "quarter" | "month" | "week" | "weekofyear" | "yearweek" | "isoyear" | "decade" | "century" | "millennium"
-            | "day" | "dayofmonth" | "isodow" | "dayofyear" | "hour" | "minute" | "second" => {
+            "year" | "quarter" | "month" | "week" | "weekofyear" | "yearweek" | "isoyear" | "decade" | "century"
+            | "millennium" | "day" | "dayofmonth" | "isodow" | "dayofyear" | "hour" | "minute" | "second" => {
                 expect(call, 1, 1)?;
                 let part = self.part(call.name)?;
                 let date = self.one(call)?;
