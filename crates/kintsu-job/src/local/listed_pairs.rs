@@ -195,3 +195,7 @@ fn no_score(path: &Path) -> JobError {
     let message = format!("a `{SCORE}` in `{}` is no number", path.display());
     JobError::problem(Problem::new("KN-JOB-032", message).hint("write numbers from 0 to 1"))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests;
