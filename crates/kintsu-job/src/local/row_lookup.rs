@@ -111,21 +111,17 @@ impl<'a> RowLookup<'a> {
     /// `fallback` where it says none.
     pub(super) fn named(
         &self,
-        ids: EncodedColumn,
-        sources: Option<EncodedColumn>,
+        ids: &EncodedColumn,
+        sources: Option<&EncodedColumn>,
         fallback: Option<&str>,
         ctx: &RunContext,
     ) -> Result<NamedRecords, JobError> {
-        let ids_distinct = ids.values.len() as u32;
-        let Some(sources) = sources.filter(|_| !self.records.sources().is_empty()) else {
-            let names: Vec<(u32, u32)> = (0..ids_distinct).map(|id| (NULL_CODE, id)).collect();
-            let rows = self.rows_of(&names, &ids.values, |_| fallback, ctx)?;
-            return Ok(NamedRecords { codes: ids.codes, rows });
+        let (names, sources) = match sources.filter(|_| !self.records.sources().is_empty()) {
+            None => (Names::of_ids(ids), Vec::new()),
+            Some(sources) => (Names::of_both(ids, sources)?, text_of(&sources.values)?),
         };
-        let (names, codes) = combined(&ids, &sources)?;
-        let sources = text_of(&sources.values)?;
         let source = |code: u32| sources.get(code as usize).and_then(Option::as_deref).or(fallback);
-        Ok(NamedRecords { rows: self.rows_of(&names, &ids.values, source, ctx)?, codes })
+        Ok(NamedRecords { rows: self.rows_of(&names.distinct, &ids.values, source, ctx)?, codes: names.codes })
     }
 
     /// The rows of records by their names, which are codes: of a table that `source` knows, and of one of the `ids`.
@@ -141,24 +137,40 @@ impl<'a> RowLookup<'a> {
             let mut rows = Vec::with_capacity(names.len());
             let mut sources = names.iter().map(|(code, _)| source(*code));
             let ids = take(ids, &UInt32Array::from_iter_values(names.iter().map(|(_, id)| *id)), None).map_err(defect)?;
-            each_text(&ids, |id| rows.push(id.and_then(|id| self.row(sources.next().flatten(), id))))?;
+            each_text(&ids, |id| {
+                let source = sources.next().flatten();
+                rows.push(id.and_then(|id| self.row(source, id)));
+            })?;
             Ok(rows)
         };
         Ok(names.par_chunks(ROWS_AT_ONCE).map(some_rows).collect::<Result<Vec<_>, JobError>>()?.concat())
     }
 }
 
-/// The names that stand in two columns together, by their codes in each, and for each row the code of its name. A row without a table
-/// has a code of its own for it, beyond all others.
-fn combined(ids: &EncodedColumn, sources: &EncodedColumn) -> Result<(Vec<(u32, u32)>, ScalarBuffer<u32>), JobError> {
-    let (ids_distinct, no_source) = (ids.values.len() as u64, sources.values.len() as u32);
-    let together = |(id, source): (&u32, &u32)| {
-        (*id != NULL_CODE).then(|| u64::from(*source.min(&no_source)) * ids_distinct + u64::from(*id))
-    };
-    let numbers: UInt64Array = ids.codes.iter().zip(&sources.codes[..]).map(together).collect();
-    let EncodedColumn { codes, values } = encoded("record", &(Arc::new(numbers) as ArrayRef))?;
-    let apart = |number: &u64| ((number / ids_distinct) as u32, (number % ids_distinct) as u32);
-    Ok((values.as_primitive::<UInt64Type>().values().iter().map(apart).collect(), codes))
+/// How a table names records.
+struct Names {
+    /// The distinct names, by the codes of their tables and of their ids. The code of no table is beyond all others.
+    distinct: Vec<(u32, u32)>,
+    /// For each row the code of its name; [`NULL_CODE`] where it has no id.
+    codes: ScalarBuffer<u32>,
+}
+
+impl Names {
+    fn of_ids(ids: &EncodedColumn) -> Self {
+        Self { distinct: (0..ids.values.len() as u32).map(|id| (NULL_CODE, id)).collect(), codes: ids.codes.clone() }
+    }
+
+    /// The names that stand in two columns together.
+    fn of_both(ids: &EncodedColumn, sources: &EncodedColumn) -> Result<Self, JobError> {
+        let (ids_distinct, no_source) = (ids.values.len() as u64, sources.values.len() as u32);
+        let together = |(id, source): (&u32, &u32)| {
+            (*id != NULL_CODE).then(|| u64::from(*source.min(&no_source)) * ids_distinct + u64::from(*id))
+        };
+        let numbers: UInt64Array = ids.codes.iter().zip(&sources.codes[..]).map(together).collect();
+        let EncodedColumn { codes, values } = encoded("record", &(Arc::new(numbers) as ArrayRef))?;
+        let apart = |number: &u64| ((number / ids_distinct) as u32, (number % ids_distinct) as u32);
+        Ok(Self { distinct: values.as_primitive::<UInt64Type>().values().iter().map(apart).collect(), codes })
+    }
 }
 
 /// One value as text; none where null.

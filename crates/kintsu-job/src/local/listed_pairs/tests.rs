@@ -26,7 +26,7 @@ const RECORDS: usize = 12;
 fn records(id_type: usize, link_type: LinkType, sources: &[&str]) -> Records {
     let tables = sources.len().max(1);
     let numbers = |row: usize| Some(row / tables);
-    let ids = written((0..RECORDS).map(numbers).collect(), id_type);
+    let ids = written(&(0..RECORDS).map(numbers).collect::<Vec<_>>(), id_type);
     let mut columns = vec![Column::plain("id", ids)];
     if !sources.is_empty() {
         let tables: ArrayRef = Arc::new(StringArray::from_iter_values((0..RECORDS).map(|row| sources[row % sources.len()])));
@@ -42,7 +42,7 @@ const ID_TYPES: usize = 8;
 const FOREIGN_TYPES: usize = 15;
 
 /// Numbers as ids of some type.
-fn written(numbers: Vec<Option<usize>>, id_type: usize) -> ArrayRef {
+fn written(numbers: &[Option<usize>], id_type: usize) -> ArrayRef {
     let texts = |write: fn(usize) -> String| numbers.iter().map(|number| number.map(write)).collect::<Vec<_>>();
     let plain = || texts(|number| number.to_string());
     // The second zero of the floats is a negative one.
@@ -78,6 +78,9 @@ fn scores(numbers: &[usize], score_type: usize) -> ArrayRef {
         _ => Arc::new(numbers.iter().map(|score| (*score < 2).then_some(*score == 1)).collect::<BooleanArray>()),
     }
 }
+
+/// The code of a problem, and how its message begins.
+type Wrong = (&'static str, String);
 
 /// A table of pairs.
 #[derive(Debug)]
@@ -128,7 +131,7 @@ impl Listed {
     }
 
     /// The pairs with their scores, or the codes of what is wrong with the beginnings of the messages.
-    fn told(&self, records: &Records) -> Result<Vec<(u32, u32, f64)>, Vec<(&'static str, String)>> {
+    fn told(&self, records: &Records) -> Result<Vec<(u32, u32, f64)>, Vec<Wrong>> {
         let score = |text: &Option<String>| text.as_ref().map_or(Some(1.0), |text| text.parse().ok());
         let (named, scores) = (self.named(records), self.texts(SCORE));
         let known = named.iter().zip(&scores).filter_map(|(pair, text)| Some(([pair[0]?, pair[1]?], score(text))));
@@ -165,7 +168,9 @@ impl Listed {
                 let found: Vec<_> = found.iter().map(|pair| (pair.left, pair.right, pair.clerical_match_score)).collect();
                 assert_eq!(found, told);
                 let mut times = BTreeMap::new();
-                told.iter().for_each(|(left, right, _)| *times.entry((left, right)).or_insert(0) += 1);
+                for (left, right, _) in &told {
+                    *times.entry((left, right)).or_insert(0) += 1;
+                }
                 let warning =
                     format!("{} of the {} pairs in `memory:pairs` repeat another one", told.len() - times.len(), told.len());
                 let messages: Vec<String> = ctx.warnings().into_iter().map(|warning| warning.message).collect();
@@ -191,9 +196,9 @@ fn listed() -> impl Strategy<Value = Listed> {
     (prop::collection::vec(pair, 0..40), types).prop_map(|(pairs, (left_type, right_type, naming, tables, score_type))| {
         let numbers = |number: usize| (number < RECORDS).then_some(number);
         let table = |table: usize| SOURCES.get(table).copied();
-        let (left, right) = pairs.iter().map(|pair| (numbers(pair.0), numbers(pair.1))).unzip();
+        let (left, right): (Vec<_>, Vec<_>) = pairs.iter().map(|pair| (numbers(pair.0), numbers(pair.1))).unzip();
         let names = [["id_l", "id_r"], ["unique_id_l", "unique_id_r"], ["join_key_l", "join_key_r"], ["x", "y"]][naming];
-        let mut columns = vec![(names[0], written(left, left_type)), (names[1], written(right, right_type))];
+        let mut columns = vec![(names[0], written(&left, left_type)), (names[1], written(&right, right_type))];
         if tables & 1 == 1 && naming < 3 {
             columns.push(("source_dataset_l", Arc::new(pairs.iter().map(|pair| table(pair.2)).collect::<StringArray>())));
         }
@@ -233,4 +238,44 @@ proptest! {
         right.batch = concat_batches(&right.batch.schema(), [&right.batch, &right.batch]).unwrap();
         right.check(&records, cut);
     }
+}
+
+#[test]
+fn numbers_are_read_as_they_are_written() {
+    let columns: [(&str, ArrayRef); 4] = [
+        ("short", Arc::new(Float32Array::from(vec![Some(0.1), None, Some(f32::INFINITY)]))),
+        ("long", Arc::new(Float64Array::from(vec![Some(1.0 / 3.0), Some(-0.0), None]))),
+        ("whole", Arc::new(UInt64Array::from(vec![Some(u64::MAX), Some(0), None]))),
+        ("text", Arc::new(StringArray::from(vec![Some("1e-3"), Some(" 1"), None]))),
+    ];
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| (name, array, true))).unwrap();
+    let (held, path) = Listed { batch }.held(1);
+    let ctx = RunContext::default();
+    let names = ["short", "long", "whole", "text"];
+    let columns = ForeignTable::open(&path, &held, &ctx).unwrap().read(&[], &names, &ctx).unwrap();
+    let numbers = names.map(|name| columns.numbers(name, &ctx).unwrap());
+    let bits = |numbers: &Numbers| [0, 1, 2].map(|row| numbers.at(row).map(f64::to_bits));
+    let expected = [
+        [Some(0.1), None, Some(f64::INFINITY)],
+        [Some(1.0 / 3.0), Some(-0.0), None],
+        [Some(u64::MAX as f64), Some(0.0), None],
+        [Some(0.001), None, None],
+    ];
+    assert_eq!(numbers.each_ref().map(bits), expected.map(|row| row.map(|number| number.map(f64::to_bits))));
+    assert_eq!([0, 1, 2].map(|row| numbers[3].is_something_else(row)), [false, true, false]);
+}
+
+#[test]
+fn columns_that_come_late_in_json_lines_are_seen() {
+    let records = records(0, LinkType::LinkAndDedupe, &["a", "b"]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pairs.jsonl");
+    let early = "{\"id_l\": 1, \"id_r\": \"2\", \"source_dataset_l\": \"a\", \"source_dataset_r\": \"a\"}\n";
+    let late = early.replace('}', ", \"clerical_match_score\": 0.25}");
+    std::fs::write(&path, early.repeat(1500) + &late).unwrap();
+    let ctx = RunContext::default();
+    let table = ForeignTable::open(&path, &Held::default(), &ctx).unwrap();
+    let pairs = RowLookup::new(&records).pairs(&table, &[], &ctx).unwrap().labelled();
+    let scores: Vec<f64> = pairs.iter().map(|pair| pair.clerical_match_score).collect();
+    assert_eq!((scores.len(), scores[0], scores[1500]), (1501, 1.0, 0.25));
 }
