@@ -10,7 +10,7 @@ use kintsu_link::diagnose::{PairEvidence, Waterfall, waterfall};
 use serde::Serialize;
 
 use super::links::Links;
-use super::row_lookup::RowLookup;
+use super::row_lookup::{RowLookup, column_text};
 use super::session::LinkageSession;
 use super::truth::{Truth, evaluate};
 use crate::card::Evaluation;
@@ -201,8 +201,8 @@ fn evidence(state: &LinkageSession, left: u32, right: u32, show_values: bool) ->
         };
         if show_values {
             for column in comparison.columns() {
-                found.values_left.push(super::row_lookup::column_text(records, &column, left as usize)?);
-                found.values_right.push(super::row_lookup::column_text(records, &column, right as usize)?);
+                found.values_left.push(column_text(records, &column, left as usize)?);
+                found.values_right.push(column_text(records, &column, right as usize)?);
             }
         }
         evidence.push(found);

@@ -9,10 +9,12 @@ use kintsu_entity::{Clusters, connected_components};
 use super::clock::Clock;
 use super::clusters::CLUSTER_ID;
 use super::explain::{EntityExplanation, PairExplanation, RunEvaluation};
-use super::links::Links;
+use super::foreign_table::ForeignTable;
+use super::links::{Links, MATCH_WEIGHT};
+use super::listed_pairs::SideColumns;
 use super::load::LookedAt;
 use super::model_source::Spots;
-use super::row_lookup::{RowLookup, TextTable, column_text};
+use super::row_lookup::{RowLookup, column_text};
 use super::session::LinkageSession;
 use super::truth::column_labels;
 use crate::card::RunCard;
@@ -117,21 +119,20 @@ impl FinishedRun {
         }
         let records = &session.loaded.records;
         let lookup = RowLookup::new(records);
-        let table = TextTable::read(&path, &Held::default(), ctx)?;
-        let column = |name: &str| table.text(name).map(Option::unwrap_or_default);
-        let (id, source) = (records.id_column(), records.source_column());
-        let (ids_l, ids_r) = (column(&format!("{id}_l"))?, column(&format!("{id}_r"))?);
-        let (sources_l, sources_r) = (column(&format!("{source}_l"))?, column(&format!("{source}_r"))?);
-        let weights = column("match_weight")?;
-        let row = |ids: &[Option<String>], sources: &[Option<String>], at: usize| {
-            lookup.row(sources.get(at).and_then(Option::as_deref), ids.get(at)?.as_deref()?)
+        let table = ForeignTable::open(&path, &Held::default(), ctx)?;
+        let side = |side: &str| {
+            let named = |column: &str| table.first_of(&[format!("{column}_{side}")]);
+            Some(SideColumns { id: named(records.id_column())?, source: named(records.source_column()) })
         };
-        let link = |at: usize| {
-            let weight: f64 = weights.get(at)?.as_deref()?.parse().ok()?;
-            Some(((row(&ids_l, &sources_l, at)?, row(&ids_r, &sources_r, at)?), weight))
+        let (Some(left), Some(right), true) = (side("l"), side("r"), table.has(MATCH_WEIGHT)) else {
+            return Ok(Links::default());
         };
+        let columns = table.read(&[left.names(), right.names()].concat(), &[MATCH_WEIGHT], ctx)?;
+        let named = |side: &SideColumns| lookup.side(&columns, side, None, ctx);
+        let (left, right, weights) = (named(&left)?, named(&right)?, columns.numbers(MATCH_WEIGHT, ctx)?);
+        let link = |place: usize| Some(((left.at(place)?, right.at(place)?), weights.at(place)?));
         let mut links = Links::default();
-        (0..table.rows()).filter_map(link).for_each(|(pair, weight)| links.push(pair, weight));
+        (0..columns.rows()).filter_map(link).for_each(|(pair, weight)| links.push(pair, weight));
         Ok(links)
     }
 }

@@ -12,8 +12,9 @@ use kintsu_link::score::{Edges, Threshold};
 
 use super::clock::Clock;
 use super::clusters::CLUSTER_ID;
+use super::foreign_table::ForeignTable;
 use super::output::Tables;
-use super::row_lookup::{RowLookup, TextTable};
+use super::row_lookup::RowLookup;
 use super::session::{LinkageSession, score_blocks};
 use super::truth::entity_labels;
 use crate::error::JobError;
@@ -83,15 +84,15 @@ impl LinkageSession {
     /// The cluster of each record by a file of ids and `cluster_id`.
     fn labels_of_clusters(&self, path: &Path, ctx: &RunContext) -> Result<Vec<u32>, JobError> {
         let records = &self.loaded.records;
-        let table = TextTable::read(path, &self.held, ctx)?;
-        let id = table.first_of(&[records.id_column().to_owned(), "unique_id".to_owned()]);
-        let (Some(id), true) = (id, table.first_of(&[CLUSTER_ID.to_owned()]).is_some()) else {
+        let table = ForeignTable::open(path, &self.held, ctx)?;
+        let id = table.first_of(&[records.id_column(), "unique_id"]);
+        let (Some(id), true) = (id, table.has(CLUSTER_ID)) else {
             let message =
                 format!("the table of clusters `{}` has no columns `{}` and `{CLUSTER_ID}`", path.display(), records.id_column());
             let problem = Problem::new("KN-JOB-033", message);
             return Err(JobError::problem(problem.hint(format!("it has: {}", table.names().join(", ")))));
         };
-        let source = table.first_of(&[records.source_column().to_owned(), "source_dataset".to_owned()]);
+        let source = table.first_of(&[records.source_column(), "source_dataset"]);
         entity_labels(&RowLookup::new(records), &table, [&id, CLUSTER_ID], source.as_deref(), "the clusters", ctx)
     }
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
-use kintsu_core::{MatchWeight, Probability, RunContext};
+use kintsu_core::RunContext;
 use kintsu_entity::Clusters;
 use kintsu_link::score::TermFrequencies;
 use kintsu_link::train::{EmSession, Trainer};
@@ -17,10 +17,9 @@ use serde::Serialize;
 use super::clock::Clock;
 use super::clusters::batch_of;
 use super::explain::{EntityExplanation, PairExplanation, RunEvaluation};
-use super::links::Links;
+use super::links::{Links, MATCH_PROBABILITY, MATCH_WEIGHT};
 use super::output::TablesInMemory;
 use super::preflight::{check_files_of_labels, columns_looked_at};
-use super::row_lookup::{RowLookup, TextTable};
 use super::rows::{frequencies_batch, supplied_term_frequencies};
 use super::session::LinkageSession;
 use super::train;
@@ -237,24 +236,7 @@ impl LinkageSession {
     /// # Errors
     /// [`JobError`] when it lacks ids, or names records that are not there.
     pub fn read_links(&self, table: &std::path::Path, ctx: &RunContext) -> Result<Links, JobError> {
-        let pairs = RowLookup::new(&self.loaded.records).pairs(table, &self.held, ctx)?;
-        let scores = TextTable::read(table, &self.held, ctx)?;
-        let column = |name: &str| -> Result<Option<Vec<Option<f64>>>, JobError> {
-            let text = scores.text(name)?;
-            Ok(text.map(|text| text.iter().map(|score| score.as_ref().and_then(|score| score.parse().ok())).collect()))
-        };
-        let (weights, probabilities) = (column("match_weight")?, column("match_probability")?);
-        let at = |scores: &Option<Vec<Option<f64>>>, place: usize| scores.as_ref()?.get(place).copied().flatten();
-        let mut links = Links::default();
-        for (place, pair) in pairs.iter().enumerate() {
-            let probability = at(&probabilities, place).and_then(|score| Probability::new(score).ok());
-            let weight = at(&weights, place).or_else(|| probability.map(|score| MatchWeight::from_probability(score).value()));
-            links.push((pair.left, pair.right), weight.unwrap_or(f64::INFINITY));
-            if let (Some(probability), Some(last)) = (probability, links.probabilities.last_mut()) {
-                *last = probability.value();
-            }
-        }
-        Ok(links)
+        Ok(Links::listed(self.read_pairs(table, &[MATCH_WEIGHT, MATCH_PROBABILITY], ctx)?))
     }
 
     /// Takes the term frequencies of a column from a table with `COLUMN` and `tf_COLUMN` in place of counting.

@@ -9,10 +9,12 @@ mod consistency;
 mod edges;
 mod explain;
 mod finished;
+mod foreign_table;
 mod given_pairs;
 mod interactive;
 mod library_arguments;
 mod links;
+mod listed_pairs;
 mod load;
 mod memory_needed;
 mod model_source;
@@ -39,7 +41,7 @@ pub use links::Links;
 pub use model_source::link_type_of_model;
 pub use session::LinkageSession;
 
-pub(crate) use row_lookup::text_rows;
+pub(crate) use foreign_table::text_rows;
 
 use kintsu_core::RunContext;
 use kintsu_generate::Generated;

@@ -9,9 +9,9 @@ use kintsu_table::{Input, ReadOptions};
 
 use super::computable::uncomputable;
 use super::consistency::{contradictions, records_of_steps};
+use super::listed_pairs::JOIN_KEY;
 use super::load::{LookedAt, Sources, listed, missing};
 use super::model_source::{SourcedModel, Spot, read_rule, read_rules, source_model};
-use super::row_lookup::JOIN_KEY;
 use super::rows::columns_of_frequencies;
 use super::step_data::parse_expressions;
 use super::truth::id_names;

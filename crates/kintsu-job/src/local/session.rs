@@ -24,7 +24,9 @@ use super::announce::{announce_prediction, announce_training};
 use super::clock::Clock;
 use super::consistency::no_comparisons;
 use super::edges::{Extra, write_pairs};
+use super::foreign_table::ForeignTable;
 use super::links::Links;
+use super::listed_pairs::ListedPairs;
 use super::load::Loaded;
 use super::memory_needed::{StillToCome, refuse_hopeless_inputs, refuse_if_too_large, usual_edges};
 use super::model_source::{SourcedModel, default_link_type, link_type};
@@ -207,13 +209,22 @@ impl LinkageSession {
     pub(super) fn listed_pairs(&self, path: &Path, ctx: &RunContext) -> Result<Cow<'_, [LabelledPair]>, JobError> {
         match self.listed.get(path) {
             Some(known) => Ok(Cow::Borrowed(known)),
-            None => RowLookup::new(&self.loaded.records).pairs(path, &self.held, ctx).map(Cow::Owned),
+            None => Ok(Cow::Owned(self.read_pairs(path, &[], ctx)?.labelled())),
         }
+    }
+
+    /// The pairs of a file with its columns `numbers`, where it has them.
+    pub(super) fn read_pairs(&self, path: &Path, numbers: &[&'static str], ctx: &RunContext) -> Result<ListedPairs, JobError> {
+        let table = ForeignTable::open(path, &self.held, ctx)?;
+        RowLookup::new(&self.loaded.records).pairs(&table, numbers, ctx)
     }
 
     /// The rows of the pairs of a file, in its order.
     pub(super) fn matching_pairs(&self, path: &Path, ctx: &RunContext) -> Result<Vec<(u32, u32)>, JobError> {
-        Ok(self.listed_pairs(path, ctx)?.iter().map(|pair| (pair.left, pair.right)).collect())
+        match self.listed.get(path) {
+            Some(known) => Ok(known.iter().map(|pair| (pair.left, pair.right)).collect()),
+            None => Ok(self.read_pairs(path, &[], ctx)?.rows),
+        }
     }
 
     /// Says what the model lacks.
@@ -419,7 +430,8 @@ fn read_files_of_pairs(
     for (path, spot) in files {
         if !listed.contains_key(path) {
             let mut found = Vec::new();
-            let pairs = told(lookup.pairs(path, held, ctx), &mut found)?;
+            let read = ForeignTable::open(path, held, ctx).and_then(|table| lookup.pairs(&table, &[], ctx));
+            let pairs = told(read.map(|listed| listed.labelled()), &mut found)?;
             problems.extend(found.into_iter().map(|problem| spot.of(problem)));
             listed.extend(pairs.map(|pairs| (path.to_path_buf(), pairs)));
         }

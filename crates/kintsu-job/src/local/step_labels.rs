@@ -80,7 +80,7 @@ impl LinkageSession {
 
     /// Scores the pairs of a file in their order, some at a time.
     fn score_listed(&self, pairs: &Path, name: &str, tables: &mut dyn Tables, ctx: &RunContext) -> Result<(), JobError> {
-        let rows: Vec<(u32, u32)> = self.listed_pairs(pairs, ctx)?.iter().map(|pair| (pair.left, pair.right)).collect();
+        let rows = self.matching_pairs(pairs, ctx)?;
         let rules = self.rules_of(&rows, ctx)?;
         let (model, compiled) = (self.model()?, self.compiled()?);
         let (kernel, after_last) = (score_pairs(model)?, model.blocking_rules.len() as u32);

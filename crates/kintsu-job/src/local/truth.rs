@@ -1,6 +1,5 @@
 //! The truth that a run is measured against: a column, a file of entities, or a file of matching pairs.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use kintsu_core::RunContext;
@@ -11,9 +10,10 @@ use kintsu_link::model::LinkType;
 use kintsu_link::records::Records;
 use kintsu_table::{Column, ColumnData, NULL_CODE};
 
+use super::foreign_table::{ForeignTable, ROWS_AT_ONCE};
 use super::load::find;
 use super::preflight::{missing_truth, no_entities};
-use super::row_lookup::{RowLookup, TextTable};
+use super::row_lookup::RowLookup;
 use crate::card::Evaluation;
 use crate::codes::code_note;
 use crate::error::JobError;
@@ -60,20 +60,19 @@ impl Truth {
 
     fn from_file(path: &Path, records: &Records, held: &Held, ctx: &RunContext) -> Result<Self, JobError> {
         let lookup = RowLookup::new(records);
-        let table = TextTable::read(path, held, ctx)?;
-        let names = table.names();
-        let id = table.first_of(&id_names(records.id_column()).map(str::to_owned));
+        let table = ForeignTable::open(path, held, ctx)?;
+        let id = table.first_of(&id_names(records.id_column()));
         let Some(id) = id else {
-            let pairs = lookup.pairs(path, held, ctx)?;
+            let pairs = lookup.pairs(&table, &[], ctx)?.labelled();
             let pair =
                 |pair: &LabelledPair| TruePair { rows: (pair.left, pair.right), is_match: pair.clerical_match_score >= 0.5 };
             return Ok(Self::Pairs(pairs.iter().map(pair).collect()));
         };
-        let source = table.first_of(&[records.source_column().to_owned(), "source_dataset".to_owned()]);
+        let source = table.first_of(&[records.source_column(), "source_dataset"]);
         let is_entity = |name: &&String| **name != id && Some(*name) != source.as_ref();
         // The truth of made-up data names its entities so, beside the system that each record is of.
-        let made_up = names.iter().find(|name| *name == "customer_id").filter(is_entity);
-        let Some(entity) = made_up.or_else(|| names.iter().find(is_entity)) else {
+        let made_up = table.names().iter().find(|name| *name == "customer_id").filter(is_entity);
+        let Some(entity) = made_up.or_else(|| table.names().iter().find(is_entity)) else {
             return Err(JobError::problem(no_entities(path)));
         };
         let labels = entity_labels(&lookup, &table, [&id, entity], source.as_deref(), "the truth", ctx)?;
@@ -85,36 +84,43 @@ impl Truth {
 /// name.
 pub(super) fn entity_labels(
     lookup: &RowLookup<'_>,
-    table: &TextTable,
+    table: &ForeignTable,
     [id, entity]: [&str; 2],
     source: Option<&str>,
     what: &str,
     ctx: &RunContext,
 ) -> Result<Vec<u32>, JobError> {
-    let ids = table.text(id)?.unwrap_or_default();
-    let entities = table.text(entity)?.unwrap_or_default();
-    let sources = source.map(|source| table.text(source)).transpose()?.flatten();
+    let columns = table.read(&[&[id, entity], source.as_slice()].concat(), &[], ctx)?;
+    let sources = source.map(|source| columns.distinct(source)).transpose()?;
+    let named = lookup.named(&columns.distinct(id)?, sources.as_ref(), None, ctx)?;
+    let entities = columns.distinct(entity)?;
     let mut labels = vec![UNKNOWN; lookup.records()];
-    let mut numbers: HashMap<&str, u32> = HashMap::new();
-    let (mut strangers, mut contradictions) = (0_usize, 0_usize);
-    for (row, (id, entity)) in ids.iter().zip(&entities).enumerate() {
-        let source = sources.as_ref().and_then(|sources| sources[row].as_deref());
-        let (Some(id), Some(entity)) = (id, entity) else { continue };
-        let Some(record) = lookup.row(source, id) else {
+    let mut label_of = vec![UNKNOWN; entities.values.len()];
+    let (mut labels_given, mut strangers, mut contradictions) = (0, 0_usize, 0_usize);
+    for (place, &entity) in entities.codes.iter().enumerate() {
+        if place % ROWS_AT_ONCE == 0 {
+            ctx.check()?;
+        }
+        if entity == NULL_CODE || !named.has_id(place) {
+            continue;
+        }
+        let Some(record) = named.at(place) else {
             strangers += 1;
             continue;
         };
-        let next = numbers.len() as u32;
-        let label = *numbers.entry(entity).or_insert(next);
-        let known = std::mem::replace(&mut labels[record as usize], label);
-        contradictions += usize::from(known != UNKNOWN && known != label);
+        let label = &mut label_of[entity as usize];
+        if *label == UNKNOWN {
+            (*label, labels_given) = (labels_given, labels_given + 1);
+        }
+        let known = std::mem::replace(&mut labels[record as usize], *label);
+        contradictions += usize::from(known != UNKNOWN && known != *label);
     }
     if contradictions > 0 {
         let message = format!("{contradictions} rows of {what} put a record into another entity than a row before them");
         return Err(JobError::problem(Problem::new("KN-JOB-050", message)));
     }
     if strangers > 0 {
-        let message = format!("{strangers} of the {} rows of {what} are of no record of the input", ids.len());
+        let message = format!("{strangers} of the {} rows of {what} are of no record of the input", columns.rows());
         ctx.warn("KN-W-JOB-006", message, code_note("KN-W-JOB-006").map(|note| note.hint.to_owned()));
     }
     Ok(labels)

@@ -122,9 +122,8 @@ impl RecordIds {
     pub fn text(&self, row: usize) -> Cow<'_, str> {
         match &self.kind {
             Kind::Text(text) => Cow::Borrowed(text.value(row)),
-            Kind::Integers(numbers) if matches!(self.array.data_type(), DataType::Int64 | DataType::Int32) => {
-                Cow::Owned(numbers.value(row).to_string())
-            }
+            Kind::Integers(numbers) if self.array.data_type().is_integer() => Cow::Owned(numbers.value(row).to_string()),
+            Kind::Unsigned(numbers) => Cow::Owned(numbers.value(row).to_string()),
             _ => {
                 let options = FormatOptions::default();
                 let formatted = ArrayFormatter::try_new(&self.array, &options).map(|formatter| formatter.value(row).to_string());
