@@ -9,6 +9,7 @@ import csv
 import json
 from collections.abc import Mapping, Sequence
 from os import PathLike
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from kintsu import _native
@@ -74,7 +75,7 @@ class TokenFile:
             import pyarrow.parquet
 
             return pyarrow.parquet.read_schema(self.path).names  # type: ignore[no-any-return]
-        with open(self.path, newline="", encoding="utf-8") as file:
+        with FilePath(self.path).open(newline="", encoding="utf-8") as file:
             return next(csv.reader(file))
 
     def to_arrow(self) -> pyarrow.Table:

@@ -275,7 +275,7 @@ class LinkerInference:
 
         >>> late = {"unique_id": 7, "first_name": "Ann", "surname": "Lee", "city": None, "person": None}
         >>> linker.inference.find_matches_to_new_records(late).as_dict()["unique_id_l"]
-        [1, 2]
+        [1, 2, 3]
         """
         rules = None if blocking_rules is None else rules_json(blocking_rules, self._dialect)
         return self._session.table(

@@ -54,8 +54,8 @@ def resolve_connection(
     """Credentials from the arguments, else from the named profile, else from the environment, else from the profile DEFAULT.
 
     Within the environment ``DATABRICKS_HOST`` and ``DATABRICKS_TOKEN`` come before ``DATABRICKS_PROFILE``. The cluster is the
-    argument, else ``SPARK_CONNECT_CLUSTER_ID``, else the profile's ``cluster_id``; none, an empty one or ``serverless`` is serverless
-    compute. An empty profile counts as none.
+    argument, else ``SPARK_CONNECT_CLUSTER_ID``, else the profile's ``cluster_id``; none, an empty one or ``serverless`` is
+    serverless compute. An empty profile counts as none.
 
     Raises SparkSettingsError, a ValueError, which says what lacks and where it was looked for.
     """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kintsu.spark.errors import SparkSettingsError
 
-#: Variables that say which workspace is meant and with which credentials: those of the process and of a file are never put together.
+#: Variables of the workspace and the credentials: those of the process and of a file are never put together.
 _CREDENTIALS = ("DATABRICKS_HOST", "DATABRICKS_TOKEN", "DATABRICKS_PROFILE", "DATABRICKS_CONFIG_PROFILE")
 
 

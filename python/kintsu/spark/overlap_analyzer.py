@@ -217,7 +217,7 @@ def _tokens_of(name: str, frame: Any) -> DataFrame:
     fields = fields_of(frame)
     if fields is None:
         raise InputError(
-            f"{name} belongs to a query function of a declarative pipeline, in which tokens are made and neither opened nor counted",
+            f"{name} belongs to a query function of a declarative pipeline, where tokens are neither opened nor counted",
             code="KN-PY-116",
             hint="open or compare the tables that the pipeline has made, outside of it",
         )

@@ -42,12 +42,12 @@ def get_spark_session(
 
     Spark Connect is asked for by ``profile``, by ``config`` (its ``use_spark_connect``, or a remote, profile or cluster in it),
     or by the environment: ``USE_SPARK_CONNECT``, and where that is not set, ``SPARK_REMOTE``, ``DATABRICKS_PROFILE`` or
-    ``SPARK_CONNECT_CLUSTER_ID``; of these ``SPARK_REMOTE`` wins, which is ``sc://HOST:PORT``, or ``local[2]`` for a server that is
-    started here. ``force_local`` wins over all of them. The environment is looked at with each call, and a
+    ``SPARK_CONNECT_CLUSTER_ID``; of these ``SPARK_REMOTE`` wins, which is ``sc://HOST:PORT``, or ``local[2]`` for a server that
+    is started here. ``force_local`` wins over all of them. The environment is looked at with each call, and a
     ``.env`` file under it. ``config`` is a mapping or an object with ``use_spark_connect``, ``spark_remote``,
     ``spark_connect_cluster_id``, ``databricks_profile``, ``databricks_host``, ``databricks_token`` and ``spark_app_name``, all
-    optional; keys that begin with ``spark.`` are options of the session. A session that is there already is given as it is, with the
-    name and options that it was made with.
+    optional; keys that begin with ``spark.`` are options of the session. A session that is there already is given as it is,
+    with the name and options that it was made with.
 
     There is no silent fallback: a server that cannot be reached is an error, a ValueError, which a script may catch to call
     again with ``force_local=True``.

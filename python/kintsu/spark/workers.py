@@ -37,8 +37,8 @@ def by_value(name: str, entry: str, arguments: tuple[Any, ...]) -> Callable[[Ite
             ) from None
         if kintsu.__version__ != version:
             raise RuntimeError(
-                f"Spark's workers have kintsu {kintsu.__version__} and the driver has {version}; install one wheel on all, such as "
-                f"with `pip install kintsu-{version}-....whl`"
+                f"Spark's workers have kintsu {kintsu.__version__} and the driver has {version}; install one wheel on all, "
+                f"such as with `pip install kintsu-{version}-....whl`"
             )
         return getattr(executor, entry)(batches, *arguments)
 

@@ -337,7 +337,8 @@ def test_frames_of_spark_are_not_read_into_memory_silently(spark: Any) -> None:
 #: The people with an id, a day of birth and a postal code of other types than text.
 _TYPED = [
     "CAST(substr(RecordId, 2) AS BIGINT) + 40 AS RecordId", "FirstName", "LastName",
-    "to_timestamp(concat(BirthDate, ' 23:30:00')) AS BirthDate", "Sex", "CAST(PostalCode AS DOUBLE) AS PostalCode", "SocialSecurityNumber",
+    "to_timestamp(concat(BirthDate, ' 23:30:00')) AS BirthDate", "Sex",
+    "CAST(PostalCode AS DOUBLE) AS PostalCode", "SocialSecurityNumber",
 ]  # fmt: skip
 
 
