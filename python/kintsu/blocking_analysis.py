@@ -113,7 +113,7 @@ def cumulative(counts: ResultTable) -> list[dict[str, Any]]:
             "marginal_comparison_count": count["row_count"],
             "cumulative_comparison_count": count["cumulative_rows"],
             "total_possible_comparison_count": count["cartesian"],
-            "match_key": str(count["match_key"]),
+            "match_key": count["match_key"],
             "record_sample_proportion": 1.0,
             "is_estimate": False,
         }

@@ -101,6 +101,56 @@ def registered(frames: dict[str, Any], link_type: str) -> list[str]:
     return differences(f"registered pairs, {link_type}", *found)
 
 
+def new_records(frames: dict[str, Any]) -> list[str]:
+    """New records against every record, and against those that a rule finds."""
+    ours, theirs, _ = linkers(frames, "dedupe_only")
+    (people,) = frames.values()
+    late = people.head(3).assign(unique_id=["late-1", "late-2", "late-3"])
+    problems = []
+    for case, rules in (("every record", []), ("a rule", ["l.surname = r.surname"])):
+        found = [linker.inference.find_matches_to_new_records(late, rules, -10) for linker in (ours, theirs)]
+        problems += differences(f"new records and {case}", *(weights(pairs.as_pandas_dataframe()) for pairs in found))
+    return problems
+
+
+RULES = [
+    "l.surname = r.surname and l.suburb = r.suburb",
+    "l.given_name = r.surname and l.postcode > r.postcode",
+    "l.surname = r.surname or l.given_name = r.given_name",
+]
+
+
+def counts_of_rules(frames: dict[str, Any], link_type: str) -> list[str]:
+    """What rules add to the pairs, under Splink's own names."""
+    options = {"link_type": link_type}
+    if SPLINK_4:
+        from kintsu.blocking_analysis import count_comparisons_from_blocking_rule as count_here
+        from splink.blocking_analysis import count_comparisons_from_blocking_rule as count_there
+
+        tables = list(frames.values())
+        ours = [count_here(table_or_tables=tables, blocking_rule=rule, **options) for rule in RULES]
+        handle = splink.DuckDBAPI()
+        limit = {"db_api": handle, "max_rows_limit": 10**9}
+        theirs = [count_there(table_or_tables=tables, blocking_rule=rule, **limit, **options) for rule in RULES]
+    else:
+        here, there, tables = linkers(frames, link_type)
+        ours = here.blocking_analysis.count_comparisons_from_blocking_rules(RULES)
+        theirs = there.blocking_analysis.count_comparisons_from_blocking_rules(RULES, record_sample_proportion=1.0)
+        apart = kintsu.blocking_analysis.count_comparisons_from_blocking_rules(
+            list(frames.values()), blocking_rules=RULES, **options
+        )
+        if [row["marginal_comparison_count"] for row in apart] != [row["marginal_comparison_count"] for row in ours]:
+            return [f"counts of rules, {link_type}: the linker and the function differ"]
+
+    def plain(row: dict[str, Any]) -> dict[str, Any]:
+        """Without quotes and blanks, and alternatives in one order: Splink's parser sorts them."""
+        written = {name: value.strip().replace('"', "") if isinstance(value, str) else value for name, value in row.items()}
+        return {name: sorted(value.split(" OR ")) if isinstance(value, str) else value for name, value in written.items()}
+
+    pairs = zip(ours, theirs, strict=True)
+    return [f"counts of rules, {link_type}: {plain(a)} here, {plain(b)} there" for a, b in pairs if plain(a) != plain(b)]
+
+
 def main() -> None:
     """Runs every case that the Splink at hand has."""
     warnings.simplefilter("ignore")
@@ -108,7 +158,11 @@ def main() -> None:
     people = pandas.read_csv(DEMO / "febrl3.csv", dtype=str).head(1800)
     parts = {name: people.iloc[at::3] for at, name in enumerate(["crm", "shop", "web"])}
     problems = inside_clusters({"people": people}, "dedupe_only") + inside_clusters(parts, "link_only")
-    if not SPLINK_4:
+    for link_type, frames in (("dedupe_only", {"people": people}), ("link_only", parts)):
+        problems += counts_of_rules(frames, link_type)
+    if SPLINK_4:
+        problems += new_records({"people": people})
+    else:
         problems += between(parts, "link_only") + between(parts, "link_and_dedupe")
         problems += registered({"people": people}, "dedupe_only") + registered(parts, "link_only")
     print(*problems, sep="\n")

@@ -34,7 +34,7 @@ class LinkerBlockingAnalysis:
 
         >>> rules = linker.blocking_analysis.count_comparisons_from_blocking_rules()
         >>> [(rule["match_key"], rule["marginal_comparison_count"]) for rule in rules]
-        [('0', 2), ('1', 5)]
+        [(0, 2), (1, 5)]
         """
         from kintsu.blocking_analysis import cumulative
 
