@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from kintsu import _native
 from kintsu.arguments import threads_of_ones_own
 from kintsu.errors import InputError, InputTypeError, KintsuError, NotAvailableError, missing_package, warn
-from kintsu.frames import is_path, path_text
+from kintsu.frames import ArrowTable, is_path, path_text
 
 __all__ = ["Data", "Memory", "RegisteredTable", "is_row", "native_table", "one_of", "several"]
 
@@ -106,7 +106,8 @@ def native_table(data: Data) -> _native.Table:
         return data
     if is_path(data):
         return _native.read_table(path_text(data), json.dumps(threads_of_ones_own()))
-    if hasattr(data, "native"):
+    # By its class: frames have their columns as attributes, those of Spark Connect any that they are asked for.
+    if isinstance(data, ArrowTable) and hasattr(data, "native"):
         return native_table(data.native)
     kind = type(data).__module__.split(".")[0]
     if kind == "pyspark":

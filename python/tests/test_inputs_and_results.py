@@ -194,3 +194,9 @@ def test_what_becomes_of_a_frame_afterwards_is_of_no_account() -> None:
         ids.flags.writeable = True
         ids += 1000
         assert ResultTable(table, "after").to_dicts() == before
+
+
+def test_columns_may_be_called_as_attributes_are() -> None:
+    rows = [{"unique_id": 1, "native": "a", "columns": "b", "data": "c", "name": "d"}]
+    for data in (rows, pytest.importorskip("pandas").DataFrame(rows), pytest.importorskip("polars").DataFrame(rows)):
+        assert ResultTable(native_table(data), "people").to_dicts() == rows
