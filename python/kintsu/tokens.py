@@ -44,11 +44,6 @@ class Tokens(ResultTable):
         super().__init__(native_table(table), "tokens")
         self.card = card
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """What was counted."""
-        return dict(self.card["counts"])
-
     def __reduce__(self) -> tuple[Any, ...]:
         return Tokens, (self.native, self.card)
 

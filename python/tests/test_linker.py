@@ -421,3 +421,15 @@ def test_settings_are_in_the_dialect_of_the_handle() -> None:
     linker = kintsu.Linker(people, settings, kintsu.SparkAPI())
     assert len(linker.inference.predict()) == 2
     assert linker.misc.save_model_to_json()["sql_dialect"] == "spark"
+
+
+def test_ids_that_became_floating_point_numbers_are_ids() -> None:
+    pandas = pytest.importorskip("pandas")
+    people = [{"unique_id": at, "name": f"name {at // 2}"} for at in range(8)]
+    linker = kintsu.Linker(people, kintsu.SettingsCreator("dedupe_only", [cl.ExactMatch("name")], [block_on("name")]))
+    pairs = linker.inference.predict().to_pandas()
+    expected = linker.clustering.cluster_pairwise_predictions_at_threshold(pairs).to_dicts()
+    floats = pairs.astype({"unique_id_l": float, "unique_id_r": "float32"})
+    assert linker.clustering.cluster_pairwise_predictions_at_threshold(floats).to_dicts() == expected
+    with pytest.raises(ValueError, match="name a record that is not in the input"):
+        linker.clustering.cluster_pairwise_predictions_at_threshold(floats.assign(unique_id_l=pandas.Series([0.5] * len(pairs))))

@@ -211,14 +211,19 @@ fn text_of(column: &ArrayRef, name: &str) -> Result<StringArray, KernelError> {
         return Err(refused());
     }
     let numbers = without_nan(column)?;
-    if let Some(text) = numbers.as_primitive_opt::<Float64Type>().and_then(whole_numbers) {
+    let fractional = if column.data_type().is_decimal() {
+        arrow_cast::cast(&numbers, &DataType::Float64).map_err(|_| refused())?
+    } else {
+        Arc::clone(&numbers)
+    };
+    if let Some(text) = fractional.as_primitive_opt::<Float64Type>().and_then(whole_numbers) {
         return Ok(text);
     }
     let text = arrow_cast::cast(&numbers, &DataType::Utf8).map_err(|_| refused())?;
     text.as_string_opt::<i32>().cloned().ok_or_else(refused)
 }
 
-/// Floating point numbers that are all whole, as columns of whole numbers become where a value is missing; none where one is not.
+/// Numbers with a fraction that are all whole, as columns of whole numbers become where a value is missing; none where one is not.
 fn whole_numbers(column: &PrimitiveArray<Float64Type>) -> Option<StringArray> {
     const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
     let is_whole = |number: f64| number.fract() == 0.0 && number.abs() < EXACT_MAX;

@@ -41,12 +41,14 @@ def settings_of(settings: Any, held: Memory, dialect: str = "duckdb") -> str:
             code="KN-PY-050",
             hint="such as kintsu.SettingsCreator(link_type='dedupe_only', comparisons=[...])",
         )
-    return held.hold_text("settings.json", as_json(_written_out({"sql_dialect": dialect, **settings})))
+    return held.hold_text(
+        "settings.json", as_json(_written_out({**settings, "sql_dialect": settings.get("sql_dialect") or dialect}))
+    )
 
 
 def _written_out(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Settings in which comparisons, levels and blocking rules of the libraries are written out."""
-    dialect = str(settings["sql_dialect"] or "duckdb")
+    dialect = str(settings["sql_dialect"])
     written = dict(settings)
     comparisons, rules = "comparisons", "blocking_rules_to_generate_predictions"
     if comparisons in written:

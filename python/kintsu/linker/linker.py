@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kintsu.arguments import surroundings
+from kintsu.arguments import surroundings, text
 from kintsu.inputs import Data, Memory, one_of, several
 from kintsu.linker.blocking_analysis import LinkerBlockingAnalysis
 from kintsu.linker.clustering import LinkerClustering
@@ -70,7 +70,8 @@ class Linker:
         tables = [looked_up(table, db_api) for table in several(given)]
         inputs = inputs_of(tables, input_table_aliases, held)
         dialect = str(getattr(db_api, "sql_dialect", "duckdb"))
-        job = {"inputs": inputs, "model": settings_of(settings, held, dialect), "parity": parity, "seed": seed}
+        counted = None if parity is None else text("parity", parity)
+        job = {"inputs": inputs, "model": settings_of(settings, held, dialect), "parity": counted, "seed": seed}
         told = surroundings(threads, memory, seed, progress)
         self._session = Session({key: value for key, value in job.items() if value is not None}, held, told)
         self._dialect = str(self._session.model.get("sql_dialect") or "duckdb")

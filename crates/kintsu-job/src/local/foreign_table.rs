@@ -116,6 +116,16 @@ impl ForeignColumns {
         encoded(name, &array)
     }
 
+    /// As [`Self::distinct`], of a column of ids. Where ids are whole numbers, numbers without a fraction are some whatever their
+    /// type: columns of whole numbers become floating point where a value was missing once.
+    pub(super) fn ids(&self, name: &str, are_whole: bool) -> Result<EncodedColumn, JobError> {
+        let whole = match &self.column(name)?.data {
+            ColumnData::Plain(array) if are_whole && array.data_type().is_floating() => whole_numbers(array)?,
+            _ => None,
+        };
+        whole.map_or_else(|| self.distinct(name), |whole| encoded(name, &whole))
+    }
+
     /// The values of a column as numbers.
     pub(super) fn numbers(&self, name: &str, ctx: &RunContext) -> Result<Numbers, JobError> {
         Numbers::of(self.column(name)?.to_array().map_err(JobError::part)?, ctx)
@@ -124,6 +134,15 @@ impl ForeignColumns {
     fn column(&self, name: &str) -> Result<&Column, JobError> {
         self.0.column(name).ok_or_else(|| JobError::Defect(format!("the column `{name}` was not read")))
     }
+}
+
+/// Floating point numbers as whole ones; none where one has a fraction or is beyond those that are told apart.
+fn whole_numbers(array: &ArrayRef) -> Result<Option<ArrayRef>, JobError> {
+    const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+    let numbers = cast(array, &DataType::Float64).map_err(defect)?;
+    let is_whole = |number: f64| number.fract() == 0.0 && number.abs() < EXACT_MAX;
+    let all_whole = numbers.as_primitive::<Float64Type>().iter().flatten().all(is_whole);
+    all_whole.then(|| cast(&numbers, &DataType::Int64).map_err(defect)).transpose()
 }
 
 /// The distinct values of an array.

@@ -78,7 +78,7 @@ impl RowLookup<'_> {
         ctx: &RunContext,
     ) -> Result<NamedRecords, JobError> {
         let sources = names.source.as_deref().map(|source| columns.distinct(source)).transpose()?;
-        self.named(&columns.distinct(&names.id)?, sources.as_ref(), fallback, ctx)
+        self.named(&columns.ids(&names.id, self.has_whole_ids())?, sources.as_ref(), fallback, ctx)
     }
 
     /// The rows of `count` pairs that are named by their sides.

@@ -80,6 +80,11 @@ impl<'a> RowLookup<'a> {
         self.records.rows()
     }
 
+    /// Whether ids are whole numbers.
+    pub(crate) fn has_whole_ids(&self) -> bool {
+        self.records.ids().array().data_type().is_integer()
+    }
+
     /// The row of an id, in the table called `source` where there are several. Without a table the id must be of one only.
     pub(crate) fn row(&self, source: Option<&str>, id: &str) -> Option<u32> {
         let sources = self.records.sources();

@@ -92,7 +92,7 @@ pub(super) fn entity_labels(
 ) -> Result<Vec<u32>, JobError> {
     let columns = table.read(&[&[id, entity], source.as_slice()].concat(), &[], ctx)?;
     let sources = source.map(|source| columns.distinct(source)).transpose()?;
-    let named = lookup.named(&columns.distinct(id)?, sources.as_ref(), None, ctx)?;
+    let named = lookup.named(&columns.ids(id, lookup.has_whole_ids())?, sources.as_ref(), None, ctx)?;
     let entities = columns.distinct(entity)?;
     let mut labels = vec![UNKNOWN; lookup.records()];
     let mut label_of = vec![UNKNOWN; entities.values.len()];

@@ -91,6 +91,11 @@ fn every_type_of_column_gives_the_same_tokens_in_plain_text() {
             Arc::new(Decimal128Array::from(vec![Some(123_456_780), None]).with_precision_and_scale(9, 0).unwrap()),
         )],
         vec![("SocialSecurityNumber", Arc::new(Float64Array::from(vec![123_456_780.0, f64::NAN])))],
+        vec![("PostalCode", Arc::new(Float64Array::from(vec![Some(98_101.0), None])))],
+        vec![(
+            "PostalCode",
+            Arc::new(Decimal128Array::from(vec![Some(9_810_100), None]).with_precision_and_scale(7, 2).unwrap()),
+        )],
     ];
     for variant in variants {
         let kinds: Vec<String> = variant.iter().map(|(name, array)| format!("{name}: {}", array.data_type())).collect();
@@ -129,6 +134,19 @@ fn ids_that_lack_are_counted_and_those_of_batches_cut_elsewhere_are_the_same() {
 fn lists_end_where_the_tokens_of_a_record_end() {
     let (tokens, ends) = kernel(TokenMode::HashOnly).apply_to_lists(&with(Vec::new()), None).unwrap();
     assert_eq!((tokens.num_rows(), ends), (10, vec![0, 5, 10]));
+}
+
+#[test]
+fn ids_of_lists_are_text() {
+    let ids: ArrayRef = Arc::new(Int64Array::from(vec![Some(7), None]));
+    let counter = Some(RowCounter { salt: b"salt", partition: 3, first_row: 10 });
+    let (tokens, _) = kernel(TokenMode::HashOnly).apply_to_lists(&with(vec![("RecordId", ids)]), counter).unwrap();
+    let ids = column(&tokens, "RecordId");
+    assert_eq!(ids[..5], [Some("7"); 5]);
+    assert!(ids[5..].iter().all(|id| id.is_some_and(|id| id.len() == 36)), "{ids:?}");
+    let binary: ArrayRef = Arc::new(BinaryArray::from(vec![b"a".as_slice(), b"b"]));
+    let refused = kernel(TokenMode::HashOnly).apply_to_lists(&with(vec![("RecordId", binary)]), None);
+    assert!(matches!(refused, Err(KernelError::Column { column, .. }) if column == "RecordId"));
 }
 
 #[test]

@@ -163,8 +163,7 @@ fn join_condition(records: &Records) -> String {
     let (left, right) = (side("l"), side("r"));
     match records.pair_kind() {
         PairKind::Within => format!("where {left} < {right}"),
-        PairKind::AcrossTwo { .. } => "where 1=1".to_owned(),
-        PairKind::Across => format!("where {left} < {right} and l.{source} != r.{source}"),
+        PairKind::AcrossTwo { .. } | PairKind::Across => format!("where {left} < {right} and l.{source} != r.{source}"),
     }
 }
 
