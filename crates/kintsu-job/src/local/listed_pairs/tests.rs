@@ -97,6 +97,20 @@ impl Listed {
         (0..array.len()).map(|row| (!is_null(row)).then(|| formatter.value(row).to_string())).collect()
     }
 
+    /// The texts of ids: where those of records are whole numbers, so are floating point numbers without a fraction.
+    fn ids(&self, name: &str, records: &Records) -> Vec<Option<String>> {
+        let texts = self.texts(name);
+        let floating = self.batch.column_by_name(name).is_some_and(|array| array.data_type().is_floating());
+        if !floating || !records.ids().array().data_type().is_integer() {
+            return texts;
+        }
+        let numbers: Vec<Option<f64>> = texts.iter().map(|text| text.as_ref().map(|text| text.parse().unwrap())).collect();
+        if numbers.iter().flatten().any(|number| number.fract() != 0.0) {
+            return texts;
+        }
+        numbers.into_iter().map(|number| number.map(|number| (number as i64).to_string())).collect()
+    }
+
     fn held(&self, cut: usize) -> (Held, std::path::PathBuf) {
         let cut = cut.min(self.batch.num_rows());
         let batches = vec![self.batch.slice(0, cut), self.batch.slice(cut, self.batch.num_rows() - cut)];
@@ -122,7 +136,7 @@ impl Listed {
         let stem =
             ["id", "unique_id", "join_key"].into_iter().find(|stem| names.column_with_name(&format!("{stem}_l")).is_some());
         let columns = stem.map_or(["x".to_owned(), "y".to_owned()], |stem| ["l", "r"].map(|side| format!("{stem}_{side}")));
-        let ids = columns.map(|name| self.texts(&name));
+        let ids = columns.map(|name| self.ids(&name, records));
         let tables = ["source_dataset_l", "source_dataset_r"].map(|name| self.texts(name));
         let names_no_table = names.column_with_name("source_dataset_l").is_none() && stem != Some("join_key");
         let fallback = |side: usize| sources.get(side).filter(|_| names_no_table && sources.len() == 2).map(|name| &**name);
